@@ -1,0 +1,101 @@
+"""`./desk …`: the command line of the desk."""
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from cryptography.fernet import Fernet
+
+from app.logs import set_up
+from app.settings import ConfigError, load
+from app.staff import groups, staff
+from app.wiring import House, build
+from core.engine.db.migrate import upgrade
+from core.engine.errors import DeskError
+
+
+class Sentences(click.Group):
+    """Errors as sentences: a wrong setting or a refusal is no traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a ConfigError or DeskError ends with its sentence and status 2."""
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            raise click.ClickException(str(error)) from None
+        except DeskError as error:
+            from core.chat.words import Words  # noqa: PLC0415 (only a refused command needs the catalogues)
+
+            raise click.ClickException(Words().error(error)) from None
+
+
+@click.group(cls=Sentences)
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Billing Desk: the billing desk of a Microsoft CSP partner, in Slack and in Teams."""
+    ctx.obj = open_house
+
+
+def open_house() -> House:
+    """The house by the settings, its database current."""
+    house = build(load())
+    upgrade(house.store)
+    return house
+
+
+@main.command("secret-key")
+def secret_key() -> None:
+    """Make a key for DESK_SECRET_KEY."""
+    click.echo(Fernet.generate_key().decode())
+
+
+@main.command()
+@click.pass_obj
+def migrate(make: Callable[[], House]) -> None:
+    """Bring the database to the newest schema."""
+    make()
+    click.echo("The database is current.")
+
+
+@main.command()
+def web() -> None:
+    """Run the web process: all doors."""
+    from app.serving import run_web  # noqa: PLC0415 (the server is only loaded where it runs)
+
+    set_up()
+    run_web(load())
+
+
+@main.command()
+def worker() -> None:
+    """Run the worker process: timers, outbox, cards."""
+    from app.serving import run_worker  # noqa: PLC0415 (the scheduler is only loaded where it runs)
+
+    set_up()
+    run_worker(load())
+
+
+@main.command()
+def serve() -> None:
+    """Run web and worker together; stops both on Ctrl-C."""
+    from app.serving import run_both  # noqa: PLC0415 (as above)
+
+    set_up()
+    sys.exit(run_both(load()))
+
+
+@main.command()
+@click.pass_obj
+def now(make: Callable[[], House]) -> None:
+    """Print the business moment and the real one."""
+    house = make()
+    click.echo(f"business {house.clock.now().isoformat()}  real {datetime.now(UTC).isoformat()}")
+
+
+main.add_command(staff)
+main.add_command(groups)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""APScheduler wakes the sweeps, from memory, and owns nothing: downtime loses nothing, two of them do no harm (docs/adr/0002)."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from app.senders import SENDERS
+from app.sweeps import sweep_cards, sweep_outbox, sweep_timers
+from app.wiring import House
+
+log = structlog.get_logger(__name__)
+EVERY = 1.0  # seconds between two looks when nobody woke the sweep
+BURST = 100  # batches in a row before other sweeps get their turn
+
+
+class Sweeping:
+    """The scheduler with one job per sweep. `wake()` returns at once and lets every sweep run now."""
+
+    def __init__(self, house: House, *, every: float = EVERY) -> None:
+        self._house = house
+        self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(6)})
+        self._sweeps: dict[str, Callable[[], int]] = {
+            "timers": lambda: sweep_timers(house),
+            "outbox": lambda: sweep_outbox(house, SENDERS),
+            "cards": lambda: sweep_cards(house),
+        }
+        for name in self._sweeps:
+            self._scheduler.add_job(
+                self._run, "interval", seconds=every, id=name, args=[name], max_instances=1, coalesce=True, misfire_grace_time=None
+            )
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Begin sweeping in the background."""
+        self._scheduler.start()
+
+    def wake(self) -> None:
+        """There may be work: look now instead of at the next tick."""
+        with self._lock:
+            if self._scheduler.running:
+                for name in self._sweeps:
+                    self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+
+    def stop(self) -> None:
+        """Let the running batches end, then stop."""
+        with self._lock:
+            self._scheduler.shutdown(wait=True)
+
+    def _run(self, name: str) -> None:
+        try:
+            for _ in range(BURST):
+                if not self._sweeps[name]():
+                    return
+        except Exception:
+            log.exception("A sweep failed; the next tick tries again.", sweep=name)

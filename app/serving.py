@@ -1,0 +1,68 @@
+"""Running the processes: web under granian, the worker's sweeps, or both as children of one command."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from types import FrameType
+
+import structlog
+from granian import Granian
+from granian.constants import Interfaces
+
+from app.scheduler import Sweeping
+from app.settings import Settings
+from app.wiring import build
+from core.engine.db.migrate import upgrade
+
+log = structlog.get_logger(__name__)
+
+
+def run_web(settings: Settings) -> None:
+    """One process with live threads: enough of them that calls waiting for a chat cannot starve acknowledgements (docs/adr/0004)."""
+    upgrade(build(settings).store)
+    server = Granian(
+        "app.wsgi:application", address=settings.desk_host, port=settings.desk_port, interface=Interfaces.WSGI, workers=1,
+        blocking_threads=settings.desk_threads, blocking_threads_idle_timeout=600, log_access=False, websockets=False,
+    )  # fmt: skip
+    server.serve()
+
+
+def run_worker(settings: Settings) -> None:
+    """Sweep until SIGTERM or Ctrl-C."""
+    stop = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    house = build(settings)
+    upgrade(house.store)
+    sweeping = Sweeping(house)
+    sweeping.start()
+    log.info("The worker sweeps.")
+    stop.wait()
+    sweeping.stop()
+    house.store.close()
+
+
+def run_both(settings: Settings) -> int:
+    """Web and worker as children; when one ends, the other is ended and its status returned."""
+    upgrade(build(settings).store)
+    children = [subprocess.Popen([sys.executable, "-m", "app.cli", what], env=os.environ.copy()) for what in ("web", "worker")]
+    stopping = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    while not stopping.wait(0.3) and all(child.poll() is None for child in children):
+        continue
+    for child in children:
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+    statuses = [child.wait(timeout=30) for child in children]
+    return 0 if stopping.is_set() else max(abs(status) for status in statuses)

@@ -1,0 +1,200 @@
+"""Every setting of the desk, validated at start: each missing or wrong one is named, all at once.
+
+From `desk.toml` (or the file `DESK_CONFIG` names) and the environment, which wins. Each secret may also be a file: `…_FILE`.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from cryptography.fernet import Fernet
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+SECRETS = (
+    "desk_secret_key", "slack_signing_secret", "slack_bot_token", "teams_app_password", "partner_center_client_secret",
+    "partner_center_refresh_token", "desk_database_url",
+)  # fmt: skip
+VENDOR_HOSTS = {
+    "slack_api_url": ("slack.com",),
+    "teams_openid_metadata_url": ("login.botframework.com",),
+    "teams_login_url": ("login.microsoftonline.com",),
+    "partner_center_url": ("api.partnercenter.microsoft.com",),
+    "partner_center_login_url": ("login.microsoftonline.com",),
+}
+
+
+class ConfigError(Exception):
+    """The settings do not hold together; the text names every one that is missing or wrong."""
+
+
+class Settings(BaseSettings):
+    """Names others rely on; see docs/settings.md."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    desk_database_url: SecretStr = SecretStr("sqlite:///desk.sqlite")
+    desk_host: str = "127.0.0.1"
+    desk_port: int = Field(default=8080, ge=1, le=65535)
+    desk_secret_key: SecretStr = SecretStr("")
+    desk_allow_hosts: str = ""
+    desk_demo: bool = False
+    desk_threads: int = Field(default=16, ge=1, le=256)
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_api_url: str = "https://slack.com/api/"
+    teams_app_id: str = ""
+    teams_app_password: SecretStr = SecretStr("")
+    teams_tenant_id: str = ""
+    teams_openid_metadata_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+    teams_login_url: str = "https://login.microsoftonline.com"
+    teams_service_hosts: str = "smba.trafficmanager.net,*.botframework.com"
+    partner_center_url: str = "https://api.partnercenter.microsoft.com"
+    partner_center_login_url: str = "https://login.microsoftonline.com"
+    partner_center_tenant_id: str = ""
+    partner_center_client_id: str = ""
+    partner_center_client_secret: SecretStr = SecretStr("")
+    partner_center_refresh_token: SecretStr = SecretStr("")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource, file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """What is handed in (the file, secret files) is the base; the environment wins over it."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+    @field_validator("desk_secret_key")
+    @classmethod
+    def _keys_are_fernet(cls, value: SecretStr) -> SecretStr:
+        keys = split(value.get_secret_value())
+        if not keys:
+            raise ValueError("is missing; make one with: ./desk secret-key")
+        for key in keys:
+            Fernet(key)
+        return value
+
+    @field_validator("desk_database_url")
+    @classmethod
+    def _url_is_known(cls, value: SecretStr) -> SecretStr:
+        if sa.make_url(value.get_secret_value()).get_backend_name() not in ("sqlite", "postgresql"):
+            raise ValueError("must be sqlite:///… or postgresql+psycopg://…")
+        return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Settings":
+        problems = [*self._incomplete(), *self._foreign_hosts()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _incomplete(self) -> list[str]:
+        """Each chat is optional, but whole; at least one is there."""
+        groups: dict[str, dict[str, SecretStr | str]] = {
+            "Slack": {"SLACK_SIGNING_SECRET": self.slack_signing_secret, "SLACK_BOT_TOKEN": self.slack_bot_token},
+            "Teams": {
+                "TEAMS_APP_ID": self.teams_app_id, "TEAMS_APP_PASSWORD": self.teams_app_password, "TEAMS_TENANT_ID": self.teams_tenant_id,
+            },
+            "Partner Center": {
+                "PARTNER_CENTER_TENANT_ID": self.partner_center_tenant_id, "PARTNER_CENTER_CLIENT_ID": self.partner_center_client_id,
+                "PARTNER_CENTER_CLIENT_SECRET": self.partner_center_client_secret,
+            },
+        }  # fmt: skip
+        problems = []
+        for name, wanted in groups.items():
+            missing = [key for key, value in wanted.items() if not _plain(value)]
+            if missing and len(missing) < len(wanted):
+                problems.append(f"{name} needs also {', '.join(missing)}")
+        if not self.has_slack and not self.has_teams:
+            problems.append("no chat is set up: give SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN, or the three TEAMS_ settings, or both")
+        return problems
+
+    def _foreign_hosts(self) -> list[str]:
+        """Anything but the vendors' hosts must be allowed by name in DESK_ALLOW_HOSTS; plain http only on loopback."""
+        problems = []
+        for name, hosts in VENDOR_HOSTS.items():
+            parts = urlsplit(getattr(self, name))
+            host = parts.hostname or ""
+            if host not in hosts and host not in split(self.desk_allow_hosts):
+                problems.append(f"{name.upper()} names {host or 'no host'}, not the vendor's: list it in DESK_ALLOW_HOSTS to allow it")
+            if parts.scheme != "https" and host not in LOOPBACK:
+                problems.append(f"{name.upper()} must be https")
+        return problems
+
+    @property
+    def has_slack(self) -> bool:
+        """Whether Slack is set up."""
+        return bool(_plain(self.slack_signing_secret) and _plain(self.slack_bot_token))
+
+    @property
+    def has_teams(self) -> bool:
+        """Whether Teams is set up."""
+        return bool(self.teams_app_id and _plain(self.teams_app_password) and self.teams_tenant_id)
+
+    @property
+    def has_partner_center(self) -> bool:
+        """Whether Partner Center is connected; without it suspensions are done by hand."""
+        return bool(self.partner_center_tenant_id and self.partner_center_client_id and _plain(self.partner_center_client_secret))
+
+    @property
+    def secret_keys(self) -> list[str]:
+        """The first encrypts, all decrypt."""
+        return split(self.desk_secret_key.get_secret_value())
+
+
+def load(environment: dict[str, str] | None = None) -> Settings:
+    """The settings. Raises ConfigError naming every problem."""
+    env = dict(os.environ if environment is None else environment)
+    given = _from_file(env) | _from_secret_files(env)
+    given |= {name.lower(): value for name, value in env.items() if name.lower() in Settings.model_fields}
+    try:
+        return Settings.model_validate(given) if environment is not None else Settings(**given)
+    except ValidationError as error:
+        raise ConfigError("The desk cannot start. Please correct these settings:\n" + "\n".join(_problems(error))) from None
+
+
+def _problems(error: ValidationError) -> list[str]:
+    lines = []
+    for found in error.errors():
+        name = ".".join(str(part) for part in found["loc"]).upper()
+        texts = found["msg"].removeprefix("Value error, ").split("; ")
+        lines += [f"- {name} {text}" if name else f"- {text}" for text in texts]
+    return lines
+
+
+def split(text: str) -> list[str]:
+    """A comma-separated list."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _from_file(env: dict[str, str]) -> dict[str, Any]:
+    path = Path(env.get("DESK_CONFIG", "desk.toml"))
+    if not path.exists():
+        if "DESK_CONFIG" in env:
+            raise ConfigError(f"DESK_CONFIG names {path}, and there is no such file.")
+        return {}
+    try:
+        return {name.lower(): value for name, value in tomllib.loads(path.read_text(encoding="utf-8")).items()}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from None
+
+
+def _from_secret_files(env: dict[str, str]) -> dict[str, str]:
+    found = {}
+    for name in SECRETS:
+        path = env.get(f"{name.upper()}_FILE")
+        if path:
+            try:
+                found[name] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise ConfigError(f"{name.upper()}_FILE cannot be read: {error.strerror}") from None
+    return found
+
+
+def _plain(value: SecretStr | str) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value

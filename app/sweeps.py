@@ -1,0 +1,130 @@
+"""The sweeps: each claims what is due, does it, and says how much it did. They own no state, so any number may run.
+
+Faults of one row never stop a sweep; what cannot be delivered is put back with a growing pause, or given up for good.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+
+import structlog
+from sqlalchemy import Connection
+
+from app.wiring import House
+from core.chat.cards import card_view
+from core.chat.ports import ChatPort, MessageGone, Place
+from core.chat.words import Words
+from core.desk import Settles
+from core.engine import cards, outbox, timers
+from core.engine.cards import StaleCard
+from core.engine.errors import DeliveryError, DeskError, NotFound
+from core.engine.outbox import Posting
+from core.engine.timers import Timer
+from core.engine.transaction import SYSTEM
+from core.reactions import TIMERS
+
+log = structlog.get_logger(__name__)
+LONGEST_PAUSE = 3600.0  # seconds
+Sender = Callable[[House, Posting], None]
+
+
+def pause(attempts: int, asked: float | None) -> timedelta:
+    """How long to wait before the next try: what was asked for, else growing with jitter."""
+    if asked is not None:
+        return timedelta(seconds=asked)
+    return timedelta(seconds=min(LONGEST_PAUSE, 2.0 ** min(attempts, 12)) * random.uniform(0.8, 1.2))  # noqa: S311 (jitter)
+
+
+def sweep_cards(house: House) -> int:
+    """Bring stale copies up to date; returns how many were claimed."""
+    claimed = cards.claim_stale(house.store)
+    for card in claimed:
+        notifier = house.notifiers.get(card.face)
+        if notifier is None:
+            house.store.attempt(partial(cards.lost, card_id=card.id, error="this chat is not set up"))
+        else:
+            _show(house, notifier, card)
+    return len(claimed)
+
+
+def _show(house: House, notifier: ChatPort, card: StaleCard) -> None:
+    words = Words(card.locale, card.zone)
+    place = Place(workspace=card.workspace, conversation=card.conversation, address=card.address)
+    try:
+        with house.desk.reading() as connection:
+            view = card_view(connection, card)
+        reference = card.ref
+        if reference:
+            notifier.update(place, reference, view, words)
+        else:
+            reference = notifier.post(place, view, words)
+    except MessageGone:
+        _settle(house, lambda c: cards.repost(c, card.id))
+    except NotFound:
+        _settle(house, lambda c: cards.lost(c, card.id, "its subject is gone"))
+    except DeliveryError as error:
+        _put_off(house, card, error)
+    else:
+        _settle(house, lambda c: cards.shown(c, card, reference))
+
+
+def _put_off(house: House, card: StaleCard, error: DeliveryError) -> None:
+    if error.permanent:
+        log.warning("A card can no longer be shown there.", card=card.id, face=card.face, reason=error.reason)
+        _settle(house, lambda c: cards.lost(c, card.id, error.reason))
+        return
+    wait = pause(card.attempts, error.retry_after)
+    _settle(house, lambda c: cards.delayed(c, card.id, at=house.store.real_now(c) + wait, error=error.reason))
+
+
+def sweep_timers(house: House) -> int:
+    """Turn due timers into commands; returns how many were claimed."""
+    due = timers.claim_due(house.store, house.clock.now())
+    for timer in due:
+        _fire(house, timer)
+    return len(due)
+
+
+def _fire(house: House, timer: Timer) -> None:
+    try:
+        house.desk.do(TIMERS[timer.kind](timer), SYSTEM, house.clock.now(), settles=Settles("timer", timer.id))
+    except DeskError as error:
+        log.warning("A timer came too late to do anything.", timer=timer.kind, subject=timer.subject, reason=error.kind)
+        _settle(house, lambda c: timers.finish(c, timer.id))
+    except Exception:
+        log.exception("A timer failed; it is tried again when its lease ends.", timer=timer.kind, subject=timer.subject)
+
+
+def sweep_outbox(house: House, senders: Mapping[str, Sender]) -> int:
+    """Send what waits in the outbox; returns how many rows were claimed."""
+    claimed = outbox.claim(house.store)
+    for posting in claimed:
+        _send(house, senders, posting)
+    return len(claimed)
+
+
+def _send(house: House, senders: Mapping[str, Sender], posting: Posting) -> None:
+    """A sender settles its own row, in the transaction that records what came back."""
+    try:
+        senders[posting.kind](house, posting)
+    except DeliveryError as error:
+        _undelivered(house, posting, error)
+    except DeskError as error:
+        log.warning("An outbox row was overtaken.", kind=posting.kind, posting=posting.id, reason=error.kind)
+        house.store.attempt(partial(outbox.failed, posting_id=posting.id, error=error.kind))
+    except Exception:
+        log.exception("An outbox row failed; it is tried again when its lease ends.", kind=posting.kind, posting=posting.id)
+
+
+def _undelivered(house: House, posting: Posting, error: DeliveryError) -> None:
+    if error.permanent:
+        log.warning("An outbox row was given up.", kind=posting.kind, posting=posting.id, reason=error.reason)
+        _settle(house, lambda c: outbox.failed(c, posting.id, error.reason))
+        return
+    wait = pause(posting.attempts, error.retry_after)
+    _settle(house, lambda c: outbox.again(c, posting.id, at=house.store.real_now(c) + wait, error=error.reason))
+
+
+def _settle(house: House, work: Callable[[Connection], object]) -> None:
+    house.store.attempt(work)

@@ -1,0 +1,52 @@
+"""The web process: one WSGI callable for all doors."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify
+
+import bots.slack.app
+import bots.teams.app
+from app.wiring import House
+from bots.teams.bridge import Bridge
+from bots.teams.listeners import Listeners
+from core.engine.db.migrate import is_current
+
+log = structlog.get_logger(__name__)
+
+
+def build_web(house: House) -> Flask:
+    """Flask with the faces that are set up, and the two health questions."""
+    web = Flask("billing-desk", static_folder=None)
+    if house.slack:
+        bolt = bots.slack.app.build_app(house.chat, house.slack.workspaces)
+        web.register_blueprint(bots.slack.app.blueprint(bolt, house.slack.signing_secrets))
+    if house.teams:
+        bridge = Bridge(house.settings.teams_app_id, Listeners(house.chat, house.teams.connector))
+        web.register_blueprint(bots.teams.app.blueprint(bridge, house.teams.trust, house.teams.keys))
+    _health(web, house)
+    web.register_error_handler(Exception, _fault)
+    return web
+
+
+def _health(web: Flask, house: House) -> None:
+    @web.get("/healthz")
+    def healthz() -> Response:
+        return jsonify(status="alive")
+
+    @web.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        ready = is_current(house.store)
+        return jsonify(status="ready" if ready else "the database needs: ./desk migrate"), 200 if ready else 503
+
+
+def _fault(error: Exception) -> Response | Callable[..., Any]:
+    """The one boundary: log with a reference, tell the reference and nothing else."""
+    code = getattr(error, "code", None)
+    if isinstance(code, int) and code < 500:
+        return Response(status=code)
+    reference = secrets.token_hex(3).upper()
+    log.error("A request failed.", reference=reference, exc_info=error)
+    return Response(f"Something went wrong on our side (reference {reference}).", status=500, mimetype="text/plain")

@@ -1,0 +1,97 @@
+"""Everything is made and joined here, once per process; nothing happens at import."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from app.settings import Settings, split
+from bots.slack.app import Workspaces
+from bots.slack.notifier import SlackNotifier
+from bots.teams.auth import Keys, Trust
+from bots.teams.connector import Connector, Token
+from bots.teams.notifier import TeamsNotifier
+from core.chat.handle import Chat
+from core.chat.ports import ChatPort
+from core.desk import Desk
+from core.engine.clock import Clock
+from core.engine.db.store import Store
+
+
+@dataclass(frozen=True)
+class Slack:
+    """What the Slack face needs to answer and to notify."""
+
+    workspaces: Workspaces
+    signing_secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Teams:
+    """What the Teams face needs to answer and to notify."""
+
+    trust: Trust
+    keys: Keys
+    connector: Connector
+
+
+@dataclass(frozen=True)
+class House:
+    """One process's desk with everything it talks to."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    desk: Desk
+    chat: Chat
+    slack: Slack | None
+    teams: Teams | None
+    notifiers: Mapping[str, ChatPort]
+
+    def close(self) -> None:
+        """Give every connection back."""
+        if self.teams:
+            self.teams.connector.close()
+        self.store.close()
+
+
+def build(settings: Settings, *, wake: Callable[[], None] = lambda: None) -> House:
+    """Make the house from settings that hold together. Opens no connection yet."""
+    store = Store(settings.desk_database_url.get_secret_value())
+    clock = Clock(store, may_shift=settings.desk_demo)
+    desk = Desk(store, digest_key=digest_key(settings), wake=wake)
+    slack, teams = _slack(settings), _teams(settings)
+    notifiers: dict[str, ChatPort] = {}
+    if slack:
+        notifiers["slack"] = SlackNotifier(slack.workspaces.client)
+    if teams:
+        notifiers["teams"] = TeamsNotifier(teams.connector)
+    return House(settings, store, clock, desk, Chat(desk, clock.now), slack, teams, notifiers)
+
+
+def digest_key(settings: Settings) -> bytes:
+    """The journal's digest key, derived from the last secret key: the oldest one, which rotation keeps."""
+    return hashlib.sha256(b"journal:" + settings.secret_keys[-1].encode()).digest()
+
+
+def _slack(settings: Settings) -> Slack | None:
+    if not settings.has_slack:
+        return None
+    secrets = tuple(split(settings.slack_signing_secret.get_secret_value()))
+    return Slack(Workspaces(settings.slack_bot_token.get_secret_value(), settings.slack_api_url), secrets)
+
+
+def _teams(settings: Settings) -> Teams | None:
+    if not settings.has_teams:
+        return None
+    tenants = frozenset(split(settings.teams_tenant_id))
+    trust = Trust(settings.teams_app_id, tenants, frozenset(split(settings.teams_service_hosts)))
+    login = f"{settings.teams_login_url.rstrip('/')}/{split(settings.teams_tenant_id)[0]}/oauth2/v2.0/token"
+    token = Token(login, settings.teams_app_id, settings.teams_app_password.get_secret_value())
+    return Teams(trust, Keys(settings.teams_openid_metadata_url), Connector(token, trust))
+
+
+def host_of(url: str) -> str:
+    """`host:port` of an address, as TEAMS_SERVICE_HOSTS names a stand-in."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)

@@ -1,0 +1,1 @@
+"""The faces: thin adapters over the shared core, unknown to each other."""

@@ -1,0 +1,161 @@
+"""Views as Block Kit, as plain dicts. One renderer per view type; limits of https://docs.slack.dev/reference/block-kit/blocks."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from bots.slack.markup import clip, clip_markup, escape, marked, mrkdwn, plain
+from bots.slack.payloads import Block, Payload
+from core.chat.views import (
+    Button,
+    CaseView,
+    ComparisonView,
+    CustomerView,
+    Fact,
+    HelpView,
+    NoteView,
+    PreviewView,
+    QueueView,
+    Section,
+    SuspensionView,
+    Table,
+    Tone,
+    View,
+)  # fmt: skip
+from core.chat.words import Words
+
+BLOCKS = 50
+FIELDS = 10
+BUTTONS = 5  # Slack allows 25 in a row; more than five is a wall
+OVERFLOW = 5
+STYLES = {Tone.GOOD: "primary", Tone.DANGER: "danger"}
+SIGNS = {Tone.NEUTRAL: "", Tone.GOOD: "✅ ", Tone.WARNING: "🕒 ", Tone.DANGER: "⛔ "}
+
+
+def message(view: View, words: Words) -> Payload:
+    """`text` and `blocks` of a message; the text is what a notification or a screen reader says."""
+    spoken = escape(". ".join(part for part in (view.title, view.status) if part))
+    return {"text": clip_markup(spoken, 3000), "blocks": blocks(view, words)}
+
+
+def blocks(view: View, words: Words) -> list[Block]:
+    """The view's blocks, at most fifty, the cut visible."""
+    made = RENDERERS[type(view)](view, words)
+    if len(made) <= BLOCKS:
+        return made
+    return [*made[: BLOCKS - 1], {"type": "context", "elements": [marked("…")]}]
+
+
+def card(view: View, words: Words) -> list[Block]:
+    """The common card: heading, state, facts, sections, tables, buttons, small print."""
+    made: list[Block] = [{"type": "header", "text": plain(view.title, 150)}]
+    if view.status:
+        made.append({"type": "section", "text": marked(f"{SIGNS[view.tone]}*{escape(view.status)}*")})
+    made += fields(view.facts, words)
+    for section in view.sections:
+        made += _section(section, words)
+    for table in view.tables:
+        made += _table(table, words)
+    return made + buttons(view.buttons) + _footnotes(view, words)
+
+
+def listing(view: View, words: Words) -> list[Block]:
+    """A list to read: the heading in words, a line per fact."""
+    made: list[Block] = [{"type": "section", "text": marked(f"*{escape(view.title)}*")}]
+    if view.status:
+        made.append({"type": "context", "elements": [marked(escape(view.status))]})
+    lines = [f"`{escape(fact.label)}`  {mrkdwn(fact.value, words)}" for fact in view.facts]
+    made += [{"type": "section", "text": marked("\n".join(chunk))} for chunk in _chunks(lines, 2900)]
+    for table in view.tables:
+        made += _table(table, words)
+    return made + buttons(view.buttons) + _footnotes(view, words)
+
+
+def note(view: View, words: Words) -> list[Block]:
+    """A sentence."""
+    made: list[Block] = [{"type": "section", "text": marked(escape(view.title))}]
+    return made + fields(view.facts, words) + buttons(view.buttons) + _footnotes(view, words)
+
+
+def fields(facts: Iterable[Fact], words: Words) -> list[Block]:
+    """Facts two by two; ten to a block."""
+    shown = [marked(f"*{escape(fact.label)}*\n{mrkdwn(fact.value, words)}", 2000) for fact in facts]
+    return [{"type": "section", "fields": shown[at : at + FIELDS]} for at in range(0, len(shown), FIELDS)]
+
+
+def buttons(given: Iterable[Button]) -> list[Block]:
+    """The usual ones in a row, the rare ones behind the dots."""
+    usual = [b for b in given if not b.rare]
+    rare = [b for b in given if b.rare]
+    elements = [button(b, n) for n, b in enumerate(usual[:BUTTONS])]
+    if rare:
+        options = [{"text": plain(b.label, 75), "value": value_of(b)} for b in rare[:OVERFLOW]]
+        elements.append({"type": "overflow", "action_id": "billing:overflow", "options": options})
+    return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def button(given: Button, position: int) -> Block:
+    """One button: its action in the id, action, subject and facts in the value."""
+    made: Block = {
+        "type": "button", "action_id": f"billing:{given.action}:{position}", "text": plain(given.label, 75), "value": value_of(given),
+    }  # fmt: skip
+    if given.tone in STYLES:
+        made["style"] = STYLES[given.tone]
+    if given.confirm:
+        asked = given.confirm
+        made["confirm"] = {
+            "title": plain(asked.title, 100), "text": plain(asked.text, 300), "confirm": plain(asked.yes, 30), "deny": plain(asked.no, 30),
+        }  # fmt: skip
+    return made
+
+
+def value_of(given: Button) -> str:
+    """`take|104|3`: compared by the core, never believed."""
+    return f"{given.action}|{given.subject}|{given.facts}"
+
+
+def _section(section: Section, words: Words) -> list[Block]:
+    lines = "\n".join(mrkdwn(line, words) for line in section.lines)
+    text = f"{SIGNS[section.tone]}*{escape(section.title)}*" + (f"\n{lines}" if lines else "")
+    return [{"type": "divider"}, {"type": "section", "text": marked(text)}, *fields(section.facts, words)]
+
+
+def _table(table: Table, words: Words) -> list[Block]:
+    """Aligned text in a code block: `table` blocks are not drawn by every client yet."""
+    head = [table.columns, *[tuple(words.show(cell) for cell in row) for row in table.rows]]
+    widths = [min(28, max(len(row[at]) for row in head)) for at in range(len(table.columns))]
+    lines = ["  ".join(_cell(text, widths[at], right=at in table.numeric) for at, text in enumerate(row)).rstrip() for row in head]
+    title = [{"type": "section", "text": marked(f"*{escape(table.title)}*")}] if table.title else []
+    return [*title, *[{"type": "section", "text": marked(f"```{escape(chr(10).join(c))}```")} for c in _chunks(lines, 2400)]]
+
+
+def _cell(text: str, width: int, *, right: bool) -> str:
+    shown = clip(text.replace("`", "'").replace("\n", " "), width)
+    return shown.rjust(width) if right else shown.ljust(width)
+
+
+def _footnotes(view: View, words: Words) -> list[Block]:
+    if not view.footnotes:
+        return []
+    return [{"type": "context", "elements": [marked(mrkdwn(line, words), 2000) for line in view.footnotes[:10]]}]
+
+
+def _chunks(lines: list[str], limit: int) -> Iterable[list[str]]:
+    chunk: list[str] = []
+    for line in lines:
+        if chunk and sum(len(x) + 1 for x in chunk) + len(line) > limit:
+            yield chunk
+            chunk = []
+        chunk.append(line)
+    if chunk:
+        yield chunk
+
+
+RENDERERS: Mapping[type[View], Callable[[View, Words], list[Block]]] = {
+    CaseView: card,
+    QueueView: card,
+    CustomerView: card,
+    ComparisonView: card,
+    SuspensionView: card,
+    PreviewView: card,
+    HelpView: listing,
+    NoteView: note,
+}

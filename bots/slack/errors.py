@@ -1,0 +1,35 @@
+"""Slack's error strings, in one place: which end a message, a conversation, or only this attempt.
+
+https://docs.slack.dev/reference/methods/chat.postMessage#errors
+"""
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from core.chat.ports import MessageGone
+from core.engine.errors import DeliveryError
+
+PLACE_GONE = frozenset(
+    {
+        "account_inactive", "channel_not_found", "is_archived", "not_in_channel", "restricted_action", "token_revoked", "user_not_found",
+        "cannot_dm_bot", "team_access_not_granted", "user_disabled",
+    }
+)  # fmt: skip
+MESSAGE_GONE = frozenset({"message_not_found", "cant_update_message", "cant_delete_message"})
+BROKEN_SETUP = frozenset({"invalid_auth", "not_authed", "missing_scope", "token_expired"})
+REFUSED_FOR_GOOD = frozenset({"invalid_blocks", "msg_too_long", "no_text", "msg_blocks_too_long", "invalid_arguments"})
+
+
+def delivery_error(error: Exception) -> DeliveryError:
+    """What a failed call means for the one who must decide whether to try again."""
+    if not isinstance(error, SlackApiError):
+        if isinstance(error, SlackClientError | OSError):
+            return DeliveryError(type(error).__name__, unknown=True)
+        raise error
+    reason = str(error.response.get("error", "unknown")) if hasattr(error.response, "get") else "unknown"
+    status = getattr(error.response, "status_code", 200)
+    if status == 429:
+        headers = getattr(error.response, "headers", {}) or {}
+        return DeliveryError("ratelimited", retry_after=float(headers.get("Retry-After", 1)))
+    if reason in MESSAGE_GONE:
+        return MessageGone(reason)
+    return DeliveryError(reason, permanent=reason in PLACE_GONE | REFUSED_FOR_GOOD, retry_after=300 if reason in BROKEN_SETUP else None)

@@ -1,0 +1,102 @@
+"""Forms as modals, and what a submitted modal says. Limits: https://docs.slack.dev/reference/views/modal-views."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bots.slack.cards import blocks
+from bots.slack.markup import marked, plain
+from bots.slack.payloads import Block, Payload
+from core.chat.forms import Field, FieldKind, Form
+from core.chat.words import Words
+
+CALLBACK = "billing:form"
+INPUT = "value"
+TICKED = "yes"
+
+
+def modal(form: Form, words: Words) -> Payload:
+    """The modal; what the form carries travels in private_metadata (3,000 characters at most, ids only)."""
+    lead = blocks(form.lead, words)[:60] if form.lead else []
+    errors = [_error(field) for field in form.fields if field.error]
+    carried = {"action": form.action, "subject": form.subject, "facts": form.facts, "key": form.key, "given": form.given}
+    return {
+        "type": "modal", "callback_id": CALLBACK, "title": plain(form.title, 24), "submit": plain(form.submit, 24),
+        "close": plain(words.say("form.cancel"), 24), "private_metadata": json.dumps(carried),
+        "blocks": [block for block in lead if block["type"] != "actions"] + errors + [input_block(field) for field in form.fields],
+    }  # fmt: skip
+
+
+def input_block(field: Field) -> Block:
+    """A labelled input; its block id is the field's name, so that errors find it."""
+    made: Block = {
+        "type": "input", "block_id": field.name, "label": plain(field.label, 2000), "optional": not field.required,
+        "element": ELEMENTS[field.kind](field) | {"action_id": INPUT},
+    }  # fmt: skip
+    return made | ({"hint": plain(field.hint, 2000)} if field.hint else {})
+
+
+def field_errors(form: Form) -> dict[str, str]:
+    """For `response_action: errors`: the typed values stay where they are."""
+    return {field.name: field.error for field in form.fields if field.error}
+
+
+def submitted(view: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the modal carried, and what was typed by field name. Untouched inputs are absent."""
+    carried = json.loads(view.get("private_metadata") or "{}")
+    state = (view.get("state") or {}).get("values") or {}
+    typed = {name: text for name, inputs in state.items() for text in [_typed(inputs.get(INPUT) or {})] if text is not None}
+    return carried, {**carried.get("given", {}), **typed}
+
+
+def _typed(element: Mapping[str, Any]) -> str | None:
+    if element.get("selected_option"):
+        return str(element["selected_option"]["value"])
+    if "selected_options" in element:
+        return TICKED if element["selected_options"] else ""
+    found = element.get("value") or element.get("selected_date") or element.get("selected_user")
+    return None if found is None else str(found)
+
+
+def _text(field: Field) -> Block:
+    made: Block = {"type": "plain_text_input", "multiline": field.kind is FieldKind.LONG_TEXT, "max_length": min(field.max_length, 3000)}
+    return made | ({"initial_value": field.value[:3000]} if field.value else {})
+
+
+def _choice(field: Field) -> Block:
+    options = [{"text": plain(option.label, 75), "value": option.value[:150]} for option in field.options[:100]]
+    chosen = [option for option in options if option["value"] == field.value]
+    return {"type": "static_select", "options": options} | ({"initial_option": chosen[0]} if chosen else {})
+
+
+def _search(field: Field) -> Block:
+    made: Block = {"type": "external_select", "min_query_length": 2}
+    if field.value:
+        made["initial_option"] = {"text": plain(field.value_label or field.value, 75), "value": field.value[:150]}
+    return made
+
+
+def _day(field: Field) -> Block:
+    return {"type": "datepicker"} | ({"initial_date": field.value} if field.value else {})
+
+
+def _tick(field: Field) -> Block:
+    option = {"text": plain(field.label, 75), "value": TICKED}
+    return {"type": "checkboxes", "options": [option]} | ({"initial_options": [option]} if field.value == TICKED else {})
+
+
+def _error(field: Field) -> Block:
+    return {"type": "context", "elements": [marked(f"⛔ {field.label}: {field.error}", 2000)]}
+
+
+ELEMENTS: Mapping[FieldKind, Callable[[Field], Block]] = {
+    FieldKind.TEXT: _text,
+    FieldKind.LONG_TEXT: _text,
+    FieldKind.NUMBER: _text,
+    FieldKind.MONEY: _text,
+    FieldKind.CHOICE: _choice,
+    FieldKind.SEARCH: _search,
+    FieldKind.PERSON: lambda _field: {"type": "users_select"},
+    FieldKind.DAY: _day,
+    FieldKind.TICK: _tick,
+}

@@ -1,0 +1,82 @@
+"""Slack's payloads as ChatRequests. Only what Slack itself vouches for becomes identity."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bots.slack.forms import submitted
+from core.chat.requests import ChatRequest, Gesture
+
+FACE = "slack"
+
+
+def from_command(body: Mapping[str, Any]) -> ChatRequest:
+    """A slash command. `trigger_id` is the gesture's own id; a command's channel may be shared with strangers."""
+    return ChatRequest(
+        face=FACE, workspace=body.get("team_id", ""), user=body.get("user_id", ""), key=_key(body.get("trigger_id")),
+        gesture=Gesture.TYPED, conversation=body.get("channel_id", ""), private=True, text=unescape(body.get("text", "")),
+    )  # fmt: skip
+
+
+def from_mention(body: Mapping[str, Any]) -> ChatRequest:
+    """`@desk case 104` in a channel or thread, or a direct message. Redelivered under the same event_id."""
+    event = body.get("event") or {}
+    text = unescape(event.get("text", ""))
+    words = text.split(" ", 1)
+    rest = words[1] if words[0].startswith("<@") and len(words) > 1 else "" if words[0].startswith("<@") else text
+    return ChatRequest(
+        face=FACE, workspace=event.get("user_team") or event.get("team") or body.get("team_id", ""), user=event.get("user", ""),
+        key=f"slack:{body.get('event_id', '')}", gesture=Gesture.TYPED, conversation=event.get("channel", ""),
+        private=event.get("channel_type") == "im", outsider=_is_stranger(event, body), text=rest,
+        address={"thread": event.get("thread_ts") or event.get("ts", "")},
+    )  # fmt: skip
+
+
+def from_click(body: Mapping[str, Any]) -> ChatRequest:
+    """A button or an overflow entry: action, subject and facts from its value, to be compared by the core."""
+    pressed = (body.get("actions") or [{}])[0]
+    value = (pressed.get("selected_option") or {}).get("value") or pressed.get("value") or ""
+    action, subject, facts = [*value.split("|"), "", "", ""][:3]
+    user = body.get("user") or {}
+    return ChatRequest(
+        face=FACE, workspace=_team(body), user=user.get("id", ""), key=_key(body.get("trigger_id")), gesture=Gesture.CLICK,
+        conversation=(body.get("channel") or {}).get("id", ""), outsider=_is_stranger(user, body),
+        action=action, subject=_number(subject), facts=_number(facts),
+    )  # fmt: skip
+
+
+def from_submission(body: Mapping[str, Any]) -> ChatRequest:
+    """A submitted modal, under the form's own one-time key."""
+    view, user = body.get("view") or {}, body.get("user") or {}
+    carried, values = submitted(view)
+    return ChatRequest(
+        face=FACE, workspace=_team(body), user=user.get("id", ""), key=str(carried.get("key", "")), gesture=Gesture.SUBMIT, private=True,
+        outsider=_is_stranger(user, body), action=str(carried.get("action", "")), subject=_number(carried.get("subject")),
+        facts=_number(carried.get("facts")), values=values,
+    )  # fmt: skip
+
+
+def unescape(text: str) -> str:
+    """Slack escapes three characters in what people type."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _key(trigger: object) -> str:
+    return f"slack:{trigger}" if trigger else ""
+
+
+def _team(body: Mapping[str, Any]) -> str:
+    """The person's own team: in org-wide installs `team` is null (https://docs.slack.dev/enterprise-grid)."""
+    user = body.get("user") or {}
+    return str(user.get("team_id") or (body.get("team") or {}).get("id") or (body.get("view") or {}).get("team_id") or "")
+
+
+def _is_stranger(user: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Someone of another team, through a shared channel."""
+    home = (body.get("team") or {}).get("id") or body.get("team_id")
+    theirs = user.get("team_id") or user.get("user_team")
+    return bool(home and theirs and home != theirs and not body.get("is_enterprise_install"))
+
+
+def _number(found: object) -> int:
+    text = str(found or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

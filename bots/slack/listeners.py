@@ -1,0 +1,152 @@
+"""The few listeners Bolt needs: one command, one action, one view, mentions. Routing is the core's own table.
+
+Nothing runs after `ack`: Bolt would lose an acknowledgement that races an exception (docs/adr/0004).
+"""
+
+import re
+
+import structlog
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
+
+from bots.slack.cards import message
+from bots.slack.forms import field_errors, modal
+from bots.slack.gestures import from_click, from_command, from_mention, from_submission
+from bots.slack.payloads import Payload
+from core.chat.forms import Form
+from core.chat.handle import Chat, words_for_request
+from core.chat.requests import Card, ChatRequest, Open, Private, Refused, Reply
+from core.chat.views import Button, NoteView, View
+from core.chat.words import Words
+
+log = structlog.get_logger(__name__)
+PATIENCE = 2  # seconds for the one call that may happen before the ack; the trigger lives for three
+
+
+def listen(app: App, chat: Chat) -> None:
+    """Register every listener on Bolt's app."""
+
+    @app.command(re.compile(".*"))
+    def on_command(ack: Ack, body: Payload, client: WebClient) -> None:
+        request = from_command(body)
+        ack(**answer_command(chat, request, body, client))
+
+    @app.action(re.compile("^billing:"))
+    def on_click(ack: Ack, body: Payload, client: WebClient) -> None:
+        request = from_click(body)
+        reply = chat.handle(request)
+        answer_click(chat, request, reply, body, client)
+        ack()
+
+    @app.view(re.compile("^billing:"))
+    def on_submission(ack: Ack, body: Payload) -> None:
+        request = from_submission(body)
+        ack(**answer_submission(chat, request, chat.handle(request)))
+
+    @app.event("app_mention")
+    def on_mention(ack: Ack, body: Payload, client: WebClient) -> None:
+        request = from_mention(body)
+        whisper(chat, request, chat.handle(request), client)
+        ack()
+
+    @app.event(re.compile(".*"))
+    def on_anything_else(ack: Ack) -> None:
+        ack()  # events we did not subscribe to, or not yet: nothing to do, and nothing to retry
+
+    @app.error
+    def on_fault(error: Exception) -> None:
+        raise error  # the web layer is the one boundary: it logs with a reference and answers the person
+
+
+def answer_command(chat: Chat, request: ChatRequest, body: Payload, client: WebClient) -> Payload:
+    """The acknowledgement of a command carries the answer; a form opens with the command's trigger."""
+    reply = chat.handle(request)
+    words = words_for_request(chat, request)
+    if isinstance(reply, Open):
+        opened = open_form(reply.form, body, client, words)
+        return {} if opened else _private(form_button(reply.form, words), words)
+    view = shown(reply)
+    return _private(view, words) if view is not None else {}
+
+
+def answer_click(chat: Chat, request: ChatRequest, reply: Reply, body: Payload, client: WebClient) -> None:
+    """A click's private answer goes out once, after the commit and before the ack: two seconds, no retry."""
+    words = words_for_request(chat, request)
+    if isinstance(reply, Open):
+        if open_form(reply.form, body, client, words):
+            return
+        view: View | None = form_button(reply.form, words)
+    else:
+        view = None if isinstance(reply, Card) else shown(reply)
+    url = body.get("response_url")
+    if view is not None and url:
+        try:
+            WebhookClient(url, timeout=PATIENCE, retry_handlers=[]).send_dict(_private(view, words) | {"replace_original": False})
+        except OSError:
+            log.warning("A private answer to a click could not be delivered.", action=request.action)
+
+
+def answer_submission(chat: Chat, request: ChatRequest, reply: Reply) -> Payload:
+    """Errors go beside their fields; anything else to say is shown in the modal's place; a plain success closes it."""
+    words = words_for_request(chat, request)
+    if isinstance(reply, Open):
+        return {"response_action": "update", "view": modal(reply.form, words)}
+    if isinstance(reply, Refused) and reply.form is not None and field_errors(reply.form):
+        return {"response_action": "errors", "errors": field_errors(reply.form)}
+    view = None if isinstance(reply, Card) else shown(reply)
+    if view is None:
+        return {"response_action": "clear"}
+    return {"response_action": "update", "view": information(view, words)}
+
+
+def whisper(chat: Chat, request: ChatRequest, reply: Reply, client: WebClient) -> None:
+    """The answer to a mention: for this person only, in the thread they asked in; a form cannot open here, so it gets a button."""
+    words = words_for_request(chat, request)
+    view = form_button(reply.form, words) if isinstance(reply, Open) else shown(reply)
+    if view is None:
+        return
+    thread = request.address.get("thread") or None
+    try:
+        if request.private:
+            client.chat_postMessage(channel=request.conversation, **message(view, words))
+        else:
+            client.chat_postEphemeral(channel=request.conversation, user=request.user, thread_ts=thread, **message(view, words))
+    except (SlackApiError, OSError):
+        log.warning("The answer to a mention could not be delivered.", conversation=request.conversation)
+
+
+def open_form(form: Form, body: Payload, client: WebClient, words: Words) -> bool:
+    """Open the modal with the gesture's trigger; False when the trigger has expired or Slack did not answer in time."""
+    try:
+        client.views_open(trigger_id=body.get("trigger_id", ""), view=modal(form, words))
+    except (SlackApiError, OSError) as error:
+        log.info("A form could not be opened; the person gets a button instead.", action=form.action, reason=type(error).__name__)
+        return False
+    return True
+
+
+def form_button(form: Form, words: Words) -> NoteView:
+    """A private "Open form" button, whose click brings a fresh trigger."""
+    press = Button(label=words.say("form.open"), action=form.action, subject=form.subject, facts=form.facts, form=True)
+    return NoteView(title=form.title, buttons=(press,))
+
+
+def information(view: View, words: Words) -> Payload:
+    """A modal that only says something."""
+    close = {"type": "plain_text", "text": words.say("form.close")[:24]}
+    title = {"type": "plain_text", "text": "Billing Desk"}
+    content = [block for block in message(view, words)["blocks"] if block["type"] != "actions"]
+    return {"type": "modal", "callback_id": "billing:information", "title": title, "close": close, "blocks": content}
+
+
+def shown(reply: Reply) -> View | None:
+    """What the person is told, if anything."""
+    if isinstance(reply, Private | Refused | Card):
+        return reply.view
+    return None
+
+
+def _private(view: View, words: Words) -> Payload:
+    return {"response_type": "ephemeral", **message(view, words)}

@@ -1,0 +1,60 @@
+"""Texts as Slack wants them: escaped, shortened visibly, dates by Slack's own token.
+
+Limits: https://docs.slack.dev/reference/block-kit/blocks
+"""
+
+from datetime import UTC
+
+from bots.slack.payloads import Block
+from core.chat.values import Link, Moment, Person, Text, Value
+from core.chat.words import Words
+
+ELLIPSIS = "…"
+
+
+def escape(text: str) -> str:
+    """No markup and no mention can come out of it (https://docs.slack.dev/messaging/formatting-message-text#escaping)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def clip(text: str, limit: int) -> str:
+    """At most `limit` characters, the cut visible."""
+    return text if len(text) <= limit else text[: limit - 1] + ELLIPSIS
+
+
+def clip_markup(text: str, limit: int) -> str:
+    """As `clip`, without leaving half an escape or token at the end."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    for opening, closing in (("<", ">"), ("&", ";")):
+        if cut.rfind(opening) > cut.rfind(closing):
+            cut = cut[: cut.rfind(opening)]
+    return cut + ELLIPSIS
+
+
+def mrkdwn(value: Value | tuple[Value, ...], words: Words) -> str:
+    """A value in Slack's markup."""
+    if isinstance(value, tuple):
+        return ", ".join(mrkdwn(v, words) for v in value)
+    if isinstance(value, Moment):
+        seconds = int(value.at.astimezone(UTC).timestamp())
+        return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{escape(words.moment(value.at))}>"
+    if isinstance(value, Person) and value.address:
+        return f"<@{value.address}>"
+    if isinstance(value, Link):
+        return f"<{escape(value.url).replace('|', '%7C')}|{escape(value.label)}>"
+    if isinstance(value, Text) and value.quoted:
+        # A zero-width space keeps *bold*, _italic_, ~strike~ and `code` of a stranger's text from becoming markup.
+        return "".join(f"\u200b{c}" if c in "*_~`" else c for c in escape(value.value))
+    return escape(words.show(value))
+
+
+def plain(text: str, limit: int) -> Block:
+    """A plain_text object; Slack refuses an empty one."""
+    return {"type": "plain_text", "text": clip(text, limit) or "–", "emoji": False}
+
+
+def marked(text: str, limit: int = 3000) -> Block:
+    """A mrkdwn object."""
+    return {"type": "mrkdwn", "text": clip_markup(text, limit) or "–", "verbatim": True}

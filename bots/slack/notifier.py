@@ -1,0 +1,59 @@
+"""Slack as the sweeps see it: post, update, tell privately, delete; one attempt each, errors as DeliveryError."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
+
+from bots.slack.cards import message
+from bots.slack.errors import delivery_error
+from core.chat.ports import MessageGone, Place, Recipient
+from core.chat.views import View
+from core.chat.words import Words
+
+TIMEOUT = 10  # seconds; the outbox tries again, the SDK does not
+Call = Callable[..., SlackResponse]
+
+
+def web_client(token: str, api_url: str, *, timeout: int = TIMEOUT) -> WebClient:
+    """A client that makes one attempt: retries belong to the outbox."""
+    return WebClient(token=token, base_url=api_url, timeout=timeout, retry_handlers=[])
+
+
+class SlackNotifier:
+    """The chat port over the Web API. `client_for(workspace)` gives the workspace's own client."""
+
+    def __init__(self, client_for: Callable[[str], WebClient]) -> None:
+        self._client_for = client_for
+
+    def post(self, place: Place, view: View, words: Words) -> str:
+        """Returns the message's timestamp, which is its reference."""
+        client = self._client_for(place.workspace)
+        return str(_call(client.chat_postMessage, channel=place.conversation, **message(view, words), unfurl_links=False)["ts"])
+
+    def update(self, place: Place, reference: str, view: View, words: Words) -> None:
+        """`blocks` are sent again whole: what is left out would vanish."""
+        _call(self._client_for(place.workspace).chat_update, channel=place.conversation, ts=reference, **message(view, words))
+
+    def tell(self, recipient: Recipient, view: View, words: Words) -> str:
+        """A direct message."""
+        client = self._client_for(recipient.workspace)
+        opened = _call(client.conversations_open, users=recipient.user)
+        channel: Mapping[str, Any] = opened["channel"]
+        return str(_call(client.chat_postMessage, channel=channel["id"], **message(view, words))["ts"])
+
+    def delete(self, place: Place, reference: str) -> None:
+        """A message that is gone already is fine."""
+        try:
+            _call(self._client_for(place.workspace).chat_delete, channel=place.conversation, ts=reference)
+        except MessageGone:
+            return
+
+
+def _call(method: Call, **arguments: Any) -> SlackResponse:
+    try:
+        return method(**arguments)
+    except (SlackApiError, SlackClientError, OSError) as error:
+        raise delivery_error(error) from error

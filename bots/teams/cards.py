@@ -1,0 +1,158 @@
+"""Views as Adaptive Cards 1.5, as plain dicts. One renderer per view type.
+
+Limits and gaps: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC
+
+from bots.teams.payloads import Element
+from core.chat.values import Link, Moment, Person, Text, Value
+from core.chat.views import (
+    Button,
+    CaseView,
+    ComparisonView,
+    CustomerView,
+    Fact,
+    HelpView,
+    NoteView,
+    PreviewView,
+    QueueView,
+    Section,
+    SuspensionView,
+    Table,
+    Tone,
+    View,
+)  # fmt: skip
+from core.chat.words import Words
+
+TEXT_LIMIT = 3000
+COLORS = {Tone.GOOD: "Good", Tone.WARNING: "Warning", Tone.DANGER: "Attention"}
+STYLES = {Tone.GOOD: "positive", Tone.DANGER: "destructive"}
+SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]#~"})
+
+
+def clip(text: str, limit: int = TEXT_LIMIT) -> str:
+    """At most `limit` characters, the cut visible; an empty text would be refused."""
+    return (text if len(text) <= limit else text[: limit - 1] + "…") or "–"
+
+
+def literal(text: str) -> str:
+    """A person's text, so that Teams' Markdown and `<at>` make nothing of it."""
+    return text.translate(SPECIAL).replace("<", "‹").replace(">", "›")
+
+
+def shown(value: Value | tuple[Value, ...], words: Words) -> str:
+    """A value in a text block: moments by Teams' own date functions, drawn in each reader's zone."""
+    if isinstance(value, tuple):
+        return ", ".join(shown(v, words) for v in value)
+    if isinstance(value, Moment):
+        stamp = value.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return f"{{{{DATE({stamp}, SHORT)}}}} {{{{TIME({stamp})}}}}"
+    if isinstance(value, Link):
+        return f"[{literal(value.label)}]({value.url.replace(')', '%29').replace(' ', '%20')})"
+    if isinstance(value, Person) and value.address:
+        return f"<at>{literal(value.name)}</at>"
+    if isinstance(value, Text) and not value.quoted:
+        return value.value
+    return literal(words.show(value))
+
+
+def card(view: View, words: Words) -> Element:
+    """The whole card."""
+    made: Element = {
+        "type": "AdaptiveCard", "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "version": "1.5",
+        "body": RENDERERS[type(view)](view, words), "fallbackText": clip(plain_text(view)), "msteams": {"width": "Full"},
+    }  # fmt: skip
+    actions = [action(b) for b in view.buttons]
+    return made | ({"actions": actions} if actions else {})
+
+
+def plain_text(view: View) -> str:
+    """What a notification or a screen reader says."""
+    return ". ".join(part for part in (view.title, view.status) if part)
+
+
+def standard(view: View, words: Words) -> list[Element]:
+    """The common body: heading, state, facts, sections, tables, small print."""
+    body = [text_block(literal(view.title), size="Large", weight="Bolder", style="heading")]
+    if view.status:
+        body.append(text_block(view.status, weight="Bolder", color=COLORS.get(view.tone, "Default")))
+    body += fact_set(view.facts, words)
+    for section in view.sections:
+        body.append(_section(section, words))
+    for table in view.tables:
+        body += _table(table, words)
+    return body + [text_block(shown(line, words), isSubtle=True, size="Small") for line in view.footnotes]
+
+
+def note(view: View, words: Words) -> list[Element]:
+    """A sentence."""
+    small = [text_block(shown(line, words), isSubtle=True) for line in view.footnotes]
+    return [text_block(literal(view.title)), *fact_set(view.facts, words), *small]
+
+
+def text_block(text: str, **more: object) -> Element:
+    """A paragraph; it always wraps."""
+    return {"type": "TextBlock", "text": clip(text), "wrap": True, **more}
+
+
+def fact_set(facts: Iterable[Fact], words: Words) -> list[Element]:
+    """Labelled values."""
+    rows = [{"title": clip(fact.label, 200), "value": clip(shown(fact.value, words))} for fact in facts]
+    return [{"type": "FactSet", "facts": rows}] if rows else []
+
+
+def action(given: Button) -> Element:
+    """`Action.Execute` answers in place; a button whose action has a form must be a Submit that fetches a dialog.
+
+    https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/universal-actions-for-adaptive-cards/overview
+    """
+    data: Element = {"action": given.action, "subject": given.subject, "facts": given.facts}
+    if given.form or given.confirm:
+        made: Element = {"type": "Action.Submit", "title": clip(given.label, 75), "data": data | {"msteams": {"type": "task/fetch"}}}
+    else:
+        made = {"type": "Action.Execute", "title": clip(given.label, 75), "verb": given.action, "data": data}
+    if given.confirm:
+        data["confirm"] = True
+    if given.tone in STYLES:
+        made["style"] = STYLES[given.tone]
+    if given.rare:
+        made["mode"] = "secondary"
+    return made
+
+
+def _section(section: Section, words: Words) -> Element:
+    heading = text_block(literal(section.title), weight="Bolder", color=COLORS.get(section.tone, "Default"))
+    lines = [text_block(shown(line, words)) for line in section.lines]
+    items = [heading, *lines, *fact_set(section.facts, words)]
+    return {"type": "Container", "separator": True, "spacing": "Medium", "items": items}
+
+
+def _table(table: Table, words: Words) -> list[Element]:
+    columns = [
+        {"width": 1 if at in table.numeric else 2, "horizontalCellContentAlignment": "Right" if at in table.numeric else "Left"}
+        for at in range(len(table.columns))
+    ]
+    head = _row([text_block(literal(name), weight="Bolder", size="Small") for name in table.columns])
+    rows = [_row([text_block(shown(cell, words), size="Small") for cell in row]) for row in table.rows]
+    title = [text_block(literal(table.title), weight="Bolder", separator=True)] if table.title else []
+    drawn: Element = {"type": "Table", "columns": columns, "rows": [head, *rows], "showGridLines": True, "firstRowAsHeaders": True}
+    plain = [" | ".join(words.show(cell) for cell in row) for row in table.rows]
+    return [*title, drawn | {"fallback": text_block(clip("\n\n".join(plain)))}]
+
+
+def _row(cells: list[Element]) -> Element:
+    return {"type": "TableRow", "cells": [{"type": "TableCell", "items": [cell]} for cell in cells]}
+
+
+RENDERERS: Mapping[type[View], Callable[[View, Words], list[Element]]] = {
+    CaseView: standard,
+    QueueView: standard,
+    CustomerView: standard,
+    ComparisonView: standard,
+    SuspensionView: standard,
+    PreviewView: standard,
+    HelpView: standard,
+    NoteView: note,
+}

@@ -1,0 +1,101 @@
+"""Forms as dialogs: an Adaptive Card with inputs, its errors beside the fields and the typed values kept."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bots.teams.cards import RENDERERS, clip, literal, text_block
+from bots.teams.payloads import CARD_TYPE, Element
+from core.chat.forms import Field, FieldKind, Form
+from core.chat.views import Button, NoteView, View
+from core.chat.words import Words
+
+TICKED = "yes"
+
+
+def dialog(form: Form, words: Words) -> Element:
+    """The answer to `task/fetch`, and to a `task/submit` that was refused for its fields."""
+    body: list[Element] = RENDERERS[type(form.lead)](form.lead, words) if form.lead else []
+    for field in form.fields:
+        body += _field(field)
+    carried = {"action": form.action, "subject": form.subject, "facts": form.facts, "key": form.key, "given": form.given}
+    submit = {"type": "Action.Submit", "title": clip(form.submit, 75), "data": {"form": carried}}
+    return _continue(form.title, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit]})
+
+
+def confirmation(button: Button, words: Words, view: View) -> Element:
+    """A dangerous button asks first: Teams has no confirm of its own, so it is a dialog."""
+    data = {"form": {"action": button.action, "subject": button.subject, "facts": button.facts, "key": "", "given": {}, "confirmed": True}}
+    submit = {"type": "Action.Submit", "title": clip(button.label, 75), "style": "destructive", "data": data}
+    body = RENDERERS[type(view)](view, words)
+    return _continue(button.label, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit]})
+
+
+def said(view: View, words: Words) -> Element:
+    """A dialog that only says something."""
+    return _continue("Billing Desk", {"type": "AdaptiveCard", "version": "1.5", "body": RENDERERS[type(view)](view, words)})
+
+
+def opener(form: Form, words: Words) -> NoteView:
+    """A typed verb cannot open a dialog: the answer is a card whose button does."""
+    press = Button(label=words.say("form.open"), action=form.action, subject=form.subject, facts=form.facts, form=True)
+    return NoteView(title=form.title, buttons=(press,))
+
+
+def submitted(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the dialog carried, and what was typed by field name."""
+    carried = data.get("form")
+    known = dict(carried) if isinstance(carried, Mapping) else {}
+    given = known.get("given")
+    settled = {str(k): str(v) for k, v in given.items()} if isinstance(given, Mapping) else {}
+    typed = {name: str(value) for name, value in data.items() if name not in ("form", "msteams") and value is not None}
+    return known, {**settled, **typed}
+
+
+def _continue(title: str, content: Element) -> Element:
+    value = {"title": clip(title, 60), "height": "medium", "width": "medium", "card": {"contentType": CARD_TYPE, "content": content}}
+    return {"task": {"type": "continue", "value": value}}
+
+
+def _field(field: Field) -> list[Element]:
+    made = INPUTS[field.kind](field) | {"id": field.name, "label": literal(field.label), "isRequired": field.required}
+    if field.required:
+        made["errorMessage"] = field.error or literal(field.hint) or literal(field.label)
+    error = [text_block(literal(field.error), color="Attention", size="Small")] if field.error else []
+    hint = [text_block(literal(field.hint), isSubtle=True, size="Small")] if field.hint else []
+    return [made, *error, *hint]
+
+
+def _text(field: Field) -> Element:
+    lines = field.kind is FieldKind.LONG_TEXT
+    return {"type": "Input.Text", "value": field.value, "isMultiline": lines, "maxLength": field.max_length}
+
+
+def _choice(field: Field) -> Element:
+    choices = [{"title": clip(option.label, 200), "value": option.value} for option in field.options]
+    return {"type": "Input.ChoiceSet", "choices": choices, "value": field.value, "style": "compact"}
+
+
+def _search(field: Field) -> Element:
+    """Typeahead from our own database (https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/dynamic-search)."""
+    chosen = [{"title": field.value_label or field.value, "value": field.value}] if field.value else []
+    return {
+        "type": "Input.ChoiceSet", "choices": chosen, "value": field.value, "style": "filtered",
+        "choices.data": {"type": "Data.Query", "dataset": field.source},
+    }  # fmt: skip
+
+
+def _tick(field: Field) -> Element:
+    return {"type": "Input.Toggle", "title": literal(field.label), "value": field.value, "valueOn": TICKED, "valueOff": ""}
+
+
+INPUTS: Mapping[FieldKind, Callable[[Field], Element]] = {
+    FieldKind.TEXT: _text,
+    FieldKind.LONG_TEXT: _text,
+    FieldKind.NUMBER: _text,
+    FieldKind.MONEY: _text,
+    FieldKind.CHOICE: _choice,
+    FieldKind.SEARCH: _search,
+    FieldKind.PERSON: _search,
+    FieldKind.DAY: lambda field: {"type": "Input.Date", "value": field.value},
+    FieldKind.TICK: _tick,
+}

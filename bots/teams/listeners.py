@@ -1,0 +1,140 @@
+"""What each kind of activity leads to: a table over raw JSON, so that it survives the SDK's successor."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from bots.teams.auth import tenant_of
+from bots.teams.cards import card
+from bots.teams.connector import Connector
+from bots.teams.forms import dialog, opener, said
+from bots.teams.gestures import address_of, conversation_of, from_execute, from_fetch, from_message, from_submit, is_personal
+from bots.teams.notifier import message
+from bots.teams.payloads import CARD_TYPE, ERROR_TYPE, MESSAGE_TYPE, Activity, Element
+from core.chat.handle import Chat, words_for_request
+from core.chat.requests import Card, ChatRequest, Open, Private, Refused, Reply
+from core.chat.views import View
+from core.chat.words import Words
+from core.engine.errors import DeliveryError, NotFound
+from core.engine.transaction import SYSTEM
+from core.people.commands import LearnAddress, LearnConversation, Place
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Invoked:
+    """The body and status of an invoke's answer; a plain message has none."""
+
+    status: int
+    body: Element | None = None
+
+
+class Listeners:
+    """Answers activities. Messages are answered in turn through the Connector, invokes in their own response."""
+
+    def __init__(self, chat: Chat, connector: Connector) -> None:
+        self._chat = chat
+        self._connector = connector
+        self._invokes: Mapping[str, Callable[[Activity], Invoked]] = {
+            "adaptiveCard/action": self.on_execute,
+            "task/fetch": self.on_fetch,
+            "task/submit": self.on_submit,
+        }
+
+    def on_activity(self, activity: Activity) -> Invoked | None:
+        """The one entry. Unknown types are fine and do nothing; an unknown invoke is refused politely."""
+        kind = activity.get("type")
+        if kind == "message":
+            self.on_message(activity)
+        elif kind == "invoke":
+            answer = self._invokes.get(str(activity.get("name")))
+            return answer(activity) if answer else Invoked(501)
+        elif kind in ("installationUpdate", "conversationUpdate"):
+            self.learn(activity, reachable=activity.get("action") not in ("remove", "remove-upgrade"))
+        return None
+
+    def on_message(self, activity: Activity) -> None:
+        """A typed verb answers in the personal chat; in a channel only a neutral line stays behind."""
+        self.learn(activity)
+        request = from_message(activity)
+        self.learn_sender(request)
+        reply = self._chat.handle(request)
+        words = words_for_request(self._chat, request)
+        view = opener(reply.form, words) if isinstance(reply, Open) else shown(reply)
+        if view is None:
+            return
+        try:
+            self._answer(activity, request, view, words)
+        except DeliveryError as error:
+            log.warning("An answer in Teams could not be delivered.", reason=error.reason, conversation=conversation_of(activity))
+
+    def on_execute(self, activity: Activity) -> Invoked:
+        """The clicked card's new truth in place, or a short private sentence."""
+        request = from_execute(activity)
+        if not request.action:
+            return Invoked(200, _error("BadRequest", "The card's action is not one of ours."))
+        self.learn_sender(request)
+        reply = self._chat.handle(request)
+        words = words_for_request(self._chat, request)
+        if isinstance(reply, Card):
+            return Invoked(200, {"statusCode": 200, "type": CARD_TYPE, "value": card(reply.view, words)})
+        view = shown(reply)
+        sentence = words.say("done") if view is None else ". ".join(x for x in (view.title, view.status) if x)
+        return Invoked(200, {"statusCode": 200, "type": MESSAGE_TYPE, "value": sentence})
+
+    def on_fetch(self, activity: Activity) -> Invoked:
+        """A dialog, or a sentence in its place."""
+        request = from_fetch(activity)
+        self.learn_sender(request)
+        return self._dialog(request, self._chat.handle(request))
+
+    def on_submit(self, activity: Activity) -> Invoked:
+        """Closes the dialog, shows it again with errors beside the fields, or says what came of it."""
+        request = from_submit(activity)
+        return self._dialog(request, self._chat.handle(request))
+
+    def learn(self, activity: Activity, *, reachable: bool = True) -> None:
+        """Where this conversation is reached from now on; personal chats belong to their person, not to a group."""
+        if is_personal(activity) or not conversation_of(activity):
+            return
+        place = Place(face="teams", workspace=tenant_of(activity), external=conversation_of(activity), address=address_of(activity))
+        self._chat.desk.do(LearnConversation(place=place, reachable=reachable), SYSTEM, datetime.now(UTC))
+
+    def learn_sender(self, request: ChatRequest) -> None:
+        """How the sender is reached privately; strangers are not kept."""
+        learnt = LearnAddress(face=request.face, workspace=request.workspace, user=request.user, address=request.address)
+        try:
+            self._chat.desk.do(learnt, SYSTEM, datetime.now(UTC))
+        except NotFound:
+            return
+
+    def _dialog(self, request: ChatRequest, reply: Reply) -> Invoked:
+        words = words_for_request(self._chat, request)
+        if isinstance(reply, Open):
+            return Invoked(200, dialog(reply.form, words))
+        if isinstance(reply, Refused) and reply.form is not None:
+            return Invoked(200, dialog(reply.form, words))
+        view = None if isinstance(reply, Card) else shown(reply)
+        return Invoked(200, None if view is None else said(view, words))
+
+    def _answer(self, activity: Activity, request: ChatRequest, view: View, words: Words) -> None:
+        service = str(activity["serviceUrl"])
+        if request.private:
+            self._connector.send(service, str(activity["conversation"]["id"]), message(view, words))
+            return
+        address = request.address
+        personal = address.get("personal") or self._connector.personal(service, address["bot"], address["user"], request.workspace)
+        self._connector.send(service, personal, message(view, words))
+        self._connector.send(service, str(activity["conversation"]["id"]), {"type": "message", "text": words.say("answered_privately")})
+
+
+def shown(reply: Reply) -> View | None:
+    """What the person is told, if anything."""
+    return reply.view if isinstance(reply, Private | Refused | Card) else None
+
+
+def _error(code: str, text: str) -> Element:
+    return {"statusCode": 400, "type": ERROR_TYPE, "value": {"code": code, "message": text}}

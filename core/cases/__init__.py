@@ -1,0 +1,1 @@
+"""Cases: states and triage kinds, assignment, notes and answers, clocks."""

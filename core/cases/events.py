@@ -1,0 +1,28 @@
+"""What happened to cases."""
+
+from dataclasses import dataclass
+
+from core.engine.journal import Event, Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfCase(Event):
+    """An event of a case's own chain."""
+
+    case_id: int
+
+    @property
+    def subject(self) -> str:
+        """The case."""
+        return f"case:{self.case_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOpened(OfCase):
+    """A case is new on the desk."""
+
+    kind: str
+    title: Private
+    customer_id: int | None
+    triage: str
+    source: str

@@ -1,0 +1,59 @@
+"""Forms built from an action's own arguments, so that a row of the table is all a verb needs."""
+
+import secrets
+from collections.abc import Mapping
+
+from core.engine.errors import InvalidInput
+
+from .actions import Action, Argument, ArgumentKind, Given
+from .asking import Asked
+from .forms import Field, FieldKind, Form, Option
+
+FIELD_KINDS = {
+    ArgumentKind.CASE: FieldKind.SEARCH,
+    ArgumentKind.SUSPENSION: FieldKind.NUMBER,
+    ArgumentKind.CUSTOMER: FieldKind.SEARCH,
+    ArgumentKind.MONTH: FieldKind.TEXT,
+    ArgumentKind.WORD: FieldKind.CHOICE,
+    ArgumentKind.TEXT: FieldKind.TEXT,
+    ArgumentKind.LONG_TEXT: FieldKind.LONG_TEXT,
+    ArgumentKind.DAY: FieldKind.DAY,
+    ArgumentKind.TICK: FieldKind.TICK,
+}
+
+
+def build_form(
+    asked: Asked, action: Action, given: Given, *, values: Mapping[str, str] | None = None, wrong: Mapping[str, InvalidInput] | None = None,
+    key: str = "",
+) -> Form:  # fmt: skip
+    """The action's form. What was settled before (its subject, hidden arguments) is carried, the rest are fields."""
+    settled = {n: str(v) for n, v in given.items() if values is None}
+    carried = _carried(action, given)
+    prefill = dict(action.prefill(asked, given)) if action.prefill and values is None else {}
+    shown = {**prefill, **settled, **(values or {})}
+    fields = tuple(_field(asked, a, shown.get(a.name, ""), (wrong or {}).get(a.name)) for a in action.arguments if a.name not in carried)
+    first = action.arguments[0].name if action.arguments else ""
+    subject = int(str(given[first])) if first in carried else 0
+    return Form(
+        action=action.name, subject=subject, title=asked.words.say(f"form.{action.name}.title"),
+        submit=asked.words.say(f"form.{action.name}.submit"), fields=fields, key=key or f"form:{secrets.token_urlsafe(18)}",
+        facts=asked.request.facts, lead=action.lead(asked, given) if action.lead else None, given=carried,
+    )  # fmt: skip
+
+
+def _carried(action: Action, given: Given) -> dict[str, str]:
+    subjects = {ArgumentKind.CASE, ArgumentKind.SUSPENSION, ArgumentKind.HIDDEN}
+    return {a.name: str(given[a.name]) for a in action.arguments if a.kind in subjects and a.name in given}
+
+
+def _field(asked: Asked, argument: Argument, value: str, wrong: InvalidInput | None) -> Field:
+    words = asked.words
+    hint = f"field.{argument.name}.hint"
+    choices = tuple(Option(choice, words.say(f"choice.{argument.name}.{choice}")) for choice in argument.choices)
+    return Field(
+        name=argument.name, label=words.say(f"field.{argument.name}"), kind=FIELD_KINDS[argument.kind], value=value,
+        hint=words.say(hint) if words.has(hint) else "", error=words.error(wrong) if wrong else "",
+        required=argument.required and argument.kind is not ArgumentKind.TICK, options=choices,
+        source=argument.kind.value if argument.kind in (ArgumentKind.CASE, ArgumentKind.CUSTOMER) else "",
+        max_length=argument.max_length,
+    )  # fmt: skip

@@ -1,0 +1,118 @@
+"""One gesture from either chat, from request to reply: who, what, do."""
+
+import difflib
+from collections.abc import Callable
+from datetime import datetime
+
+from core.desk import Desk
+from core.engine.errors import DeskError, InvalidInput, NotAllowed
+from core.people.model import Member
+from core.people.queries import by_identity
+
+from .actions import Action, ActionTable
+from .asking import Asked
+from .building import build_form
+from .parsing import from_typed, from_values, split_verb, usage
+from .requests import ChatRequest, Gesture, Nothing, Open, Private, Refused, Reply
+from .table import TABLE
+from .values import Text
+from .verbs.help import help_view
+from .views import NoteView
+from .words import Words
+
+
+class Chat:
+    """The shared chat layer over one desk. `clock` tells the business moment."""
+
+    def __init__(self, desk: Desk, clock: Callable[[], datetime], table: ActionTable = TABLE) -> None:
+        self.desk = desk
+        self.table = table
+        self._clock = clock
+
+    def handle(self, request: ChatRequest) -> Reply:
+        """Answer a gesture. Refusals come back as replies; anything else that is raised is a fault, for the face's boundary."""
+        if request.outsider:
+            return Nothing()
+        with self.desk.reading() as connection:
+            member = by_identity(connection, request.face, request.workspace, request.user)
+        if member is None:
+            return Private(stranger_view(Words(request.locale), request))
+        asked = Asked(desk=self.desk, member=member, request=request, words=words_for(member, request), now=self._clock())
+        try:
+            return self._typed(asked) if request.gesture is Gesture.TYPED else self._pressed(asked)
+        except DeskError as error:
+            return Refused(refusal_view(asked.words, error))
+
+    def _typed(self, asked: Asked) -> Reply:
+        verb, rest = split_verb(asked.request.text)
+        if not verb:
+            return Private(help_view(asked.words, asked.member, self.table))
+        action = self.table.named(verb)
+        if action is None or not action.typed:
+            raise self._unknown(verb)
+        given = from_typed(asked, action, rest)
+        missing = [a.name for a in action.arguments if a.required and a.name not in given]
+        self._check_right(asked, action)
+        if action.form and missing:
+            return Open(build_form(asked, action, given))
+        if missing:
+            raise InvalidInput("argument_missing", missing=asked.words.say(f"field.{missing[0]}"), usage=usage(asked, action))
+        return action.answer(asked, given)
+
+    def _pressed(self, asked: Asked) -> Reply:
+        action = self.table.named(asked.request.action)
+        if action is None:
+            raise InvalidInput("button_unknown")
+        self._check_right(asked, action)
+        first = {action.arguments[0].name: asked.request.subject} if action.arguments and asked.request.subject else {}
+        if asked.request.gesture is Gesture.SUBMIT:
+            return self._submitted(asked, action, first)
+        if action.form:
+            return Open(build_form(asked, action, {**first, **asked.request.values}))
+        return action.answer(asked, {**first, **asked.request.values})
+
+    def _submitted(self, asked: Asked, action: Action, first: dict[str, int]) -> Reply:
+        values = {**{name: str(value) for name, value in first.items()}, **asked.request.values}
+        given, wrong = from_values(asked, action, values)
+        if not wrong:
+            try:
+                return action.answer(asked, given)
+            except InvalidInput as error:
+                if not error.field:
+                    raise
+                wrong = {error.field: error}
+        lead = {**values, **given}
+        form = build_form(asked, action, lead, values=values, wrong=wrong, key=asked.request.key)
+        return Refused(NoteView(title=asked.words.say("form.refused")), form)
+
+    def _check_right(self, asked: Asked, action: Action) -> None:
+        """The door checks again under the lock; this keeps a form from opening for nothing."""
+        if action.right not in asked.member.rights:
+            raise NotAllowed("not_allowed", right=asked.words.say(f"right.{action.right}"))
+
+    def _unknown(self, verb: str) -> InvalidInput:
+        near = difflib.get_close_matches(verb, self.table.words(), n=1)
+        return InvalidInput("verb_unknown_near", verb=verb, near=near[0]) if near else InvalidInput("verb_unknown", verb=verb)
+
+
+def words_for(member: Member, request: ChatRequest) -> Words:
+    """The member's own language and zone, else what the chat says of them."""
+    return Words(member.locale or request.locale or "en", member.zone or request.zone or "Europe/Warsaw")
+
+
+def words_for_request(chat: Chat, request: ChatRequest) -> Words:
+    """The words in which this request's person reads: for what a face itself must say."""
+    with chat.desk.reading() as connection:
+        member = by_identity(connection, request.face, request.workspace, request.user)
+    return Words(request.locale) if member is None else words_for(member, request)
+
+
+def refusal_view(words: Words, error: DeskError) -> NoteView:
+    """What happened, what was not done, what to do next."""
+    return NoteView(title=words.error(error))
+
+
+def stranger_view(words: Words, request: ChatRequest) -> NoteView:
+    """How somebody whom the desk does not know is linked; tells nothing else."""
+    identity = f"{request.workspace}:{request.user}"
+    return NoteView(title=words.say("stranger.title"), footnotes=(Text(words.say("stranger.how", face=request.face, identity=identity)),))

@@ -1,0 +1,48 @@
+"""What the desk asks of a chat: post, update, tell privately, delete. Anything it answers is a reference of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from core.engine.errors import DeliveryError
+
+from .views import View
+from .words import Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A conversation as its face reaches it."""
+
+    workspace: str
+    conversation: str
+    address: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """A person as a face reaches them privately."""
+
+    workspace: str
+    user: str
+    address: Mapping[str, Any]
+
+
+class MessageGone(DeliveryError):
+    """The message was deleted in the chat: post it anew."""
+
+
+class ChatPort(Protocol):
+    """A face, seen from the sweeps. Every method raises DeliveryError; `permanent` means that the place or message is gone."""
+
+    def post(self, place: Place, view: View, words: Words) -> str:
+        """Post a new card; returns the message's reference."""
+
+    def update(self, place: Place, reference: str, view: View, words: Words) -> None:
+        """Bring a posted card up to date. Raises MessageGone when it was deleted in the chat."""
+
+    def tell(self, recipient: Recipient, view: View, words: Words) -> str:
+        """Tell one person privately; returns the message's reference."""
+
+    def delete(self, place: Place, reference: str) -> None:
+        """Take a message back; one that is gone already is fine."""

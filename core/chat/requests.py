@@ -1,0 +1,85 @@
+"""What a face says to the desk, and what the desk answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .forms import Form
+from .views import View
+
+
+class Gesture(StrEnum):
+    """How the person asked."""
+
+    TYPED = "typed"
+    CLICK = "click"
+    OPEN_FORM = "open_form"
+    SUBMIT = "submit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatRequest:
+    """One gesture, already verified by its face. `user` in `workspace` is who the platform vouches for; everything else is a claim.
+
+    `outsider`: a guest or a person of a shared channel. `private`: nobody else reads this conversation. `key`: the gesture's own
+    id, so that the same gesture delivered twice has one effect.
+    """
+
+    face: str
+    workspace: str
+    user: str
+    key: str
+    gesture: Gesture
+    conversation: str = ""
+    private: bool = False
+    outsider: bool = False
+    locale: str = ""
+    zone: str = ""
+    text: str = ""
+    action: str = ""
+    subject: int = 0
+    facts: int = 0
+    values: Mapping[str, str] = field(default_factory=dict)
+    address: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Card:
+    """The clicked card's new truth; only the face that can answer a click with a card uses it, all copies follow anyway."""
+
+    view: View
+
+
+@dataclass(frozen=True)
+class Private:
+    """For this person's eyes only."""
+
+    view: View
+
+
+@dataclass(frozen=True)
+class Open:
+    """A form to fill in."""
+
+    form: Form
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Nothing was done. `form` holds the errors beside the fields when a form was refused for them."""
+
+    view: View
+    form: Form | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """Done; there is nothing to say that the card does not show."""
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Guests and strangers: no answer that would tell them anything."""
+
+
+Reply = Card | Private | Open | Refused | Done | Nothing

@@ -1,0 +1,1 @@
+"""From rows to views: which facts, in which order, in which words; a module per topic."""

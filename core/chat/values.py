@@ -1,0 +1,53 @@
+"""The values views are made of: meaning, never markup. Each face draws them in its own way."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words of ours, or a person's or customer's text (`quoted`), shown as they are: never markup, never a mention."""
+
+    value: str
+    quoted: bool = False
+
+
+@dataclass(frozen=True)
+class Money:
+    """Integer minor units with their currency (ISO 4217)."""
+
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An aware moment; drawn by the chat's own date token where it has one, else in the reader's zone."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Day:
+    """A date without a time."""
+
+    on: date
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff. `address` is their id in this face when they must be pinged, else empty."""
+
+    name: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A label that leads somewhere."""
+
+    label: str
+    url: str
+
+
+Value = Text | Money | Moment | Day | Person | Link

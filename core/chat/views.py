@@ -1,0 +1,119 @@
+"""Views say what is true: which facts, in which order, in which words. Layout, colour and markup belong to the faces.
+
+Every view is one of the closed types at the end; a face has one renderer for each.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .values import Text, Value
+
+
+class Tone(StrEnum):
+    """How a state feels; always said in words too."""
+
+    NEUTRAL = "neutral"
+    GOOD = "good"
+    WARNING = "warning"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A labelled value, or several."""
+
+    label: str
+    value: Value | tuple[Value, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirm:
+    """What is asked before a dangerous button does anything."""
+
+    title: str
+    text: str
+    yes: str
+    no: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """An action's name, an id and the `facts` shown: compared, never believed. `form`: the action asks for more first."""
+
+    label: str
+    action: str
+    subject: int
+    facts: int = 0
+    tone: Tone = Tone.NEUTRAL
+    form: bool = False
+    confirm: Confirm | None = None
+    rare: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Rows under headings; `numeric` names the columns that are aligned as numbers."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    numeric: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A titled part of a view: a subscription of a request, the newest notes of a case."""
+
+    title: str
+    facts: tuple[Fact, ...] = ()
+    lines: tuple[Value, ...] = ()
+    tone: Tone = Tone.NEUTRAL
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What every view has. `title` also serves as the message's plain text, for notifications and screen readers."""
+
+    title: str
+    status: str = ""
+    tone: Tone = Tone.NEUTRAL
+    facts: tuple[Fact, ...] = ()
+    sections: tuple[Section, ...] = ()
+    tables: tuple[Table, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    footnotes: tuple[Text, ...] = ()
+
+
+class CaseView(View):
+    """One case: whose, what, who works on it, what is due."""
+
+
+class QueueView(View):
+    """Cases to work on, most pressing first."""
+
+
+class CustomerView(View):
+    """A customer: links, subscriptions, what is open."""
+
+
+class ComparisonView(View):
+    """Two invoices line by line."""
+
+
+class SuspensionView(View):
+    """A request to switch off: impact, votes, process; a section per subscription."""
+
+
+class PreviewView(View):
+    """What would be sent, to whom, by whom; nothing has left yet."""
+
+
+class HelpView(View):
+    """What this person may do, with examples."""
+
+
+class NoteView(View):
+    """A sentence or two, such as an answer that needs no layout."""
+
+
+VIEWS: tuple[type[View], ...] = (CaseView, QueueView, CustomerView, ComparisonView, SuspensionView, PreviewView, HelpView, NoteView)

@@ -1,0 +1,141 @@
+"""The catalogues: gettext files per language and topic, keyed by what is said; Babel for numbers, dates, money and plurals."""
+
+import gettext
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+from core.chat.values import Day, Link, Moment, Money, Person, Text, Value
+from core.engine.errors import DeskError
+
+HERE = Path(__file__).parent
+LANGUAGES = ("en", "pl")
+
+
+@cache
+def catalogue(language: str) -> gettext.GNUTranslations:
+    """All files of one language, compiled in memory. Raises ValueError for a key that two files define."""
+    merged = Catalog(locale=language)
+    for path in sorted((HERE / language).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id and message.id in merged:
+                    raise ValueError(f"{path.name} says {message.id} again")
+                if message.id:
+                    merged[message.id] = message
+    compiled = BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def closest(locale: str) -> str:
+    """The language we have for a locale such as `pl-PL` or `pl_PL`; English for all others."""
+    language = locale.replace("_", "-").partition("-")[0].casefold()
+    return language if language in LANGUAGES else "en"
+
+
+def known_zone(name: str) -> ZoneInfo:
+    """The zone by its IANA name, UTC for one we do not know."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+@dataclass(frozen=True)
+class Words:
+    """One reader's language, number format and zone."""
+
+    locale: str = "en"
+    zone: str = "Europe/Warsaw"
+
+    @property
+    def language(self) -> str:
+        """The language of the catalogue used."""
+        return closest(self.locale)
+
+    @property
+    def _babel(self) -> Locale:
+        try:
+            found = Locale.parse(self.locale.replace("-", "_"))
+        except (UnknownLocaleError, ValueError):
+            return Locale(self.language)
+        return found if found.language == self.language else Locale(self.language)
+
+    def say(self, key: str, /, **params: object) -> str:
+        """The sentence under a key, its parameters shown in the reader's way. Raises KeyError for a key no catalogue has."""
+        found = catalogue(self.language).gettext(key)
+        return self._fill(key, found, params)
+
+    def count(self, key: str, number: int, /, **params: object) -> str:
+        """The sentence in the plural form for `number`, which is also its parameter `n`."""
+        found = catalogue(self.language).ngettext(key, f"{key}.many", number)
+        return self._fill(key, found, {"n": number, **params})
+
+    def has(self, key: str) -> bool:
+        """Whether the catalogue knows the key."""
+        return catalogue(self.language).gettext(key) != key
+
+    def error(self, error: DeskError) -> str:
+        """The sentence for a refusal."""
+        return self.say(f"error.{error.kind}", **error.params)
+
+    def show(self, value: object) -> str:  # noqa: PLR0911 (a closed list of types)
+        """A value as plain text, in the reader's language and zone."""
+        if isinstance(value, Text):
+            return value.value
+        if isinstance(value, Money):
+            return self.money(value.minor, value.currency)
+        if isinstance(value, Moment):
+            return self.moment(value.at)
+        if isinstance(value, datetime):
+            return self.moment(value)
+        if isinstance(value, Day):
+            return self.day(value.on)
+        if isinstance(value, date):
+            return self.day(value)
+        if isinstance(value, Person):
+            return value.name
+        if isinstance(value, Link):
+            return value.label
+        if isinstance(value, Decimal):
+            return str(format_decimal(value, locale=self._babel))
+        return str(value)
+
+    def money(self, minor: int, currency: str) -> str:
+        """1 234,50 zł"""
+        digits = get_currency_precision(currency)
+        return str(format_currency(Decimal(minor).scaleb(-digits), currency, locale=self._babel))
+
+    def day(self, on: date) -> str:
+        """27 kwi 2027"""
+        return str(format_date(on, "medium", locale=self._babel))
+
+    def moment(self, at: datetime) -> str:
+        """The moment in the reader's zone, the zone named."""
+        shown = format_datetime(at, "EEE d MMM y HH:mm zzz", tzinfo=known_zone(self.zone), locale=self._babel)
+        return str(shown)
+
+    def _fill(self, key: str, found: str, params: Mapping[str, object]) -> str:
+        if found in (key, f"{key}.many"):
+            raise KeyError(f"no {self.language} words for {key}")
+        return found.format(**{name: self.show(value) for name, value in params.items()})
+
+
+def read_aloud(words: Words, value: Value | tuple[Value, ...]) -> str:
+    """A fact's value as one line of text."""
+    return ", ".join(words.show(v) for v in value) if isinstance(value, tuple) else words.show(value)

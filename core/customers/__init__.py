@@ -1,0 +1,1 @@
+"""Customers, their confirmed links to other systems, and what they subscribe to."""

@@ -1,0 +1,41 @@
+"""What happened to customers."""
+
+from dataclasses import dataclass
+
+from core.engine.journal import Event, Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfCustomer(Event):
+    """An event of a customer's own chain."""
+
+    customer_id: int
+
+    @property
+    def subject(self) -> str:
+        """The customer."""
+        return f"customer:{self.customer_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerAdded(OfCustomer):
+    """A customer is new on the desk, in dry-run."""
+
+    name: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkConfirmed(OfCustomer):
+    """A key of another system now stands for this customer."""
+
+    kind: str
+    connection: str
+    external: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModeSwitched(OfCustomer):
+    """Real effects may reach the customer, or no longer."""
+
+    before: str
+    after: str

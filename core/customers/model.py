@@ -1,0 +1,58 @@
+"""What a customer is to the desk."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """Dry-run: everything runs, but nothing leaves for Partner Center and no ladder notice for the customer."""
+
+    DRY_RUN = "dry_run"
+    LIVE = "live"
+
+
+class LinkKind(StrEnum):
+    """What a key of another system stands for."""
+
+    TICKET_ORG = "ticket_org"  # a requestor's address or its domain, an organisation of the ticketing system
+    PAYER = "payer"
+    TENANT = "tenant"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """A customer of the partner."""
+
+    id: int
+    name: str
+    tax_id: str
+    locale: str
+    zone: str
+    country: str
+    mode: Mode
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """A subscription as Partner Center last said it, at `as_of`."""
+
+    id: int
+    customer_id: int
+    tenant: str
+    external: str
+    name: str
+    kind: str
+    status: str
+    quantity: int
+    term: str
+    term_end_at: datetime | None
+    auto_renew: bool | None
+    as_of: datetime
+
+
+def folded(text: str) -> str:
+    """The text without case and diacritics, as names are searched: `Łódź` → `lodz`."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l"))
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())

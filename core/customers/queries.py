@@ -1,0 +1,71 @@
+"""Finding customers and what belongs to them."""
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row
+
+from core.engine.db.tables.customers import customers, links, subscriptions
+from core.engine.errors import NotFound
+
+from .model import Customer, LinkKind, Mode, Subscription, folded
+
+
+def customer(connection: Connection, customer_id: int) -> Customer:
+    """The customer. Raises NotFound."""
+    row = connection.execute(sa.select(customers).where(customers.c.id == customer_id)).one_or_none()
+    if row is None:
+        raise NotFound("customer_not_found", name=customer_id)
+    return _customer(row)
+
+
+def named(connection: Connection, text: str, *, limit: int = 10) -> list[Customer]:
+    """Customers by tax number, exact name or part of a name, best first, case and diacritics aside."""
+    sought = folded(text)
+    digits = "".join(c for c in text if c.isdigit())
+    if len(digits) >= 8:
+        rows = connection.execute(sa.select(customers).where(customers.c.tax_id == digits)).all()
+        if rows:
+            return [_customer(row) for row in rows]
+    if not sought:
+        return []
+    exact = connection.execute(sa.select(customers).where(customers.c.folded == sought)).all()
+    if exact:
+        return [_customer(row) for row in exact]
+    part = customers.c.folded.contains(sought, autoescape=True)
+    return [_customer(row) for row in connection.execute(sa.select(customers).where(part).order_by(customers.c.folded).limit(limit))]
+
+
+def linked(connection: Connection, kind: LinkKind, connection_name: str, external: str) -> int | None:
+    """The customer this key was confirmed to stand for; a guess is never taken."""
+    match = (links.c.kind == kind) & (links.c.connection == connection_name) & (links.c.external == external.casefold())
+    return connection.scalar(sa.select(links.c.customer_id).where(match, links.c.confirmed_at.is_not(None)))
+
+
+def has_confirmed(connection: Connection, customer_id: int, kind: LinkKind) -> bool:
+    """Whether any key of that kind was confirmed for the customer."""
+    match = (links.c.customer_id == customer_id) & (links.c.kind == kind) & links.c.confirmed_at.is_not(None)
+    return bool(connection.scalar(sa.select(sa.exists().where(match))))
+
+
+def subscriptions_of(connection: Connection, customer_id: int) -> list[Subscription]:
+    """The customer's subscriptions as last read, by name."""
+    rows = connection.execute(
+        sa.select(subscriptions).where(subscriptions.c.customer_id == customer_id).order_by(subscriptions.c.name, subscriptions.c.id)
+    )
+    return [_subscription(row) for row in rows]
+
+
+def subscription(connection: Connection, subscription_id: int) -> Subscription:
+    """The subscription as last read. Raises NotFound."""
+    row = connection.execute(sa.select(subscriptions).where(subscriptions.c.id == subscription_id)).one_or_none()
+    if row is None:
+        raise NotFound("subscription_not_found", name=subscription_id)
+    return _subscription(row)
+
+
+def _customer(row: Row[tuple[object, ...]]) -> Customer:
+    fields = {name: getattr(row, name) for name in ("id", "name", "tax_id", "locale", "zone", "country")}
+    return Customer(**fields, mode=Mode(row.mode))
+
+
+def _subscription(row: Row[tuple[object, ...]]) -> Subscription:
+    return Subscription(**{name: getattr(row, name) for name in Subscription.__dataclass_fields__})

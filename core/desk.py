@@ -1,0 +1,131 @@
+"""THE DOOR: the only way anything changes, for chat, webhooks, timers, command line and API alike.
+
+One command, one transaction: lock the roots, check the right, handle, react, journal, commit; nothing is sent inside it.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from core.cases.handlers import HANDLERS as CASES
+from core.customers.handlers import HANDLERS as CUSTOMERS
+from core.engine import journal, outbox, timers
+from core.engine.db.dialects import insert_into
+from core.engine.db.store import Store
+from core.engine.db.tables.engine import gestures
+from core.engine.errors import NotAllowed
+from core.engine.handling import Command, Handlers, Outcome
+from core.engine.journal import Event
+from core.engine.transaction import SYSTEM, Actor, Tx
+from core.people.handlers import HANDLERS as PEOPLE
+from core.people.queries import is_allowed
+from core.reactions import REACTIONS
+
+HANDLERS: Handlers = {**PEOPLE, **CUSTOMERS, **CASES}
+FOLLOW_UPS = 200  # more than that from one command is a loop between reactions, not work
+
+# Money and suspensions lock their customer, then the case, then the rest; one order for all, so that two commands cannot embrace.
+LOCK_ORDER = {"customer": 0, "case": 1}
+
+
+@dataclass(frozen=True)
+class Settles:
+    """The claimed row this command settles in its own transaction: a timer, or an outbox row with what came back."""
+
+    kind: str
+    id: int
+    reference: str = ""
+
+
+class Desk:
+    """`wake` is called after each commit and must return at once: it tells the sweeps that there may be work."""
+
+    def __init__(self, store: Store, *, digest_key: bytes, wake: Callable[[], None] = lambda: None) -> None:
+        self.store = store
+        self._digest_key = digest_key
+        self._wake = wake
+
+    def do(self, command: Command, actor: Actor, now: datetime, key: str | None = None, settles: Settles | None = None) -> Outcome:
+        """Carry the command out, once per key. Raises DeskError when it is refused, and then nothing was changed.
+
+        The same key again gives the stored outcome, marked `repeated`. A key is recorded only with an effect.
+        """
+        outcome = self.store.attempt(lambda connection: self._transact(connection, command, actor, now, key, settles))
+        self._wake()
+        return outcome
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent read for views; never upgrades to a write."""
+        with self.store.reading() as connection:
+            yield connection
+
+    def _transact(
+        self, connection: Connection, command: Command, actor: Actor, now: datetime, key: str | None, settles: Settles | None
+    ) -> Outcome:
+        tx = Tx(
+            connection=connection, actor=actor, now=now, real_now=self.store.real_now(connection), digest_key=self._digest_key,
+            command=journal.snake(type(command).__name__), correlation=key or f"{actor.face}:{now.isoformat()}",
+        )  # fmt: skip
+        if key is not None and (stored := _reserve(tx, key)) is not None:
+            return stored
+        if settles is not None and not _settle(connection, settles):
+            return Outcome("settled_before", repeated=True)
+        events = _carry_out(tx, command)
+        outcome = Outcome(journal.snake(type(events[0]).__name__), events[0].ids) if events else Outcome("unchanged")
+        if key is not None and not events:
+            connection.execute(sa.delete(gestures).where(gestures.c.key == key))
+        elif key is not None:
+            connection.execute(sa.update(gestures).where(gestures.c.key == key).values(outcome=outcome.as_json()))
+        return outcome
+
+
+def _reserve(tx: Tx, key: str) -> Outcome | None:
+    """Take the key; the outcome stored under it when another gesture has it already."""
+    insert = insert_into(tx.connection, gestures).values(key=key, at=tx.now).on_conflict_do_nothing().returning(gestures.c.key)
+    if tx.connection.execute(insert).one_or_none() is not None:
+        return None
+    stored = tx.connection.execute(sa.select(gestures.c.outcome).where(gestures.c.key == key)).scalar_one()
+    return Outcome(stored["kind"], stored["ids"], repeated=True)
+
+
+def _settle(connection: Connection, settles: Settles) -> bool:
+    if settles.kind == "timer":
+        return timers.finish(connection, settles.id)
+    return outbox.sent(connection, settles.id, settles.reference)
+
+
+def _carry_out(tx: Tx, command: Command) -> list[Event]:
+    """The command and everything that follows from it; returns the command's own events first."""
+    happened: list[Event] = []
+    waiting: deque[tuple[Tx, Command]] = deque([(tx, command)])
+    while waiting:
+        if len(happened) > FOLLOW_UPS:
+            raise RuntimeError(f"{tx.command} sets off an endless chain of reactions")
+        acting, current = waiting.popleft()
+        events = _handle(acting, current)
+        happened += events
+        for event in events:
+            journal.record(acting, event)
+            follower = replace(tx, actor=Actor(SYSTEM.id, tx.actor.face))
+            for reaction in REACTIONS.get(type(event), ()):
+                waiting.extend((replace(follower, command=journal.snake(type(c).__name__)), c) for c in reaction(follower, event))
+    return happened
+
+
+def _handle(tx: Tx, command: Command) -> list[Event]:
+    handler = HANDLERS[type(command)]
+    for subject in sorted(handler.locks(tx.connection, command), key=_lock_rank):
+        journal.lock_root(tx.connection, subject)
+    if not is_allowed(tx.connection, tx.actor, command.needs):
+        raise NotAllowed("not_allowed", right=command.needs)
+    return list(handler.run(tx, command))
+
+
+def _lock_rank(subject: str) -> tuple[int, str]:
+    return LOCK_ORDER.get(subject.partition(":")[0], len(LOCK_ORDER)), subject

@@ -1,0 +1,1 @@
+"""Machinery without billing: the database, journal, timers, inbox, outbox, cards, clock."""

@@ -1,0 +1,103 @@
+"""Cards are state, not messages: each copy knows the version it should show and the one it shows.
+
+A change raises `wanted`. One sender per card renders from the database and sets `shown`; so every copy converges on the truth, and a
+late sender cannot bring an old one back.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from .db.dialects import insert_into
+from .db.store import Store
+from .db.tables.engine import cards
+from .db.tables.people import conversations
+from .transaction import Tx
+
+LEASE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaleCard:
+    """A claimed copy that does not show the newest state. `ref` is empty until it was posted."""
+
+    id: int
+    subject: str
+    view: str
+    ref: str
+    wanted: int
+    attempts: int
+    face: str
+    workspace: str
+    conversation: str
+    address: Mapping[str, Any]
+    locale: str
+    zone: str
+
+
+def place(tx: Tx, subject: str, view: str, conversation_ids: Iterable[int]) -> None:
+    """Want a copy of the subject's card in each conversation; one that is there already is only refreshed."""
+    for conversation_id in conversation_ids:
+        values = {"subject": subject, "view": view, "conversation_id": conversation_id}
+        statement = insert_into(tx.connection, cards).values(**values)
+        refreshed = statement.on_conflict_do_update(
+            index_elements=["subject", "view", "conversation_id"], set_={"wanted": cards.c.wanted + 1, "state": "live"}
+        )
+        tx.connection.execute(refreshed)
+
+
+def refresh(tx: Tx, subject: str) -> None:
+    """Say that the subject changed: every copy of its cards is stale from this commit on."""
+    changed = sa.update(cards).where(cards.c.subject == subject, cards.c.state == "live").values(wanted=cards.c.wanted + 1)
+    tx.connection.execute(changed)
+
+
+def claim_stale(store: Store, *, limit: int = 50) -> list[StaleCard]:
+    """Lease up to `limit` stale copies in reachable conversations."""
+    with store.writing() as connection:
+        real = store.real_now(connection)
+        free = sa.or_(cards.c.lease_until.is_(None), cards.c.lease_until < real)
+        ready = sa.or_(cards.c.next_at.is_(None), cards.c.next_at <= real)
+        stale = (
+            sa.select(
+                cards.c.id, cards.c.subject, cards.c.view, cards.c.ref, cards.c.wanted, cards.c.attempts, conversations.c.face,
+                conversations.c.workspace, conversations.c.external.label("conversation"), conversations.c.address,
+                conversations.c.locale, conversations.c.zone,
+            )
+            .join(conversations, conversations.c.id == cards.c.conversation_id)
+            .where(cards.c.wanted > cards.c.shown, cards.c.state == "live", conversations.c.reachable, free, ready)
+            .order_by(cards.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=cards)
+        )  # fmt: skip
+        rows = connection.execute(stale).mappings().all()
+        if rows:
+            taken = {"lease_until": real + LEASE, "attempts": cards.c.attempts + 1}
+            connection.execute(sa.update(cards).where(cards.c.id.in_([row["id"] for row in rows])).values(**taken))
+    return [StaleCard(**row) for row in rows]
+
+
+def shown(connection: Connection, card: StaleCard, reference: str) -> None:
+    """The copy now shows version `card.wanted`; if more was wanted meanwhile it stays stale and is claimed again."""
+    values = {"shown": card.wanted, "ref": reference, "lease_until": None, "next_at": None, "attempts": 0, "error": ""}
+    connection.execute(sa.update(cards).where(cards.c.id == card.id, cards.c.shown < card.wanted).values(**values))
+
+
+def delayed(connection: Connection, card_id: int, *, at: datetime, error: str) -> None:
+    """A limit or a passing fault holds the copy back until `at` (real clock)."""
+    values = {"lease_until": None, "next_at": at, "error": error[:400]}
+    connection.execute(sa.update(cards).where(cards.c.id == card_id).values(**values))
+
+
+def lost(connection: Connection, card_id: int, error: str) -> None:
+    """The copy cannot be reached any more: its message or its conversation is gone."""
+    connection.execute(sa.update(cards).where(cards.c.id == card_id).values(state="gone", lease_until=None, error=error[:400]))
+
+
+def repost(connection: Connection, card_id: int) -> None:
+    """The message was deleted in the chat: forget it, so that the next sweep posts a new one."""
+    connection.execute(sa.update(cards).where(cards.c.id == card_id).values(ref="", lease_until=None))

@@ -1,0 +1,58 @@
+"""Cases, their notes and answers."""
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text, text
+
+from .base import Instant, Json, metadata, ref, row_id
+
+cases = Table(
+    "cases",
+    metadata,
+    row_id(),
+    Column("kind", String(20), nullable=False),  # question | collection
+    Column("state", String(20), nullable=False),
+    Column("triage", String(30), nullable=False, server_default=""),
+    Column("triage_by", String(80), nullable=False, server_default=""),
+    Column("title", String(300), nullable=False),
+    ref("customer_id", "customers.id", nullable=True),
+    ref("assignee_id", "staff.id", nullable=True),
+    Column("ticket_connection", String(60), nullable=False, server_default=""),
+    Column("ticket", String(80), nullable=False, server_default=""),
+    Column("ticket_seen", String(80), nullable=False, server_default=""),  # the ticket's own last-changed mark when it was last read
+    Column("requestor", String(200), nullable=False, server_default=""),
+    ref("payer_id", "payers.id", nullable=True),
+    Column("currency", String(3), nullable=False, server_default=""),
+    Column("opened_at", Instant, nullable=False),
+    Column("responded_at", Instant),
+    Column("waiting_since", Instant),
+    Column("resolved_at", Instant),
+    Column("told_customer", String(20), nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("extra", Json, nullable=False),
+    Index(
+        "uq_cases_ticket", "ticket_connection", "ticket", unique=True,
+        sqlite_where=text("ticket <> ''"), postgresql_where=text("ticket <> ''"),
+    ),
+    Index(
+        "uq_cases_collection", "payer_id", "currency", unique=True,
+        sqlite_where=text("kind = 'collection' AND state <> 'resolved'"),
+        postgresql_where=text("kind = 'collection' AND state <> 'resolved'"),
+    ),
+    Index("ix_cases_open", "opened_at", sqlite_where=text("state <> 'resolved'"), postgresql_where=text("state <> 'resolved'")),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
+# A remark of the staff, a comment that came from the ticket, or an answer to the customer.
+notes = Table(
+    "notes",
+    metadata,
+    row_id(),
+    ref("case_id", "cases.id"),
+    Column("audience", String(12), nullable=False),  # internal | customer
+    Column("direction", String(4), nullable=False),  # out | in
+    Column("author", String(120), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("state", String(12), nullable=False, server_default="kept"),  # kept | queued | sent | withdrawn | failed
+    Column("marker", String(80), nullable=False, server_default="", index=True),
+    Column("external", String(80), nullable=False, server_default=""),
+)

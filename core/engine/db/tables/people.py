@@ -1,0 +1,82 @@
+"""Staff, what they may do, who they are in each chat, and the conversations they work in."""
+
+from sqlalchemy import Boolean, Column, String, Table, UniqueConstraint, text
+
+from .base import Instant, Json, metadata, ref, row_id
+
+staff = Table(
+    "staff",
+    metadata,
+    row_id(),
+    Column("handle", String(60), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("locale", String(10), nullable=False, server_default=""),
+    Column("zone", String(60), nullable=False, server_default=""),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    row_id(),
+    ref("staff_id", "staff.id"),
+    Column("role", String(20), nullable=False),
+    UniqueConstraint("staff_id", "role"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    row_id(),
+    ref("staff_id", "staff.id"),
+    Column("face", String(20), nullable=False),
+    Column("workspace", String(80), nullable=False),
+    Column("user", String(120), nullable=False),
+    Column("address", Json, nullable=False),  # how to reach the person privately there: learnt from their own messages
+    UniqueConstraint("face", "workspace", "user"),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    row_id(),
+    Column("name", String(60), nullable=False, unique=True),
+    Column("zone", String(60), nullable=False, server_default="Europe/Warsaw"),
+    Column("routes", Json, nullable=False),  # the kinds of card this group gets: question, collection, approval …
+)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    row_id(),
+    ref("group_id", "groups.id"),
+    ref("staff_id", "staff.id"),
+    UniqueConstraint("group_id", "staff_id"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    row_id(),
+    Column("face", String(20), nullable=False),
+    Column("workspace", String(80), nullable=False),
+    Column("external", String(200), nullable=False),
+    Column("address", Json, nullable=False),  # the face's own columns: service URL, bot id, team …
+    ref("group_id", "groups.id", nullable=True),
+    Column("locale", String(10), nullable=False, server_default="en"),
+    Column("zone", String(60), nullable=False, server_default="Europe/Warsaw"),
+    Column("reachable", Boolean, nullable=False, server_default=text("true")),
+    Column("seen_at", Instant),
+    UniqueConstraint("face", "workspace", "external"),
+)
+
+connections = Table(
+    "connections",
+    metadata,
+    row_id(),
+    Column("name", String(60), nullable=False, unique=True),
+    Column("kind", String(40), nullable=False),
+    Column("settings", Json, nullable=False),
+    Column("secrets", Json, nullable=False),  # [{id, cipher, until}], each encrypted with DESK_SECRET_KEY
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+)

@@ -1,0 +1,85 @@
+"""Requests to switch subscriptions off, the votes on them, the process per subscription, and restores."""
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint, text
+
+from .base import Instant, Json, metadata, ref, row_id
+
+suspensions = Table(
+    "suspensions",
+    metadata,
+    row_id(),
+    ref("customer_id", "customers.id"),
+    ref("case_id", "cases.id"),
+    Column("state", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("proposed_by", String(80), nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("cooling_until", Instant),
+    Column("round", Integer, nullable=False, server_default="1"),
+    Column("facts", Integer, nullable=False, server_default="1"),  # rises only when a listed fact changes
+    Column("bound", Json, nullable=False),  # the listed facts as they were shown
+    Column("ended_by", String(80), nullable=False, server_default=""),
+    Column("ended_at", Instant),
+    Column("end_reason", Text, nullable=False, server_default=""),
+    Column("missing", Json, nullable=False),  # what the last look could not know
+    Index(
+        "uq_suspensions_open", "case_id", unique=True,
+        sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
+    ),
+)  # fmt: skip
+
+votes = Table(
+    "votes",
+    metadata,
+    row_id(),
+    ref("suspension_id", "suspensions.id"),
+    Column("round", Integer, nullable=False),
+    ref("staff_id", "staff.id"),
+    Column("verdict", String(10), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("face", String(20), nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    UniqueConstraint("suspension_id", "round", "staff_id"),
+)
+
+# One process per subscription of a request.
+suspension_items = Table(
+    "suspension_items",
+    metadata,
+    row_id(),
+    ref("suspension_id", "suspensions.id"),
+    ref("subscription_id", "subscriptions.id"),
+    Column("state", String(20), nullable=False),
+    Column("looked_at", Instant),
+    Column("request_id", String(40), nullable=False, server_default=""),
+    Column("correlation_id", String(40), nullable=False, server_default=""),
+    Column("snapshot", Json, nullable=False),
+    Column("answer", Json, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("sent_at", Instant),
+    Column("done_at", Instant),
+    UniqueConstraint("suspension_id", "subscription_id"),
+)
+
+restores = Table(
+    "restores",
+    metadata,
+    row_id(),
+    ref("case_id", "cases.id"),
+    ref("subscription_id", "subscriptions.id"),
+    Column("state", String(20), nullable=False),  # proposed | sending | accepted | verifying | restored | failed | unknown
+    Column("reason", Text, nullable=False),
+    Column("asked_by", String(80), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("request_id", String(40), nullable=False, server_default=""),
+    Column("correlation_id", String(40), nullable=False, server_default=""),
+    Column("snapshot", Json, nullable=False),
+    Column("answer", Json, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("done_at", Instant),
+    Index(
+        "uq_restores_open", "subscription_id", unique=True,
+        sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,48 @@
+"""Errors as a kind and parameters: the sentence is looked up when it is shown, in the reader's language."""
+
+
+class DeskError(Exception):
+    """Something a person did or met. `kind` names the sentence `error.<kind>`; `params` fill it. Safe to show to that person."""
+
+    def __init__(self, kind: str, **params: object) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.params = params
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.params}" if self.params else self.kind
+
+
+class NotFound(DeskError):
+    """There is no such case, customer, invoice …; nothing was changed."""
+
+
+class InvalidInput(DeskError):
+    """What was typed cannot be understood. `field` names the form field it belongs to, or "" for the whole."""
+
+    def __init__(self, kind: str, field: str = "", **params: object) -> None:
+        super().__init__(kind, **params)
+        self.field = field
+
+
+class Conflict(DeskError):
+    """The subject is no longer in a state that allows this: decided by another, closed, changed since it was shown."""
+
+
+class NotAllowed(DeskError):
+    """This person may not do this. Checked under the lock, at every click."""
+
+
+class DeliveryError(Exception):
+    """A call to a chat or a system of record failed.
+
+    `permanent` says that the same call can never work again; `retry_after` (seconds) is what the other side asked for;
+    `unknown` says that the call may have taken effect although no answer came.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool = False, retry_after: float | None = None, unknown: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.unknown = unknown

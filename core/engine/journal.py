@@ -1,0 +1,119 @@
+"""Timeline and audit in one: append-only, hash-chained per subject, the chain's end on the row that is locked anyway.
+
+Names, addresses and message texts (`Private`) stay outside the hashed row, referenced by a keyed digest: a person can be erased
+and the chain still verifies.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from .db.dialects import insert_into
+from .db.tables.engine import journal, private_texts, roots
+from .transaction import Tx
+
+
+class Private(str):
+    """A text about a person, or written by one: kept beside the journal, never inside the chain."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened. Subclasses are named in the past tense; `subject` names the row the journal chains it to."""
+
+    @property
+    def subject(self) -> str:
+        """`case:104`, `customer:7`, `suspension:3` … Raises NotImplementedError where a subclass forgot it."""
+        raise NotImplementedError
+
+    @property
+    def ids(self) -> dict[str, int]:
+        """The rows this happened to, by name: every field that ends in `_id` and is set."""
+        return {f.name: value for f in fields(self) if f.name.endswith("_id") and isinstance(value := getattr(self, f.name), int)}
+
+
+def snake(name: str) -> str:
+    """CaseOpened → case_opened."""
+    return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))
+
+
+def record(tx: Tx, event: Event) -> None:
+    """Append the event to its subject's chain. The subject's root must be locked by this transaction."""
+    texts: dict[str, str] = {}
+    payload = {f.name: _plain(tx, getattr(event, f.name), texts) for f in fields(event)}
+    _keep(tx.connection, texts)
+    seq, previous = lock_root(tx.connection, event.subject)
+    row = {
+        "subject": event.subject, "seq": seq + 1, "at": tx.now, "actor": tx.actor.id, "face": tx.actor.face, "command": tx.command,
+        "event": snake(type(event).__name__), "data": payload, "correlation": tx.correlation, "previous": previous,
+    }  # fmt: skip
+    row["hash"] = link(row)
+    tx.connection.execute(sa.insert(journal).values(**row))
+    tx.connection.execute(sa.update(roots).where(roots.c.subject == event.subject).values(seq=seq + 1, head=row["hash"]))
+
+
+def lock_root(connection: Connection, subject: str) -> tuple[int, str]:
+    """Lock the subject's root, making it if it is new; returns its (seq, head). On SQLite the transaction itself is the lock."""
+    found = connection.execute(sa.select(roots.c.seq, roots.c.head).where(roots.c.subject == subject).with_for_update()).one_or_none()
+    if found is None:
+        connection.execute(insert_into(connection, roots).values(subject=subject).on_conflict_do_nothing())
+        found = connection.execute(sa.select(roots.c.seq, roots.c.head).where(roots.c.subject == subject).with_for_update()).one()
+    return found.seq, found.head
+
+
+def link(row: Mapping[Any, Any]) -> str:
+    """SHA-256 over the canonical row without its own hash: what a stand-alone verifier computes again."""
+    at = row["at"]
+    parts = {k: v for k, v in row.items() if k not in ("hash", "id")} | {"at": at.isoformat() if isinstance(at, datetime) else at}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def broken_links(connection: Connection, subject: str) -> list[int]:
+    """The sequence numbers at which the subject's chain does not verify; empty when it does."""
+    wrong, previous, last = [], "", 0
+    for row in connection.execute(sa.select(journal).where(journal.c.subject == subject).order_by(journal.c.seq)).mappings():
+        if row["previous"] != previous or row["seq"] != last + 1 or link(row) != row["hash"]:
+            wrong.append(row["seq"])
+        previous, last = row["hash"], row["seq"]
+    head = connection.execute(sa.select(roots.c.seq, roots.c.head).where(roots.c.subject == subject)).one_or_none()
+    if head is not None and (head.seq, head.head) != (last, previous):
+        wrong.append(head.seq)
+    return wrong
+
+
+def _plain(tx: Tx, value: object, texts: dict[str, str]) -> Any:  # noqa: PLR0911 (a closed list of types)
+    """A value as JSON, private texts replaced by their digests. Raises TypeError for what the journal cannot keep."""
+    if isinstance(value, Private):
+        digest = tx.digest(value)
+        texts[digest] = str(value)
+        return {"private": digest}
+    if isinstance(value, StrEnum):
+        return value.value
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(k): _plain(tx, v, texts) for k, v in value.items()}
+    if isinstance(value, Iterable):
+        return [_plain(tx, v, texts) for v in value]
+    if is_dataclass(value):
+        return {f.name: _plain(tx, getattr(value, f.name), texts) for f in fields(value)}
+    raise TypeError(f"the journal cannot keep {type(value).__name__}")
+
+
+def _keep(connection: Connection, texts: Mapping[str, str]) -> None:
+    for digest, body in texts.items():
+        connection.execute(insert_into(connection, private_texts).values(digest=digest, body=body).on_conflict_do_nothing())

@@ -1,0 +1,92 @@
+"""Time as rows: a timer names its subject, its rule, the clock it started from and when it is due.
+
+A sweep claims due rows with a lease on the database's clock; the command that a timer becomes marks it done in its own transaction,
+so a crash repeats the claim, never the effect.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from .db.dialects import insert_into
+from .db.store import Store
+from .db.tables.engine import timers
+from .transaction import Tx
+
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timer:
+    """A claimed timer, as the sweep hands it over to be turned into a command."""
+
+    id: int
+    kind: str
+    subject: str
+    rule: str
+    started_at: datetime
+    due_at: datetime
+    attempts: int
+    data: Mapping[str, Any]
+
+    @property
+    def subject_id(self) -> int:
+        """The number in `case:104`."""
+        return int(self.subject.rpartition(":")[2])
+
+
+def schedule(
+    tx: Tx, kind: str, subject: str, *, due_at: datetime, rule: str, started_at: datetime | None = None, nudge: bool = False,
+    data: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """Set the one waiting timer of this kind for this subject, replacing an earlier one."""
+    values = {
+        "kind": kind, "subject": subject, "due_at": due_at, "rule": rule, "started_at": started_at or tx.now, "nudge": nudge,
+        "data": dict(data or {}), "attempts": 0, "lease_until": None,
+    }  # fmt: skip
+    waiting = sa.text("state = 'waiting'")
+    statement = insert_into(tx.connection, timers).values(**values)
+    tx.connection.execute(statement.on_conflict_do_update(index_elements=["kind", "subject"], index_where=waiting, set_=values))
+
+
+def cancel(tx: Tx, kind: str, subject: str) -> None:
+    """Take the waiting timer away; does nothing if there is none."""
+    match = (timers.c.kind == kind) & (timers.c.subject == subject) & (timers.c.state == "waiting")
+    tx.connection.execute(sa.update(timers).where(match).values(state="cancelled"))
+
+
+def claim_due(store: Store, now: datetime, *, limit: int = 50) -> list[Timer]:
+    """Lease up to `limit` timers that are due at the business moment `now` and become commands, the longest due first."""
+    with store.writing() as connection:
+        real = store.real_now(connection)
+        free = sa.or_(timers.c.lease_until.is_(None), timers.c.lease_until < real)
+        due = (
+            sa.select(timers)
+            .where(timers.c.state == "waiting", timers.c.nudge.is_(sa.false()), timers.c.due_at <= now, free)
+            .order_by(timers.c.due_at, timers.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = connection.execute(due).mappings().all()
+        ids = [row["id"] for row in rows]
+        if ids:
+            taken = sa.update(timers).where(timers.c.id.in_(ids)).values(lease_until=real + LEASE, attempts=timers.c.attempts + 1)
+            connection.execute(taken)
+    names = Timer.__dataclass_fields__
+    return [Timer(**{name: row[name] for name in names}) for row in rows]
+
+
+def finish(connection: Connection, timer_id: int) -> bool:
+    """Mark a claimed timer done; False when another got there first, and then nothing may happen."""
+    done = sa.update(timers).where(timers.c.id == timer_id, timers.c.state == "waiting").values(state="done", lease_until=None)
+    return connection.execute(done).rowcount == 1
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next timer of any kind is due; None when nothing waits."""
+    found: datetime | None = connection.scalar(sa.select(sa.func.min(timers.c.due_at)).where(timers.c.state == "waiting"))
+    return found

@@ -1,0 +1,42 @@
+"""What a handler is given: the open transaction, who acts, and the moment it counts as."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: `staff:3`, `connection:helpdesk` or `system`, and through which face (slack, teams, cli, webhook, timer)."""
+
+    id: str
+    face: str
+
+    @property
+    def staff_id(self) -> int | None:
+        """The staff member's row, if a person acts."""
+        kind, _, number = self.id.partition(":")
+        return int(number) if kind == "staff" else None
+
+
+SYSTEM = Actor("system", "timer")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tx:
+    """One command's transaction. `now` is the business moment (aware UTC); `real_now` the database's clock, for leases only."""
+
+    connection: Connection
+    actor: Actor
+    now: datetime
+    real_now: datetime
+    command: str
+    correlation: str
+    digest_key: bytes
+
+    def digest(self, text: str) -> str:
+        """The keyed digest under which a private text is referenced."""
+        return hmac.new(self.digest_key, text.encode(), hashlib.sha256).hexdigest()

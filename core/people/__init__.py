@@ -1,0 +1,1 @@
+"""Staff, their grants, their chat identities, groups and conversations."""

@@ -1,0 +1,73 @@
+"""What an admin may do about people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.engine.handling import Command
+
+from .model import Right, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddStaff(Command):
+    """Add a member, or add roles and identities to one that exists. Identities are (face, workspace, user)."""
+
+    needs = Right.ADMINISTER
+    handle: str
+    name: str = ""
+    roles: tuple[Role, ...] = ()
+    identities: tuple[tuple[str, str, str], ...] = ()
+    locale: str = ""
+    zone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveStaff(Command):
+    """Take every right and identity away; the member's name stays in the history."""
+
+    needs = Right.ADMINISTER
+    handle: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetGroup(Command):
+    """Make or change a staff group: the kinds of card it gets, its members, its conversations."""
+
+    needs = Right.ADMINISTER
+    name: str
+    routes: tuple[str, ...] | None = None
+    members: tuple[str, ...] = ()
+    conversations: tuple["Place", ...] = ()
+    zone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A conversation by its face's own id: a Slack channel, a Teams channel or group chat."""
+
+    face: str
+    workspace: str
+    external: str
+    locale: str = "en"
+    address: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnConversation(Command):
+    """Remember how a conversation is reached, as its newest message says."""
+
+    needs = Right.RUN
+    place: Place
+    reachable: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnAddress(Command):
+    """Remember how a member is reached privately, as their newest message says."""
+
+    needs = Right.RUN
+    face: str
+    workspace: str
+    user: str
+    address: Mapping[str, Any]

@@ -1,0 +1,116 @@
+"""A function per command about people."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from core.engine.db.dialects import insert_into
+from core.engine.db.tables.people import conversations, grants, group_members, groups, identities, staff
+from core.engine.errors import Conflict, NotFound
+from core.engine.handling import Handler, Handlers
+from core.engine.journal import Event, Private
+from core.engine.transaction import Tx
+
+from .commands import AddStaff, LearnAddress, LearnConversation, Place, RemoveStaff, SetGroup
+from .events import GroupSet, StaffAdded, StaffRemoved
+from .queries import by_handle
+
+
+def add_staff(tx: Tx, command: AddStaff) -> Iterable[Event]:
+    """Raises Conflict when an identity already belongs to somebody else."""
+    handle = command.handle.casefold().lstrip("@")
+    staff_id = _staff_row(tx, handle, command)
+    for role in command.roles:
+        tx.connection.execute(insert_into(tx.connection, grants).values(staff_id=staff_id, role=role.value).on_conflict_do_nothing())
+    for face, workspace, user in command.identities:
+        _add_identity(tx, staff_id, face, workspace, user)
+    shown = tuple(Private("/".join(identity)) for identity in command.identities)
+    roles = tuple(role.value for role in command.roles)
+    return [StaffAdded(staff_id=staff_id, handle=handle, name=Private(command.name or handle), roles=roles, identities=shown)]
+
+
+def _staff_row(tx: Tx, handle: str, command: AddStaff) -> int:
+    given = {"name": command.name, "locale": command.locale, "zone": command.zone}
+    known = {name: value for name, value in given.items() if value} | {"active": True}
+    new = {"handle": handle, **given, "name": command.name or handle, "active": True}
+    statement = insert_into(tx.connection, staff).values(**new)
+    upsert = statement.on_conflict_do_update(index_elements=["handle"], set_=known).returning(staff.c.id)
+    return int(tx.connection.execute(upsert).scalar_one())
+
+
+def _add_identity(tx: Tx, staff_id: int, face: str, workspace: str, user: str) -> None:
+    match = (identities.c.face == face) & (identities.c.workspace == workspace) & (identities.c.user == user)
+    owner = tx.connection.scalar(sa.select(identities.c.staff_id).where(match))
+    if owner is not None and owner != staff_id:
+        raise Conflict("identity_taken", face=face, user=user)
+    if owner is None:
+        values = {"staff_id": staff_id, "face": face, "workspace": workspace, "user": user, "address": {}}
+        tx.connection.execute(sa.insert(identities).values(**values))
+
+
+def remove_staff(tx: Tx, command: RemoveStaff) -> Iterable[Event]:
+    """Raises NotFound for an unknown or already removed member."""
+    found = by_handle(tx.connection, command.handle)
+    for table in (grants, identities, group_members):
+        tx.connection.execute(sa.delete(table).where(table.c.staff_id == found.id))
+    tx.connection.execute(sa.update(staff).where(staff.c.id == found.id).values(active=False))
+    return [StaffRemoved(staff_id=found.id, handle=found.handle)]
+
+
+def set_group(tx: Tx, command: SetGroup) -> Iterable[Event]:
+    """Raises NotFound for an unknown member."""
+    values = {"name": command.name, "routes": list(command.routes or ()), "zone": command.zone or "Europe/Warsaw"}
+    changed = {"routes": values["routes"]} if command.routes is not None else {"name": command.name}
+    changed |= {"zone": command.zone} if command.zone else {}
+    statement = insert_into(tx.connection, groups).values(**values)
+    upsert = statement.on_conflict_do_update(index_elements=["name"], set_=changed).returning(groups.c.id, groups.c.routes)
+    group = tx.connection.execute(upsert).one()
+    for handle in command.members:
+        joined = {"group_id": group.id, "staff_id": by_handle(tx.connection, handle).id}
+        tx.connection.execute(insert_into(tx.connection, group_members).values(**joined).on_conflict_do_nothing())
+    for place in command.conversations:
+        conversation_id = keep_place(tx, place)
+        tx.connection.execute(sa.update(conversations).where(conversations.c.id == conversation_id).values(group_id=group.id))
+    return [GroupSet(group_id=group.id, name=command.name, routes=tuple(group.routes))]
+
+
+def keep_place(tx: Tx, place: Place, *, reachable: bool = True) -> int:
+    """Insert or refresh a conversation; returns its row."""
+    values = {
+        "face": place.face, "workspace": place.workspace, "external": place.external, "locale": place.locale,
+        "address": dict(place.address or {}), "reachable": reachable, "seen_at": tx.now,
+    }  # fmt: skip
+    changed = {"reachable": reachable, "seen_at": tx.now} | ({"address": dict(place.address)} if place.address else {})
+    statement = insert_into(tx.connection, conversations).values(**values)
+    upsert = statement.on_conflict_do_update(index_elements=["face", "workspace", "external"], set_=changed)
+    return int(tx.connection.execute(upsert.returning(conversations.c.id)).scalar_one())
+
+
+def learn_conversation(tx: Tx, command: LearnConversation) -> Iterable[Event]:
+    """Kept without an event: how a conversation is reached is no business fact."""
+    keep_place(tx, command.place, reachable=command.reachable)
+    return []
+
+
+def learn_address(tx: Tx, command: LearnAddress) -> Iterable[Event]:
+    """Kept without an event. Raises NotFound for an identity nobody has."""
+    match = (identities.c.face == command.face) & (identities.c.workspace == command.workspace) & (identities.c.user == command.user)
+    done = tx.connection.execute(sa.update(identities).where(match).values(address=dict(command.address)))
+    if done.rowcount == 0:
+        raise NotFound("identity_unknown")
+    return []
+
+
+def lock_handle(_connection: Connection, command: AddStaff | RemoveStaff) -> list[str]:
+    """People are changed one at a time per handle."""
+    return [f"handle:{command.handle.casefold()}"]
+
+
+HANDLERS: Handlers = {
+    AddStaff: Handler(add_staff, lock_handle),
+    RemoveStaff: Handler(remove_staff, lock_handle),
+    SetGroup: Handler(set_group, lambda _c, command: [f"groupname:{command.name}"]),
+    LearnConversation: Handler(learn_conversation),
+    LearnAddress: Handler(learn_address),
+}

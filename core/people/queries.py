@@ -1,0 +1,69 @@
+"""Who somebody is, what they may do, and which conversations get what."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from core.engine.db.tables.people import conversations, grants, groups, identities, staff
+from core.engine.errors import NotFound
+from core.engine.transaction import Actor
+
+from .model import Member, Right, Role
+
+
+def member(connection: Connection, staff_id: int) -> Member | None:
+    """The active member with their roles as they are now; None for a leaver or a stranger."""
+    row = connection.execute(sa.select(staff).where(staff.c.id == staff_id, staff.c.active)).one_or_none()
+    if row is None:
+        return None
+    roles = connection.scalars(sa.select(grants.c.role).where(grants.c.staff_id == staff_id)).all()
+    held = frozenset(Role(role) for role in roles)
+    return Member(id=row.id, handle=row.handle, name=row.name, locale=row.locale, zone=row.zone, roles=held)
+
+
+def by_identity(connection: Connection, face: str, workspace: str, user: str) -> Member | None:
+    """The member behind a chat identity; never guessed from a name or an e-mail address."""
+    match = (identities.c.face == face) & (identities.c.workspace == workspace) & (identities.c.user == user)
+    staff_id = connection.scalar(sa.select(identities.c.staff_id).where(match))
+    return None if staff_id is None else member(connection, staff_id)
+
+
+def by_handle(connection: Connection, handle: str) -> Member:
+    """The active member called that. Raises NotFound."""
+    staff_id = connection.scalar(sa.select(staff.c.id).where(staff.c.handle == handle.casefold().lstrip("@")))
+    found = None if staff_id is None else member(connection, staff_id)
+    if found is None:
+        raise NotFound("staff_not_found", name=handle)
+    return found
+
+
+def is_allowed(connection: Connection, actor: Actor, right: str) -> bool:
+    """Whether the actor holds the right now. The desk itself holds every right, a connection only that of reporting facts."""
+    if actor.id == "system":
+        return True
+    if actor.staff_id is None:
+        return actor.id.startswith("connection:") and right == Right.FEED
+    found = member(connection, actor.staff_id)
+    return found is not None and right in found.rights
+
+
+def holders(connection: Connection, right: Right) -> Sequence[Member]:
+    """Every active member who holds the right now, by name."""
+    everyone = connection.scalars(sa.select(staff.c.id).where(staff.c.active).order_by(staff.c.name)).all()
+    found = (member(connection, staff_id) for staff_id in everyone)
+    return [m for m in found if m is not None and right in m.rights]
+
+
+def routed(connection: Connection, route: str) -> list[int]:
+    """The conversations whose group gets this kind of card."""
+    rows = connection.execute(sa.select(conversations.c.id, groups.c.routes).join(groups, groups.c.id == conversations.c.group_id))
+    return [row.id for row in rows if route in row.routes]
+
+
+def display_name(connection: Connection, actor: str) -> str:
+    """A person's name for a journal's or a row's actor; the actor itself for the desk and for connections."""
+    kind, _, number = actor.partition(":")
+    if kind != "staff":
+        return actor
+    return connection.scalar(sa.select(staff.c.name).where(staff.c.id == int(number))) or actor

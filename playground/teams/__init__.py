@@ -1,0 +1,1 @@
+"""A local Teams: the wire protocol of the Connector and of bot authentication."""

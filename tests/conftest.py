@@ -1,0 +1,133 @@
+"""Stores, faces and the world for every test; the grid face × store at the end of the run."""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+from app.logs import set_up
+from app.prepare import RT_SERVER
+from playground.teams.server import LocalTeams
+from playground.teams.tokens import Login
+from tests.harness.databases import Databases, postgres
+from tests.harness.faces import FACES, Face
+from tests.harness.world import World, build_world
+
+SCHEMAS = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+NEEDS = {
+    "needs_chromium": (lambda: shutil.which("chromium") is not None, "Chromium is not installed (./desk test --install brings it)"),
+    "needs_rt": (RT_SERVER.exists, "Request Tracker is not installed (./desk test --install brings it)"),
+    "needs_schemas": (SCHEMAS.is_dir, "the official schemas are not beside the project"),
+}
+STORES = ("sqlite", "postgres")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What cannot run here is skipped by name; the summary lists it and a strict run fails for it."""
+    missing = {name: reason for name, (there, reason) in NEEDS.items() if not there()}
+    for item in items:
+        for name, reason in missing.items():
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """As in production: no local variables in a traceback."""
+    set_up(as_json=True)
+
+
+@pytest.fixture(autouse=True)
+def loopback_only() -> None:
+    """No sockets but loopback."""
+    socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Databases]]:
+    """Both kinds; the PostgreSQL server lives as long as this process's run."""
+    folder = tmp_path_factory.mktemp("databases")
+    with postgres(Path(f"/tmp/desk-pg-{os.getpid()}")) as server:
+        yield {"sqlite": Databases("sqlite", folder), "postgres": Databases("postgres", folder, server)}
+    shutil.rmtree(f"/tmp/desk-pg-{os.getpid()}", ignore_errors=True)
+
+
+@pytest.fixture(params=STORES)
+def store_kind(request: pytest.FixtureRequest) -> str:
+    """Runs the test on each store."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database(databases: dict[str, Databases], store_kind: str) -> Iterator[str]:
+    """A migrated, empty database."""
+    with databases[store_kind].fresh() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def login() -> Login:
+    """Signing keys, made once: they are what takes time."""
+    return Login()
+
+
+@pytest.fixture
+def local_teams(login: Login) -> Iterator[LocalTeams]:
+    """A Teams on loopback."""
+    made = LocalTeams(login=login)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def world(database: str, local_teams: LocalTeams) -> Iterator[World]:
+    """A desk with both chats on this store."""
+    made = build_world(database, local_teams)
+    yield made
+    made.house.close()
+
+
+@pytest.fixture(params=sorted(FACES))
+def face(request: pytest.FixtureRequest, world: World) -> Face:
+    """Runs the test in each chat."""
+    return FACES[request.param](world)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Note the cell of the grid a test belongs to."""
+    outcome: Any = yield
+    report = outcome.get_result()
+    callspec = getattr(item, "callspec", None)
+    if callspec is not None and {"face", "store_kind"} <= set(callspec.params):
+        report.user_properties.append(("cell", (callspec.params["face"], callspec.params["store_kind"])))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print passed counts in the grid face × store, and by name what was not run."""
+    passed = Counter(dict(r.user_properties).get("cell") for r in terminalreporter.stats.get("passed", []) if r.when == "call")
+    cells = {(f, s): passed[f, s] for f in sorted(FACES) for s in STORES}
+    terminalreporter.write_sep("-", "passed, face × store")
+    for name in sorted(FACES):
+        terminalreporter.write_line(f"{name:8}" + "".join(f"{store}: {cells[name, store]:5}   " for store in STORES))
+    if len(set(cells.values())) > 1:
+        terminalreporter.write_line("The cells differ: a scenario did not pass on every face and store.")
+    skipped = terminalreporter.stats.get("skipped", [])
+    for report in skipped:
+        terminalreporter.write_line(f"not run: {report.nodeid}: {report.longrepr[2] if report.longrepr else ''}")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A strict run accepts nothing not run, and no unequal grid."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("DESK_TEST_STRICT") and reporter is not None and exitstatus == 0:
+        passed = Counter(dict(r.user_properties).get("cell") for r in reporter.stats.get("passed", []) if r.when == "call")
+        uneven = len({passed[f, s] for f in FACES for s in STORES}) > 1
+        if reporter.stats.get("skipped") or uneven:
+            session.exitstatus = 1

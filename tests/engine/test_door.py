@@ -1,0 +1,57 @@
+"""The door: one command, one transaction, once per key, journaled and chained."""
+
+import pytest
+import sqlalchemy as sa
+
+from core.cases.commands import OpenCase
+from core.engine import journal
+from core.engine.db.tables.engine import gestures, private_texts
+from core.engine.db.tables.engine import journal as journal_table
+from core.engine.errors import DeskError
+from core.engine.transaction import Actor
+from tests.harness.world import ANA, VIC, World
+
+
+def test_the_same_key_again_gives_the_same_outcome_and_no_second_effect(world: World) -> None:
+    world.hire(ANA)
+
+    first = world.do(OpenCase(title="Once"), key="gesture-1")
+    second = world.do(OpenCase(title="Once"), key="gesture-1")
+
+    assert second.repeated
+    assert second.ids == first.ids
+
+
+def test_a_refused_command_leaves_no_key_and_no_row(world: World) -> None:
+    with pytest.raises(DeskError):
+        world.do(OpenCase(title="  "), key="gesture-2")
+
+    with world.house.desk.reading() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(gestures)) == 0
+    assert not world.do(OpenCase(title="Now with a title"), key="gesture-2").repeated
+
+
+def test_a_viewer_may_not_open_a_case(world: World) -> None:
+    world.hire(VIC)
+
+    with pytest.raises(DeskError, match="not_allowed"):
+        world.do(OpenCase(title="No"), Actor("staff:1", "slack"))
+
+
+def test_the_journal_verifies_and_holds_no_private_text_in_its_chain(world: World) -> None:
+    case_id = world.do(OpenCase(title="Pani Nowak pyta")).ids["case_id"]
+
+    with world.house.desk.reading() as connection:
+        row = connection.execute(sa.select(journal_table).where(journal_table.c.subject == f"case:{case_id}")).one()
+        assert journal.broken_links(connection, f"case:{case_id}") == []
+    assert "Nowak" not in str(row.data)
+
+
+def test_an_erased_text_leaves_the_chain_intact_and_a_changed_row_breaks_it(world: World) -> None:
+    case_id = world.do(OpenCase(title="Pani Nowak pyta")).ids["case_id"]
+
+    with world.house.store.writing() as connection:
+        connection.execute(sa.delete(private_texts))
+        assert journal.broken_links(connection, f"case:{case_id}") == []
+        connection.execute(sa.update(journal_table).values(actor="staff:99"))
+        assert journal.broken_links(connection, f"case:{case_id}") == [1]

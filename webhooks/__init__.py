@@ -1,0 +1,1 @@
+"""Every system of record, in and out, a folder each."""

@@ -13,7 +13,7 @@ from app.sweeps import sweep_cards, sweep_outbox, sweep_timers
 from app.wiring import House
 
 log = structlog.get_logger(__name__)
-EVERY = 1.0  # seconds between two looks when nobody woke the sweep
+EVERY = 0.25  # seconds between two looks: web and worker are processes of their own, and a card should be true within a second
 BURST = 100  # batches in a row before other sweeps get their turn
 
 

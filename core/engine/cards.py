@@ -58,6 +58,8 @@ def refresh(tx: Tx, subject: str) -> None:
 
 def claim_stale(store: Store, *, limit: int = 50) -> list[StaleCard]:
     """Lease up to `limit` stale copies in reachable conversations."""
+    if not store.finds(sa.select(cards.c.id).where(cards.c.wanted > cards.c.shown, cards.c.state == "live")):
+        return []
     with store.writing() as connection:
         real = store.real_now(connection)
         free = sa.or_(cards.c.lease_until.is_(None), cards.c.lease_until < real)

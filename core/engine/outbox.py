@@ -46,6 +46,8 @@ def withdraw(tx: Tx, posting_id: int) -> bool:
 
 def claim(store: Store, *, limit: int = 20) -> list[Posting]:
     """Lease the first open row of up to `limit` lanes."""
+    if not store.finds(sa.select(outbox.c.id).where(outbox.c.state.in_(OPEN))):
+        return []
     with store.writing() as connection:
         real = store.real_now(connection)
         earlier = outbox.alias("earlier")

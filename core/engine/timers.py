@@ -61,6 +61,9 @@ def cancel(tx: Tx, kind: str, subject: str) -> None:
 
 def claim_due(store: Store, now: datetime, *, limit: int = 50) -> list[Timer]:
     """Lease up to `limit` timers that are due at the business moment `now` and become commands, the longest due first."""
+    waiting = sa.select(timers.c.id).where(timers.c.state == "waiting", timers.c.nudge.is_(sa.false()), timers.c.due_at <= now)
+    if not store.finds(waiting):
+        return []
     with store.writing() as connection:
         real = store.real_now(connection)
         free = sa.or_(timers.c.lease_until.is_(None), timers.c.lease_until < real)

@@ -85,6 +85,11 @@ class Store:
             finally:
                 connection.rollback()
 
+    def finds(self, query: sa.Select[Any]) -> bool:
+        """Whether the query has any row: an idle sweep asks this first, and so takes no writer's turn for nothing."""
+        with self.reading() as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
     def attempt(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one writing transaction, again on a deadlock, serialisation failure or lost race for a unique key.
 

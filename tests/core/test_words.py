@@ -1,0 +1,101 @@
+"""The catalogues are whole: both languages say the same things, everything the code says is there, and every sentence can be filled."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from core.chat.table import TABLE
+from core.chat.words import HERE, LANGUAGES, Words
+from core.people.model import Right
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SAID = re.compile(r"""\.(?:say|count)\(\s*"([a-z][a-z0-9_.]*)\"""")
+REFUSED = re.compile(r"""(?:InvalidInput|NotFound|Conflict|NotAllowed|DeskError)\(\s*"([a-z_]+)\"""")
+
+
+def catalogues(language: str) -> dict[str, Catalog]:
+    found = {}
+    for path in sorted((HERE / language).glob("*.po")):
+        with path.open("rb") as file:
+            found[path.name] = read_po(file, locale=language)
+    return found
+
+
+def messages(language: str) -> dict[str, list[str]]:
+    """Every key with its sentences: one, or one per plural form."""
+    made = {}
+    for catalogue in catalogues(language).values():
+        for message in catalogue:
+            if message.id:
+                key = message.id if isinstance(message.id, str) else message.id[0]
+                made[key] = [message.string] if isinstance(message.string, str) else list(message.string)
+    return made
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def sources() -> list[str]:
+    return [path.read_text(encoding="utf-8") for room in ("core", "bots", "app") for path in (ROOT / room).rglob("*.py")]
+
+
+def test_both_languages_have_the_same_files_and_keys() -> None:
+    english, polish = messages("en"), messages("pl")
+
+    assert catalogues("en").keys() == catalogues("pl").keys()
+    assert sorted(english.keys() ^ polish.keys()) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_is_empty_and_plurals_have_all_their_forms(language: str) -> None:
+    forms = {"en": 2, "pl": 3}[language]
+
+    for key, sentences in messages(language).items():
+        assert all(s.strip() for s in sentences), key
+        assert len(sentences) in (1, forms), key
+
+
+def test_translations_name_the_same_parameters() -> None:
+    polish = messages("pl")
+
+    for key, sentences in messages("en").items():
+        used = set().union(*(placeholders(s) for s in sentences)) - {"n"}
+        assert used == set().union(*(placeholders(s) for s in polish[key])) - {"n"}, key
+
+
+def test_everything_the_code_says_is_in_the_catalogue() -> None:
+    known = messages("en").keys()
+    said = {key for text in sources() for key in SAID.findall(text)}
+    refused = {f"error.{kind}" for text in sources() for kind in REFUSED.findall(text)}
+
+    assert sorted((said | refused) - known) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_verb_explains_itself(language: str) -> None:
+    words = Words(language)
+
+    for action in TABLE.all:
+        if action.typed:
+            assert words.say(f"help.{action.name}"), action.name
+        for argument in action.arguments:
+            if argument.kind != "hidden":
+                assert words.say(f"field.{argument.name}"), action.name
+            for choice in argument.choices:
+                assert words.say(f"choice.{argument.name}.{choice}"), action.name
+        if action.form:
+            assert words.say(f"form.{action.name}.title"), action.name
+            assert words.say(f"form.{action.name}.submit"), action.name
+    for right in Right:
+        if right not in (Right.FEED, Right.RUN):
+            assert words.say(f"right.{right}")
+
+
+def test_an_unknown_key_is_a_fault_and_not_a_sentence() -> None:
+    with pytest.raises(KeyError):
+        Words().say("no.such.key")

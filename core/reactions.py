@@ -7,13 +7,22 @@ further commands, which the desk itself then carries out.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from core.cases.events import CaseOpened
+from core.cases.commands import OpenCollection, SettleCollection
+from core.cases.events import CaseOpened, CollectionSettled
+from core.cases.queries import collection_case
+from core.customers.events import LinkConfirmed
+from core.customers.model import LinkKind
+from core.customers.queries import today_of
 from core.engine import cards
 from core.engine.handling import Command
 from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
 from core.people.queries import routed
+from core.receivables.commands import AttachPayer, NoteDue
+from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
+from core.receivables.handlers import DUE
+from core.receivables.queries import payer, positions_of_payer
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
 
@@ -30,8 +39,39 @@ def post_case_card(tx: Tx, event: CaseOpened) -> Iterable[Command]:
     return ()
 
 
+def attach_linked_payer(_tx: Tx, event: LinkConfirmed) -> Iterable[Command]:
+    """A payer's confirmed link gives its invoices to the customer."""
+    if event.kind != LinkKind.PAYER:
+        return ()
+    return (AttachPayer(customer_id=event.customer_id, connection=event.connection, external=str(event.external)),)
+
+
+def collect(tx: Tx, event: OfPayer) -> Iterable[Command]:
+    """A collection case opens for each currency with something overdue, shows the newest position, and ends when nothing is."""
+    if event.customer_id is None:
+        return
+    today = today_of(tx.connection, event.customer_id, tx.now)
+    for found in positions_of_payer(tx.connection, event.payer_id, today):
+        case_id = collection_case(tx.connection, event.payer_id, found.currency)
+        if case_id is not None:
+            cards.refresh(tx, f"case:{case_id}")
+            if found.is_settled:
+                yield SettleCollection(case_id=case_id)
+        elif found.overdue > 0:
+            title = f"{payer(tx.connection, event.payer_id).name}, {found.currency}"
+            yield OpenCollection(customer_id=event.customer_id, payer_id=event.payer_id, currency=found.currency, title=title)
+
+
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     CaseOpened: (post_case_card,),
+    CollectionSettled: (refresh_cards,),
+    LinkConfirmed: (attach_linked_payer,),
+    ReceivablesRecorded: (collect,),
+    PayerAttached: (collect,),
+    InvoicesFellDue: (collect,),
+    NoticeRecorded: (refresh_cards,),
 }
 
-TIMERS: Mapping[str, Callable[[Timer], Command]] = {}
+TIMERS: Mapping[str, Callable[[Timer], Command]] = {
+    DUE: lambda timer: NoteDue(payer_id=timer.subject_id),
+}

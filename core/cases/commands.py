@@ -18,3 +18,22 @@ class OpenCase(Command):
     triage: str = ""
     text: str = ""
     kind: Kind = Kind.QUESTION
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenCollection(Command):
+    """Open the collection case of a payer and currency; there is at most one that is not resolved."""
+
+    needs = Right.RUN
+    customer_id: int
+    payer_id: int
+    currency: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettleCollection(Command):
+    """Resolve a collection case: nothing is overdue any more."""
+
+    needs = Right.RUN
+    case_id: int

@@ -26,3 +26,11 @@ class CaseOpened(OfCase):
     customer_id: int | None
     triage: str
     source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectionSettled(OfCase):
+    """Nothing is overdue any more, so the desk resolved the collection case."""
+
+    customer_id: int
+    before: str

@@ -11,6 +11,7 @@ from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
 
+from . import collection
 from .commands import OpenCase
 from .events import CaseOpened
 from .model import State
@@ -38,5 +39,6 @@ def open_case(tx: Tx, command: OpenCase) -> Iterable[Event]:
 
 
 HANDLERS: Handlers = {
+    **collection.HANDLERS,
     OpenCase: Handler(open_case, lambda _c, command: [f"customer:{command.customer_id}"] if command.customer_id else []),
 }

@@ -18,6 +18,12 @@ def case(connection: Connection, case_id: int) -> Case:
     return Case(**fields)
 
 
+def collection_case(connection: Connection, payer_id: int, currency: str) -> int | None:
+    """The one collection case of this payer and currency that is not resolved."""
+    match = (cases.c.kind == Kind.COLLECTION.value) & (cases.c.payer_id == payer_id) & (cases.c.currency == currency)
+    return connection.scalar(sa.select(cases.c.id).where(match, cases.c.state != State.RESOLVED.value))
+
+
 def roots_of(connection: Connection, case_id: int) -> list[str]:
     """What to lock to change a case: its customer first, then itself."""
     customer_id = connection.scalar(sa.select(cases.c.customer_id).where(cases.c.id == case_id))

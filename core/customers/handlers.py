@@ -1,6 +1,7 @@
 """A function per command about customers."""
 
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
@@ -18,10 +19,12 @@ from .queries import customer, linked
 
 
 def add_customer(tx: Tx, command: AddCustomer) -> Iterable[Event]:
-    """Raises InvalidInput for an empty name, Conflict for one that exists."""
+    """Raises InvalidInput for an empty name or an unknown zone, Conflict for a customer that exists."""
     name = command.name.strip()
     if not name:
         raise InvalidInput("name_missing", "name")
+    if not _is_zone(command.zone):
+        raise InvalidInput("zone_unknown", "zone", zone=command.zone)
     if tx.connection.scalar(sa.select(customers.c.id).where(customers.c.folded == folded(name))):
         raise Conflict("customer_exists", name=name)
     values = {
@@ -58,6 +61,14 @@ def switch_mode(tx: Tx, command: SwitchMode) -> Iterable[Event]:
         return []
     tx.connection.execute(sa.update(customers).where(customers.c.id == command.customer_id).values(mode=command.mode.value))
     return [ModeSwitched(customer_id=command.customer_id, before=before.value, after=command.mode.value)]
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a name that is a folder of the zone database
+        return False
+    return True
 
 
 HANDLERS: Handlers = {

@@ -1,9 +1,12 @@
 """Finding customers and what belongs to them."""
 
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
-from core.engine.db.tables.customers import customers, links, subscriptions
+from core.engine.db.tables.customers import billing_contacts, customers, links, subscriptions
 from core.engine.errors import NotFound
 
 from .model import Customer, LinkKind, Mode, Subscription, folded
@@ -44,6 +47,17 @@ def has_confirmed(connection: Connection, customer_id: int, kind: LinkKind) -> b
     """Whether any key of that kind was confirmed for the customer."""
     match = (links.c.customer_id == customer_id) & (links.c.kind == kind) & links.c.confirmed_at.is_not(None)
     return bool(connection.scalar(sa.select(sa.exists().where(match))))
+
+
+def today_of(connection: Connection, customer_id: int, now: datetime) -> date:
+    """The day it is at the customer's at `now`. Raises NotFound."""
+    return now.astimezone(ZoneInfo(customer(connection, customer_id).zone)).date()
+
+
+def is_billing_contact(connection: Connection, customer_id: int, email: str) -> bool:
+    """Whether billing letters to the customer go to this address, case aside."""
+    known = connection.scalars(sa.select(billing_contacts.c.email).where(billing_contacts.c.customer_id == customer_id))
+    return email.strip().casefold() in {address.casefold() for address in known}
 
 
 def subscriptions_of(connection: Connection, customer_id: int) -> list[Subscription]:

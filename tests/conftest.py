@@ -12,11 +12,12 @@ from pytest_socket import socket_allow_hosts
 
 from app.logs import set_up
 from app.prepare import RT_SERVER
+from playground.slack.server import LocalSlack
 from playground.teams.server import LocalTeams
 from playground.teams.tokens import Login
 from tests.harness.databases import Databases, postgres
 from tests.harness.faces import FACES, Face
-from tests.harness.world import World, build_world
+from tests.harness.world import CHANNELS, TEAM, World, build_world
 
 SCHEMAS = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 NEEDS = {
@@ -86,9 +87,18 @@ def local_teams(login: Login) -> Iterator[LocalTeams]:
 
 
 @pytest.fixture
-def world(database: str, local_teams: LocalTeams) -> Iterator[World]:
+def local_slack() -> Iterator[LocalSlack]:
+    """A Slack on loopback, in which the desk is a member of the billing channel."""
+    made = LocalSlack(team=TEAM, channels=[CHANNELS["slack"]])
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def world(database: str, local_teams: LocalTeams, local_slack: LocalSlack) -> Iterator[World]:
     """A desk with both chats on this store."""
-    made = build_world(database, local_teams)
+    made = build_world(database, local_teams, local_slack)
     yield made
     made.house.close()
 

@@ -109,12 +109,12 @@ def action(given: Button) -> Element:
     https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/universal-actions-for-adaptive-cards/overview
     """
     data: Element = {"action": given.action, "subject": given.subject, "facts": given.facts}
+    if given.confirm and not given.form:  # Teams has no confirm of its own: a dialog asks, drawn from what the card carried
+        data["confirm"] = {"title": given.confirm.title, "text": given.confirm.text, "yes": given.confirm.yes}
     if given.form or given.confirm:
         made: Element = {"type": "Action.Submit", "title": clip(given.label, 75), "data": data | {"msteams": {"type": "task/fetch"}}}
     else:
         made = {"type": "Action.Execute", "title": clip(given.label, 75), "verb": given.action, "data": data}
-    if given.confirm:
-        data["confirm"] = True
     if given.tone in STYLES:
         made["style"] = STYLES[given.tone]
     if given.rare:

@@ -22,12 +22,16 @@ def dialog(form: Form, words: Words) -> Element:
     return _continue(form.title, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit]})
 
 
-def confirmation(button: Button, words: Words, view: View) -> Element:
-    """A dangerous button asks first: Teams has no confirm of its own, so it is a dialog."""
-    data = {"form": {"action": button.action, "subject": button.subject, "facts": button.facts, "key": "", "given": {}, "confirmed": True}}
-    submit = {"type": "Action.Submit", "title": clip(button.label, 75), "style": "destructive", "data": data}
-    body = RENDERERS[type(view)](view, words)
-    return _continue(button.label, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit]})
+def confirmation(pressed: Mapping[str, Any]) -> Element | None:
+    """A dangerous button asks first, in the words its card carried; None for a button that need not ask."""
+    asked = pressed.get("confirm")
+    if not isinstance(asked, Mapping):
+        return None
+    title, text, yes = (clip(str(asked.get(name) or ""), limit) for name, limit in (("title", 60), ("text", 300), ("yes", 75)))
+    carried = {name: pressed.get(name) for name in ("action", "subject", "facts")} | {"key": "", "given": {}, "confirmed": True}
+    submit = {"type": "Action.Submit", "title": yes, "style": "destructive", "data": {"form": carried}}
+    body = [text_block(literal(text))]
+    return _continue(title, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit]})
 
 
 def said(view: View, words: Words) -> Element:
@@ -60,7 +64,7 @@ def _field(field: Field) -> list[Element]:
     made = INPUTS[field.kind](field) | {"id": field.name, "label": literal(field.label), "isRequired": field.required}
     if field.required:
         made["errorMessage"] = field.error or literal(field.hint) or literal(field.label)
-    error = [text_block(literal(field.error), color="Attention", size="Small")] if field.error else []
+    error = [text_block(literal(field.error), color="Attention", size="Small", id=f"error-{field.name}")] if field.error else []
     hint = [text_block(literal(field.hint), isSubtle=True, size="Small")] if field.hint else []
     return [made, *error, *hint]
 

@@ -30,14 +30,19 @@ def from_execute(activity: Activity) -> ChatRequest:
 
 def from_fetch(activity: Activity) -> ChatRequest:
     """A click that opens a dialog."""
-    return _pressed(activity, _mapping(_mapping(activity.get("value")).get("data")), Gesture.OPEN_FORM)
+    return _pressed(activity, pressed_data(activity), Gesture.OPEN_FORM)
 
 
 def from_submit(activity: Activity) -> ChatRequest:
     """A submitted dialog, under the form's own one-time key; a confirmation has the gesture's key."""
-    carried, values = submitted(_mapping(_mapping(activity.get("value")).get("data")))
+    carried, values = submitted(pressed_data(activity))
     gesture = Gesture.CLICK if carried.get("confirmed") else Gesture.SUBMIT
     return _pressed(activity, carried, gesture, values)
+
+
+def pressed_data(activity: Activity) -> Mapping[str, Any]:
+    """What the pressed button carried, with the inputs beside it."""
+    return _mapping(_mapping(activity.get("value")).get("data"))
 
 
 def typed_text(activity: Activity) -> str:

@@ -9,8 +9,8 @@ import structlog
 from bots.teams.auth import tenant_of
 from bots.teams.cards import card
 from bots.teams.connector import Connector
-from bots.teams.forms import dialog, opener, said
-from bots.teams.gestures import address_of, conversation_of, from_execute, from_fetch, from_message, from_submit, is_personal
+from bots.teams.forms import confirmation, dialog, opener, said
+from bots.teams.gestures import address_of, conversation_of, from_execute, from_fetch, from_message, from_submit, is_personal, pressed_data
 from bots.teams.notifier import message
 from bots.teams.payloads import CARD_TYPE, ERROR_TYPE, MESSAGE_TYPE, Activity, Element
 from core.chat.handle import Chat, words_for_request
@@ -86,7 +86,9 @@ class Listeners:
         return Invoked(200, {"statusCode": 200, "type": MESSAGE_TYPE, "value": sentence})
 
     def on_fetch(self, activity: Activity) -> Invoked:
-        """A dialog, or a sentence in its place."""
+        """A dialog, or a sentence in its place; a dangerous button asks first and does nothing yet."""
+        if (asked := confirmation(pressed_data(activity))) is not None:
+            return Invoked(200, asked)
         request = from_fetch(activity)
         self.learn_sender(request)
         return self._dialog(request, self._chat.handle(request))

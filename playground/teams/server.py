@@ -81,7 +81,7 @@ class LocalTeams:
         if (refused := self._refused("create", "")) is not None:
             return refused
         body = request.get_json()
-        conversation = f"a:{body['members'][0]['id']}"
+        conversation = f"a:{body['members'][0]['id'].removeprefix('29:')}"
         self.ledger.conversations.setdefault(conversation, {})
         return jsonify(id=conversation)
 

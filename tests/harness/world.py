@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography.fernet import Fernet
 
+from app.senders import SENDERS
 from app.settings import load
-from app.sweeps import sweep_cards, sweep_timers
+from app.sweeps import sweep_cards, sweep_outbox, sweep_timers
 from app.web import build_web
 from app.wiring import House, build
 from core.engine.handling import Command, Outcome
 from core.engine.transaction import Actor
 from core.people.commands import AddStaff, Place, SetGroup
 from core.people.model import Role
+from playground.slack.server import LocalSlack
 from playground.teams.server import LocalTeams
 
 OPERATOR = Actor("system", "cli")
@@ -54,6 +56,7 @@ class World:
 
     house: House
     local_teams: LocalTeams
+    local_slack: LocalSlack
     now: datetime = field(default_factory=lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
 
     def __post_init__(self) -> None:
@@ -73,7 +76,7 @@ class World:
     def settle(self) -> None:
         """Run the sweeps until nothing is left to do."""
         for _ in range(50):
-            if not sweep_timers(self.house) + sweep_cards(self.house):
+            if not sweep_timers(self.house) + sweep_outbox(self.house, SENDERS) + sweep_cards(self.house):
                 return
         raise AssertionError("the sweeps never come to rest")
 
@@ -91,15 +94,15 @@ class World:
         self.do(SetGroup(name=f"billing-{face}", routes=kinds, conversations=(place,)))
 
 
-def build_world(database: str, local_teams: LocalTeams, slack_api: str = "http://127.0.0.1:9/api/") -> World:
+def build_world(database: str, local_teams: LocalTeams, local_slack: LocalSlack) -> World:
     """A house with both chats, talking to stand-ins on loopback only."""
     settings = load(
         {
             "DESK_CONFIG": "/dev/null", "DESK_DATABASE_URL": database, "DESK_SECRET_KEY": KEY, "DESK_DEMO": "1",
-            "DESK_ALLOW_HOSTS": "127.0.0.1", "SLACK_SIGNING_SECRET": SIGNING_SECRET, "SLACK_BOT_TOKEN": "xoxb-test",
-            "SLACK_API_URL": slack_api, "TEAMS_APP_ID": "app-1", "TEAMS_APP_PASSWORD": "secret", "TEAMS_TENANT_ID": TENANT,
+            "DESK_ALLOW_HOSTS": "127.0.0.1", "SLACK_SIGNING_SECRET": SIGNING_SECRET, "SLACK_BOT_TOKEN": local_slack.token,
+            "SLACK_API_URL": local_slack.api_url, "TEAMS_APP_ID": "app-1", "TEAMS_APP_PASSWORD": "secret", "TEAMS_TENANT_ID": TENANT,
             "TEAMS_OPENID_METADATA_URL": f"{local_teams.url}/.well-known/openidconfiguration", "TEAMS_LOGIN_URL": local_teams.url,
             "TEAMS_SERVICE_HOSTS": local_teams.url.removeprefix("http://"),
         }
     )  # fmt: skip
-    return World(build(settings), local_teams)
+    return World(build(settings), local_teams, local_slack)

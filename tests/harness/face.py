@@ -1,0 +1,80 @@
+"""What a person does in a chat, in one vocabulary for both: type, mention, click, fill, look."""
+
+import itertools
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.harness.world import Persona, World
+
+counter = itertools.count(1)
+
+
+@dataclass
+class Seen:
+    """What a person was shown: every text of it, its buttons by label; a form also has fields by name, with values, and their errors."""
+
+    raw: Any
+    texts: list[str] = field(default_factory=list)
+    buttons: dict[str, Any] = field(default_factory=dict)
+    markup: list[str] = field(default_factory=list)  # the texts the chat would interpret
+    fields: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, Any] = field(default_factory=dict)  # the raw inputs by field name
+    typed: dict[str, str] = field(default_factory=dict)  # what stays in a form that was refused
+    place: str = ""  # the conversation it was seen in; "" for an answer nobody else reads
+    reference: str = ""  # the message's own id there
+
+    def __contains__(self, text: str) -> bool:
+        return any(text in shown for shown in self.texts)
+
+    def __str__(self) -> str:
+        return "\n".join(self.texts)
+
+    @property
+    def is_form(self) -> bool:
+        """Whether it asks for something."""
+        return bool(self.inputs)
+
+
+class Face(ABC):
+    """A chat in which a persona acts. Every answer is what that person alone is shown, empty when nothing is."""
+
+    name: str
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @abstractmethod
+    def type(self, text: str, *, by: Persona) -> Seen:
+        """Type a verb privately; returns the answer, or the form that opened (in Teams: after its button was pressed)."""
+
+    @abstractmethod
+    def mention(self, text: str, *, by: Persona, thread: str = "") -> Seen:
+        """Type a verb to the desk in the billing channel, or in the thread under a message of it; returns the private answer."""
+
+    @abstractmethod
+    def click(self, seen: Seen, label: str, *, by: Persona) -> Seen:
+        """Press a button, and say yes where it asks first. Returns the private answer or the form; where the chat answers a click with
+        the card's new truth, that card."""
+
+    @abstractmethod
+    def fill(self, form: Seen, *, by: Persona, **values: str) -> Seen:
+        """Submit a form, fields by name (a choice by its value or label, a tick as "yes" or ""). Returns what is shown then: the form
+        again with errors, a sentence, or nothing when it closed."""
+
+    @abstractmethod
+    def channel(self) -> Seen:
+        """The newest card in the billing channel."""
+
+    @abstractmethod
+    def told(self, who: Persona) -> Seen:
+        """The newest message in the person's own conversation with the desk."""
+
+    @abstractmethod
+    def again(self) -> int:
+        """Deliver the last gesture once more, byte for byte; returns the HTTP status."""
+
+    @abstractmethod
+    def status_of(self, text: str, *, by: Persona) -> int:
+        """The HTTP status the gesture got."""

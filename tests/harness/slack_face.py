@@ -1,0 +1,198 @@
+"""Slack as its people use it: signed deliveries to /slack/events, answers from acknowledgements and from the local Slack's ledger."""
+
+import hashlib
+import hmac
+import json
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+from tests.harness.face import Face, Seen, counter
+from tests.harness.world import CHANNELS, SIGNING_SECRET, TEAM, Persona
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class SlackFace(Face):
+    """Every gesture brings a trigger and a response address that the local Slack minted for it."""
+
+    name = "slack"
+
+    def type(self, text: str, *, by: Persona) -> Seen:
+        trigger = self.world.local_slack.triggers.mint()
+        answer = self.deliver(self.command(text, by, trigger))
+        assert answer.status_code == 200, answer.data
+        return self._opened(trigger) or seen_in_slack(answer.get_json(silent=True) or {})
+
+    def mention(self, text: str, *, by: Persona, thread: str = "") -> Seen:
+        ledger = self.world.local_slack.ledger
+        before = len(ledger.ephemerals)
+        answer = self.deliver(json.dumps(self.mentioned(text, by, thread)), "application/json")
+        assert answer.status_code == 200, answer.data
+        return seen_in_slack(ledger.ephemerals[-1]) if len(ledger.ephemerals) > before else Seen({})
+
+    def click(self, seen: Seen, label: str, *, by: Persona) -> Seen:
+        payload = self.pressed(seen, label, by)
+        answer = self.deliver(interaction(payload))
+        assert answer.status_code == 200, answer.data
+        told = self.world.local_slack.ledger.responses.get(payload["response_url"].rpartition("/")[2])
+        return self._opened(payload["trigger_id"]) or (seen_in_slack(told[-1]) if told else Seen({}))
+
+    def fill(self, form: Seen, *, by: Persona, **values: str) -> Seen:
+        unknown = set(values) - set(form.inputs)
+        assert not unknown, f"the form has no {unknown}, only {set(form.inputs)}"
+        answer = self.deliver(interaction(self.submission(form, by, form.typed | values)))
+        assert answer.status_code == 200, answer.data
+        said = answer.get_json(silent=True) or {}
+        if said.get("response_action") == "errors":
+            again = seen_in_slack(form.raw)
+            again.errors = said["errors"]
+            again.texts += said["errors"].values()
+            again.typed = form.typed | values
+            again.fields |= {name: _text_of(_state(form.inputs[name]["element"], text)) for name, text in again.typed.items()}
+            return again
+        return seen_in_slack(said["view"]) if said.get("response_action") == "update" else Seen(said)
+
+    def channel(self) -> Seen:
+        channel = CHANNELS["slack"]
+        return seen_in_slack(self.world.local_slack.ledger.newest(channel), place=channel)
+
+    def told(self, who: Persona) -> Seen:
+        channel = f"D{who.slack}"
+        return seen_in_slack(self.world.local_slack.ledger.newest(channel), place=channel)
+
+    def again(self) -> int:
+        return int(self.deliver(*self._last).status_code)
+
+    def status_of(self, text: str, *, by: Persona) -> int:
+        return int(self.deliver(self.command(text, by)).status_code)
+
+    def command(self, text: str, by: Persona, trigger: str = "") -> str:
+        """A slash command's form body, as Slack sends it."""
+        local = self.world.local_slack
+        return urlencode(
+            {
+                "command": "/billing", "text": text, "team_id": TEAM, "team_domain": "partner", "channel_id": CHANNELS["slack"],
+                "channel_name": "billing", "user_id": by.slack, "user_name": by.handle, "trigger_id": trigger or local.triggers.mint(),
+                "response_url": local.mint_response_url(), "api_app_id": "A1", "is_enterprise_install": "false",
+            }
+        )  # fmt: skip
+
+    def mentioned(self, text: str, by: Persona, thread: str = "") -> dict[str, Any]:
+        """An app_mention event in the billing channel."""
+        event = {
+            "type": "app_mention", "user": by.slack, "text": f"<@UDESK> {text}", "channel": CHANNELS["slack"], "team": TEAM,
+            "ts": f"{int(time.time())}.{next(counter):06d}", "event_ts": "1",
+        }  # fmt: skip
+        return {
+            "type": "event_callback", "team_id": TEAM, "api_app_id": "A1", "event_id": f"Ev{next(counter):06d}", "event_time": 1,
+            "authorizations": [{"team_id": TEAM, "user_id": "UDESK", "is_bot": True, "is_enterprise_install": False}],
+            "event": event | ({"thread_ts": thread} if thread else {}),
+        }  # fmt: skip
+
+    def pressed(self, seen: Seen, label: str, by: Persona) -> dict[str, Any]:
+        """A block_actions payload for a button, or for an entry behind the dots."""
+        local, element = self.world.local_slack, seen.buttons[label]
+        action = {"action_id": element["action_id"], "block_id": "b1", "action_ts": "1", "type": element["type"]}
+        if element["type"] == "overflow":
+            action["selected_option"] = next(o for o in element["options"] if o["text"]["text"] == label)
+        else:
+            action |= {"value": element["value"], "text": element["text"]}
+        is_message = bool(seen.place)
+        kind = {"type": "message", "message_ts": seen.reference, "channel_id": CHANNELS["slack"], "is_ephemeral": not is_message}
+        return {
+            "type": "block_actions", "api_app_id": "A1", "token": "t", "user": {"id": by.slack, "username": by.handle, "team_id": TEAM},
+            "team": {"id": TEAM, "domain": "partner"}, "enterprise": None, "is_enterprise_install": False, "container": kind,
+            "channel": {"id": seen.place or CHANNELS["slack"], "name": "billing"}, "trigger_id": local.triggers.mint(),
+            "response_url": local.mint_response_url(), "actions": [action], **({"message": seen.raw} if is_message else {}),
+        }  # fmt: skip
+
+    def submission(self, form: Seen, by: Persona, values: dict[str, str]) -> dict[str, Any]:
+        """A view_submission payload: untouched inputs carry what they started with, or null."""
+        state = {name: {block["element"]["action_id"]: _state(block["element"], values.get(name))} for name, block in form.inputs.items()}
+        view = {**form.raw, "team_id": TEAM, "state": {"values": state}, "root_view_id": "V1", "app_id": "A1"}
+        return {
+            "type": "view_submission", "team": {"id": TEAM, "domain": "partner"}, "user": {"id": by.slack, "team_id": TEAM},
+            "api_app_id": "A1", "token": "t", "trigger_id": self.world.local_slack.triggers.mint(), "view": view, "response_urls": [],
+            "is_enterprise_install": False, "enterprise": None,
+        }  # fmt: skip
+
+    def deliver(self, body: str | bytes, content_type: str = FORM, **replace: str) -> Any:
+        """Post a body as Slack would, signed now; `replace` overrides headers."""
+        self._last = (body, content_type)
+        raw = body.encode() if isinstance(body, str) else body
+        stamp = str(int(time.time()))
+        signature = "v0=" + hmac.new(SIGNING_SECRET.encode(), f"v0:{stamp}:".encode() + raw, hashlib.sha256).hexdigest()
+        headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature, "Content-Type": content_type} | replace
+        return self.world.client.post("/slack/events", data=raw, headers=headers)
+
+    def _opened(self, trigger: str) -> Seen | None:
+        found = [held["view"] for held in self.world.local_slack.ledger.opened if held["trigger_id"] == trigger]
+        return seen_in_slack(found[-1]) if found else None
+
+
+def interaction(payload: dict[str, Any]) -> str:
+    """An interaction's form body."""
+    return urlencode({"payload": json.dumps(payload)})
+
+
+def seen_in_slack(payload: dict[str, Any], *, place: str = "") -> Seen:
+    """Every text, button and input of a message's or a modal's blocks."""
+    made = Seen(payload, markup=[payload.get("text", "")], place=place, reference=str(payload.get("ts", "")))
+    if payload.get("type") == "modal":
+        made.texts.append(payload["title"]["text"])
+    _walk(payload.get("blocks") or [{"text": payload.get("text", "")}], made)
+    return made
+
+
+def _walk(node: Any, made: Seen) -> None:
+    if isinstance(node, list):
+        for item in node:
+            _walk(item, made)
+    elif isinstance(node, dict):
+        if node.get("type") == "button":
+            made.buttons[node["text"]["text"]] = node
+            return
+        if node.get("type") == "overflow":
+            made.buttons |= {option["text"]["text"]: node for option in node["options"]}
+            return
+        if node.get("type") == "input":
+            made.inputs[node["block_id"]] = node
+            made.fields[node["block_id"]] = _text_of(_state(node["element"], None))
+        if isinstance(node.get("text"), str):
+            made.texts.append(node["text"].replace("\u200b", ""))
+            made.markup += [node["text"]] if node.get("type") == "mrkdwn" else []
+        for value in node.values():
+            _walk(value, made)
+
+
+def _state(element: dict[str, Any], value: str | None) -> dict[str, Any]:
+    """What Slack says of one input: `value` None for one nobody touched."""
+    kind = element["type"]
+    if kind in ("static_select", "external_select"):
+        option = element.get("initial_option") if value is None else _option(element, value) if value else None
+        return {"type": kind, "selected_option": option}
+    if kind == "checkboxes":
+        options = element.get("initial_options", []) if value is None else element["options"] if value else []
+        return {"type": kind, "selected_options": options}
+    name, initial = {"datepicker": ("selected_date", "initial_date"), "users_select": ("selected_user", "initial_user")}.get(
+        kind, ("value", "initial_value")
+    )
+    return {"type": kind, name: element.get(initial) if value is None else value or None}
+
+
+def _option(element: dict[str, Any], value: str) -> dict[str, Any]:
+    """A choice by its value or label; a search sends back what its source offered."""
+    for option in element.get("options", []):
+        if value in (option["value"], option["text"]["text"]):
+            return dict(option)
+    assert element["type"] == "external_select", f"there is no choice {value}"
+    return {"text": {"type": "plain_text", "text": value[:75]}, "value": value}
+
+
+def _text_of(state: dict[str, Any]) -> str:
+    if state.get("selected_option"):
+        return str(state["selected_option"]["value"])
+    if "selected_options" in state:
+        return "yes" if state["selected_options"] else ""
+    return str(state.get("value") or state.get("selected_date") or state.get("selected_user") or "")

@@ -1,0 +1,158 @@
+"""Teams as its people use it: activities with a real token to /api/messages, answers from responses and the local Teams' ledger."""
+
+import json
+from typing import Any
+
+from tests.harness.face import Face, Seen, counter
+from tests.harness.world import CHANNELS, TENANT, Persona
+
+CARD = "application/vnd.microsoft.card.adaptive"
+
+
+class TeamsFace(Face):
+    """A typed verb cannot open a dialog, so `type` presses the button it is answered with."""
+
+    name = "teams"
+
+    def type(self, text: str, *, by: Persona) -> Seen:
+        seen = self._answered(self.message(text, by, f"a:{by.teams}"), by)
+        return self._open(seen, by)
+
+    def mention(self, text: str, *, by: Persona, thread: str = "") -> Seen:
+        conversation = CHANNELS["teams"] + (f";messageid={thread}" if thread else "")
+        seen = self._answered(self.message(f"<at>Billing Desk</at>\u00a0{text}", by, conversation), by)
+        return self._open(seen, by)
+
+    def click(self, seen: Seen, label: str, *, by: Persona) -> Seen:
+        pressed = seen.buttons[label]
+        if pressed["type"] == "Action.Execute":
+            action = {"type": "Action.Execute", "title": label, "verb": pressed["verb"], "data": pressed["data"]}
+            return self._invoked(self.invoke("adaptiveCard/action", {"action": action, "trigger": "manual"}, by, seen.place))
+        shown = self._fetched(pressed["data"], by, seen.place)
+        return self._confirmed(shown, by, seen.place) if "confirm" in pressed["data"] and not shown.inputs else shown
+
+    def fill(self, form: Seen, *, by: Persona, **values: str) -> Seen:
+        unknown = set(values) - set(form.inputs)
+        assert not unknown, f"the form has no {unknown}, only {set(form.inputs)}"
+        typed = {name: _choice(form.inputs[name], text) for name, text in values.items()}
+        submit = next(b for b in form.buttons.values() if "form" in b["data"])
+        return self._submitted({**form.fields, **typed, **submit["data"]}, by, form.place)
+
+    def channel(self) -> Seen:
+        held = self.world.local_teams.ledger.conversations.get(CHANNELS["teams"], {})
+        reference, activity = [(made, a) for made, a in held.items() if a.get("attachments")][-1]
+        return seen_in_teams(activity, place=CHANNELS["teams"], reference=reference)
+
+    def told(self, who: Persona) -> Seen:
+        personal = f"a:{who.teams}"
+        return seen_in_teams(self.world.local_teams.ledger.newest(personal), place=personal)
+
+    def again(self) -> int:
+        return int(self.deliver(self._last).status_code)
+
+    def status_of(self, text: str, *, by: Persona) -> int:
+        return int(self.deliver(self.message(text, by, f"a:{by.teams}")).status_code)
+
+    def message(self, text: str, by: Persona, conversation: str) -> dict[str, Any]:
+        """A message activity, as the Connector sends it."""
+        return {"type": "message", "text": text, **self._envelope(by, conversation)}
+
+    def invoke(self, name: str, value: dict[str, Any], by: Persona, place: str = "") -> dict[str, Any]:
+        """An invoke activity: a click, a dialog asked for, a dialog submitted."""
+        return {"type": "invoke", "name": name, "value": value, **self._envelope(by, place or f"a:{by.teams}")}
+
+    def deliver(self, activity: dict[str, Any] | bytes, token: str | None = None, content_type: str = "application/json") -> Any:
+        """Post an activity as the Connector would, signed now, or with another token."""
+        local = self.world.local_teams
+        self._last = activity
+        signed = local.login.sign(local.app_id, local.service_url) if token is None else token
+        raw = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
+        headers = {"Authorization": f"Bearer {signed}", "Content-Type": content_type}
+        return self.world.client.post("/api/messages", data=raw, headers=headers)
+
+    def _envelope(self, by: Persona, conversation: str) -> dict[str, Any]:
+        kind = "personal" if conversation.startswith("a:") else "channel"
+        return {
+            "id": str(next(counter)), "channelId": "msteams", "serviceUrl": self.world.local_teams.service_url,
+            "from": {"id": f"29:{by.teams}", "name": by.name, "aadObjectId": by.teams},
+            "recipient": {"id": "28:app-1", "name": "Billing Desk"},
+            "conversation": {"id": conversation, "conversationType": kind, "tenantId": TENANT},
+            "channelData": {"tenant": {"id": TENANT}}, "locale": "en-GB", "localTimezone": "Europe/Warsaw",
+        }  # fmt: skip
+
+    def _answered(self, activity: dict[str, Any], by: Persona) -> Seen:
+        personal, ledger = f"a:{by.teams}", self.world.local_teams.ledger
+        before = len(ledger.conversations.get(personal, {}))
+        answer = self.deliver(activity)
+        assert answer.status_code == 200, answer.data
+        if len(ledger.conversations.get(personal, {})) == before:
+            return Seen(None)
+        return seen_in_teams(ledger.newest(personal), place=personal, reference=list(ledger.conversations[personal])[-1])
+
+    def _open(self, seen: Seen, by: Persona) -> Seen:
+        """Press "Open form", where that is all the answer offers."""
+        return self.click(seen, "Open form", by=by) if set(seen.buttons) == {"Open form"} else seen
+
+    def _fetched(self, data: dict[str, Any], by: Persona, place: str) -> Seen:
+        return self._invoked(self.invoke("task/fetch", {"data": data, "context": {"theme": "default"}}, by, place))
+
+    def _confirmed(self, asked: Seen, by: Persona, place: str) -> Seen:
+        """Say yes in the dialog that asks first."""
+        yes = next(b for b in asked.buttons.values() if (b["data"].get("form") or {}).get("confirmed"))
+        return self._submitted(yes["data"], by, place)
+
+    def _submitted(self, data: dict[str, Any], by: Persona, place: str) -> Seen:
+        return self._invoked(self.invoke("task/submit", {"data": data, "context": {"theme": "default"}}, by, place))
+
+    def _invoked(self, activity: dict[str, Any]) -> Seen:
+        answer = self.deliver(activity)
+        assert answer.status_code == 200, answer.data
+        body = answer.get_json(silent=True) or {}
+        place = activity["conversation"]["id"]
+        if "task" in body:
+            value = body["task"]["value"]
+            made = seen_in_teams({"attachments": [value["card"]]}, place=place)
+            made.texts.insert(0, value["title"])
+            return made
+        if body.get("type") == CARD:
+            return seen_in_teams({"attachments": [{"content": body["value"]}]}, place=place)
+        said = body.get("value")
+        return Seen(body, texts=[said] if isinstance(said, str) else [json.dumps(said)] if said else [], place=place)
+
+
+def seen_in_teams(activity: dict[str, Any], *, place: str = "", reference: str = "") -> Seen:
+    """Every text, button and input of an activity's card."""
+    made = Seen(activity, place=place, reference=reference)
+    cards = [a["content"] for a in activity.get("attachments") or []]
+    if not cards:
+        made.texts.append(activity.get("text", ""))
+    _walk(cards, made)
+    return made
+
+
+def _walk(node: Any, made: Seen) -> None:
+    if isinstance(node, list):
+        for item in node:
+            _walk(item, made)
+    elif isinstance(node, dict):
+        if str(node.get("type", "")).startswith("Action."):
+            made.buttons[node["title"]] = node
+            return
+        if str(node.get("type", "")).startswith("Input."):
+            made.inputs[node["id"]] = node
+            made.fields[node["id"]] = node.get("value") or ""
+            made.texts += [node[name].replace("\\", "") for name in ("label", "title") if node.get(name)]
+            return
+        if str(node.get("id", "")).startswith("error-"):
+            made.errors[node["id"].removeprefix("error-")] = node["text"].replace("\\", "")
+        made.markup += [node[name] for name in ("text", "value") if isinstance(node.get(name), str)]
+        made.texts += [node[name].replace("\\", "") for name in ("text", "value", "title") if isinstance(node.get(name), str)]
+        for value in node.values():
+            _walk(value, made)
+
+
+def _choice(node: dict[str, Any], value: str) -> str:
+    """A choice by its value or title; anything else as typed."""
+    if node["type"] == "Input.ChoiceSet" and node.get("style") != "filtered" and value:
+        return str(next(c["value"] for c in node["choices"] if value in (c["value"], c["title"])))
+    return value

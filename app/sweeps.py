@@ -75,7 +75,7 @@ def _put_off(house: House, card: StaleCard, error: DeliveryError) -> None:
         _settle(house, lambda c: cards.lost(c, card.id, error.reason))
         return
     wait = pause(card.attempts, error.retry_after)
-    _settle(house, lambda c: cards.delayed(c, card.id, at=house.store.real_now(c) + wait, error=error.reason))
+    _settle(house, lambda c: cards.delayed(c, card, at=house.store.real_now(c) + wait, error=error.reason))
 
 
 def sweep_timers(house: House) -> int:

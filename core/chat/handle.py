@@ -1,8 +1,11 @@
 """One gesture from either chat, from request to reply: who, what, do."""
 
 import difflib
+import secrets
 from collections.abc import Callable
 from datetime import datetime
+
+import structlog
 
 from core.desk import Desk
 from core.engine.errors import DeskError, InvalidInput, NotAllowed
@@ -19,6 +22,8 @@ from .values import Text
 from .verbs.help import help_view
 from .views import NoteView
 from .words import Words
+
+log = structlog.get_logger(__name__)
 
 
 class Chat:
@@ -42,6 +47,10 @@ class Chat:
             return self._typed(asked) if request.gesture is Gesture.TYPED else self._pressed(asked)
         except DeskError as error:
             return Refused(refusal_view(asked.words, error))
+        except Exception:  # the one boundary of both faces: the person gets a reference, the log the rest
+            reference = secrets.token_hex(2).upper()
+            log.exception("A gesture failed.", reference=reference, face=request.face, action=request.action)
+            return Refused(NoteView(title=asked.words.say("fault.title", reference=reference)))
 
     def _typed(self, asked: Asked) -> Reply:
         verb, rest = split_verb(asked.request.text)

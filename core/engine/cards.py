@@ -26,6 +26,7 @@ class StaleCard:
     """A claimed copy that does not show the newest state. `ref` is empty until it was posted."""
 
     id: int
+    conversation_id: int
     subject: str
     view: str
     ref: str
@@ -57,21 +58,26 @@ def refresh(tx: Tx, subject: str) -> None:
 
 
 def claim_stale(store: Store, *, limit: int = 50) -> list[StaleCard]:
-    """Lease up to `limit` stale copies in reachable conversations."""
+    """Lease up to `limit` stale copies, at most one per conversation: chats limit by conversation, and order is kept there."""
     if not store.finds(sa.select(cards.c.id).where(cards.c.wanted > cards.c.shown, cards.c.state == "live")):
         return []
     with store.writing() as connection:
         real = store.real_now(connection)
         free = sa.or_(cards.c.lease_until.is_(None), cards.c.lease_until < real)
         ready = sa.or_(cards.c.next_at.is_(None), cards.c.next_at <= real)
+        earlier = cards.alias("earlier")
+        ahead = sa.exists().where(
+            earlier.c.conversation_id == cards.c.conversation_id, earlier.c.wanted > earlier.c.shown, earlier.c.state == "live",
+            earlier.c.id < cards.c.id, sa.or_(earlier.c.next_at.is_(None), earlier.c.next_at <= real),
+        )  # fmt: skip
         stale = (
             sa.select(
-                cards.c.id, cards.c.subject, cards.c.view, cards.c.ref, cards.c.wanted, cards.c.attempts, conversations.c.face,
-                conversations.c.workspace, conversations.c.external.label("conversation"), conversations.c.address,
+                cards.c.id, cards.c.conversation_id, cards.c.subject, cards.c.view, cards.c.ref, cards.c.wanted, cards.c.attempts,
+                conversations.c.face, conversations.c.workspace, conversations.c.external.label("conversation"), conversations.c.address,
                 conversations.c.locale, conversations.c.zone,
             )
             .join(conversations, conversations.c.id == cards.c.conversation_id)
-            .where(cards.c.wanted > cards.c.shown, cards.c.state == "live", conversations.c.reachable, free, ready)
+            .where(cards.c.wanted > cards.c.shown, cards.c.state == "live", conversations.c.reachable, free, ready, ~ahead)
             .order_by(cards.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True, of=cards)
@@ -89,10 +95,13 @@ def shown(connection: Connection, card: StaleCard, reference: str) -> None:
     connection.execute(sa.update(cards).where(cards.c.id == card.id, cards.c.shown < card.wanted).values(**values))
 
 
-def delayed(connection: Connection, card_id: int, *, at: datetime, error: str) -> None:
-    """A limit or a passing fault holds the copy back until `at` (real clock)."""
+def delayed(connection: Connection, card: StaleCard, *, at: datetime, error: str) -> None:
+    """A limit or a passing fault holds the copy back until `at` (real clock), and the conversation's other stale copies with it:
+    what limits one limits all, and asking again for each would only prolong it."""
     values = {"lease_until": None, "next_at": at, "error": error[:400]}
-    connection.execute(sa.update(cards).where(cards.c.id == card_id).values(**values))
+    connection.execute(sa.update(cards).where(cards.c.id == card.id).values(**values))
+    others = (cards.c.conversation_id == card.conversation_id) & (cards.c.wanted > cards.c.shown) & cards.c.lease_until.is_(None)
+    connection.execute(sa.update(cards).where(others, cards.c.state == "live").values(next_at=at))
 
 
 def lost(connection: Connection, card_id: int, error: str) -> None:

@@ -53,7 +53,7 @@ def _show(house: House, notifier: ChatPort, card: StaleCard) -> None:
     place = Place(workspace=card.workspace, conversation=card.conversation, address=card.address)
     try:
         with house.desk.reading() as connection:
-            view = card_view(connection, card)
+            view = card_view(connection, card, house.clock.now())
         reference = card.ref
         if reference:
             notifier.update(place, reference, view, words)

@@ -21,6 +21,7 @@ class ArgumentKind(StrEnum):
     CUSTOMER = "customer"  # a name or tax number → int
     MONTH = "month"  # 2026-09 → str
     WORD = "word"  # one of `choices`
+    NAME = "name"  # one word as it was typed: an address, a reference
     TEXT = "text"  # the rest of the line
     LONG_TEXT = "long_text"  # the rest of the line; several lines in a form
     DAY = "day"  # 2026-09-30, 30.09.2026 → date

@@ -15,6 +15,7 @@ FIELD_KINDS = {
     ArgumentKind.CUSTOMER: FieldKind.SEARCH,
     ArgumentKind.MONTH: FieldKind.TEXT,
     ArgumentKind.WORD: FieldKind.CHOICE,
+    ArgumentKind.NAME: FieldKind.TEXT,
     ArgumentKind.TEXT: FieldKind.TEXT,
     ArgumentKind.LONG_TEXT: FieldKind.LONG_TEXT,
     ArgumentKind.DAY: FieldKind.DAY,

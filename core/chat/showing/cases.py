@@ -1,9 +1,12 @@
 """The view of one case."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from core.cases.model import Case, State
 from core.cases.queries import case
+from core.chat.showing.receivables import money_of_case
 from core.chat.values import Moment, Text
 from core.chat.views import Button, CaseView, Fact, Tone
 from core.chat.words import Words
@@ -14,15 +17,18 @@ from core.people.queries import display_name
 TONES = {State.NEW: Tone.WARNING, State.RESOLVED: Tone.GOOD}
 
 
-def case_view(connection: Connection, words: Words, case_id: int, reader: Member | None = None) -> CaseView:
-    """The case; `reader` None for a card that everybody in a conversation sees. Raises NotFound."""
+def case_view(connection: Connection, words: Words, case_id: int, now: datetime, reader: Member | None = None) -> CaseView:
+    """The case at `now`; `reader` None for a card that everybody in a conversation sees. Raises NotFound."""
     found = case(connection, case_id)
+    money = money_of_case(connection, words, found, now, reader)
     return CaseView(
         title=words.say("case.title", number=found.number, title=found.title),
         status=words.say(f"case.state.{found.state}"),
         tone=TONES.get(found.state, Tone.NEUTRAL),
-        facts=_facts(connection, words, found),
-        buttons=_buttons(words, found, reader),
+        facts=(*_facts(connection, words, found), *money.facts),
+        sections=money.sections,
+        tables=money.tables,
+        buttons=(*_buttons(words, found, reader), *money.buttons),
     )
 
 

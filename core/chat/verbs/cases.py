@@ -12,7 +12,7 @@ CASE = Argument(name="case", kind=ArgumentKind.CASE)
 def show_case(asked: Asked, given: Given) -> Reply:
     """The case as it is now, for this reader."""
     with asked.reading() as connection:
-        return Private(case_view(connection, asked.words, int(str(given["case"])), asked.member))
+        return Private(case_view(connection, asked.words, int(str(given["case"])), asked.now, asked.member))
 
 
 ACTIONS = (

@@ -1,0 +1,126 @@
+"""What is owed, as cards and answers show it: every amount with the moment it was true at."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from core.cases.model import Case
+from core.chat.values import Day, Moment, Money, Text, Value
+from core.chat.views import Button, CustomerView, Fact, Section, Table, Tone
+from core.chat.words import Words
+from core.customers.queries import customer, today_of
+from core.people.model import Member, Right
+from core.people.queries import display_name
+from core.receivables.model import Notice, OpenInvoice, Payer, Position
+from core.receivables.queries import notices_of, payer, payers_of, position, positions_of_payer
+
+SHOWN = 30  # invoices in one table; what is left out is counted
+
+
+@dataclass(frozen=True)
+class MoneyParts:
+    """What a collection case adds to its case's card."""
+
+    facts: tuple[Fact, ...] = ()
+    sections: tuple[Section, ...] = ()
+    tables: tuple[Table, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+def money_of_case(connection: Connection, words: Words, found: Case, now: datetime, reader: Member | None = None) -> MoneyParts:
+    """What the case's payer owes now, and the notices given; empty for a case that collects nothing."""
+    if found.payer_id is None or found.customer_id is None:
+        return MoneyParts()
+    owed = position(connection, found.payer_id, found.currency, today_of(connection, found.customer_id, now))
+    return MoneyParts(
+        facts=(Fact(words.say("fact.payer"), Text(payer(connection, found.payer_id).name, quoted=True)), *position_facts(words, owed)),
+        sections=(_notices(connection, words, notices_of(connection, found.id)),),
+        tables=tuple(_invoice_tables(words, owed, words.say("receivables.invoices"))),
+        buttons=_buttons(words, found, reader),
+    )
+
+
+def position_facts(words: Words, owed: Position) -> tuple[Fact, ...]:
+    """Open, overdue, earliest due, as-of; and which invoices nobody can vouch for."""
+    shown = [
+        Fact(words.say("fact.open"), Money(owed.open, owed.currency)),
+        Fact(words.say("fact.overdue"), Money(owed.overdue, owed.currency)),
+    ]
+    if owed.earliest_due_on is not None:
+        shown.append(Fact(words.say("fact.earliest_due"), Day(owed.earliest_due_on)))
+    shown.append(Fact(words.say("fact.as_of"), Moment(owed.as_of)))
+    if owed.unknown:
+        shown.append(Fact(words.say("fact.unknown"), Text(words.say("receivables.unknown", numbers=_some(owed.unknown)))))
+    return tuple(shown)
+
+
+def owed_view(connection: Connection, words: Words, customer_id: int, now: datetime) -> CustomerView:
+    """Everything the customer's payers have open, each with its as-of. Raises NotFound."""
+    whose = customer(connection, customer_id)
+    today = today_of(connection, customer_id, now)
+    found = [(p, owed) for p in payers_of(connection, customer_id) for owed in positions_of_payer(connection, p.id, today)]
+    unpaid = [(p, owed) for p, owed in found if owed.invoices]
+    late = any(owed.overdue for _, owed in unpaid)
+    status = (
+        "receivables.no_payer" if not found else "receivables.overdue" if late else "receivables.open" if unpaid else "receivables.paid"
+    )
+    return CustomerView(
+        title=words.say("receivables.title", customer=whose.name),
+        status=words.say(status),
+        tone=Tone.WARNING if late or not found else Tone.GOOD if not unpaid else Tone.NEUTRAL,
+        sections=money_sections(words, found),
+        tables=tuple(table for p, owed in unpaid for table in _invoice_tables(words, owed, f"{p.name}, {owed.currency}")),
+    )
+
+
+def money_sections(words: Words, found: Iterable[tuple[Payer, Position]]) -> tuple[Section, ...]:
+    """A section per payer and currency."""
+    return tuple(
+        Section(title=f"{p.name}, {owed.currency}", facts=position_facts(words, owed), tone=Tone.WARNING if owed.overdue else Tone.NEUTRAL)
+        for p, owed in found
+    )
+
+
+def _invoice_tables(words: Words, owed: Position, title: str) -> list[Table]:
+    if not owed.invoices:
+        return []
+    left_out = len(owed.invoices) - SHOWN
+    more = f" ({words.count('receivables.more', left_out)})" if left_out > 0 else ""
+    columns = tuple(words.say(f"column.{name}") for name in ("invoice", "due", "days_late", "total", "open"))
+    rows = tuple(_invoice_row(words, owed, invoice) for invoice in owed.invoices[:SHOWN])
+    return [Table(title=title + more, columns=columns, rows=rows, numeric=frozenset({2, 3, 4}))]
+
+
+def _invoice_row(words: Words, owed: Position, invoice: OpenInvoice) -> tuple[Value, ...]:
+    late = (owed.today - invoice.due_on).days
+    left: Value = Text(words.say("receivables.not_named")) if invoice.open is None else Money(invoice.open, invoice.currency)
+    return (
+        Text(invoice.number, quoted=True), Day(invoice.due_on), Text(str(late) if late > 0 else ""),
+        Money(invoice.total, invoice.currency), left,
+    )  # fmt: skip
+
+
+def _notices(connection: Connection, words: Words, given: list[Notice]) -> Section:
+    lines = tuple(Text(_notice_line(connection, words, notice), quoted=True) for notice in given) or (Text(words.say("notice.none")),)
+    return Section(title=words.say("notice.title"), lines=lines)
+
+
+def _notice_line(connection: Connection, words: Words, notice: Notice) -> str:
+    contact = "" if notice.to_contact else f" ({words.say('notice.not_a_contact')})"
+    return words.say(
+        "notice.line", kind=words.say(f"choice.kind.{notice.kind}"), day=notice.sent_on, recipient=notice.recipient + contact,
+        method=words.say(f"choice.method.{notice.method}"), proof=notice.proof, person=display_name(connection, notice.recorded_by),
+    )  # fmt: skip
+
+
+def _buttons(words: Words, found: Case, reader: Member | None) -> tuple[Button, ...]:
+    """On a shared card everybody sees the button; the verb checks the right."""
+    if found.is_closed or (reader is not None and Right.WORK not in reader.rights):
+        return ()
+    return (Button(label=words.say("button.notice"), action="notice", subject=found.id, facts=found.version, form=True, rare=True),)
+
+
+def _some(numbers: tuple[str, ...]) -> str:
+    return ", ".join(numbers[:5]) + (" …" if len(numbers) > 5 else "")

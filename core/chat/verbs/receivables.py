@@ -1,0 +1,51 @@
+"""Verbs about what customers owe."""
+
+from datetime import date
+
+from core.chat.actions import Action, Argument, ArgumentKind, Given
+from core.chat.asking import Asked
+from core.chat.requests import Private, Reply
+from core.chat.showing.cases import case_view
+from core.chat.showing.receivables import owed_view
+from core.people.model import Right
+from core.receivables.commands import RecordNotice
+from core.receivables.model import NoticeKind, NoticeMethod
+
+CUSTOMER = Argument(name="customer", kind=ArgumentKind.CUSTOMER)
+
+
+def show_owed(asked: Asked, given: Given) -> Reply:
+    """What the customer owes now; for this reader only."""
+    with asked.reading() as connection:
+        return Private(owed_view(connection, asked.words, int(str(given["customer"])), asked.now))
+
+
+def record_notice(asked: Asked, given: Given) -> Reply:
+    """Keep the notice and show the case with it. Raises what RecordNotice raises."""
+    case_id, day = int(str(given["case"])), given["day"]
+    assert isinstance(day, date)  # noqa: S101 (the parser's own promise)
+    command = RecordNotice(
+        case_id=case_id, kind=NoticeKind(str(given["kind"])), sent_on=day, recipient=str(given["recipient"]),
+        method=NoticeMethod(str(given["method"])), proof=str(given["proof"]),
+    )  # fmt: skip
+    asked.do(command)
+    with asked.reading() as connection:
+        return Private(case_view(connection, asked.words, case_id, asked.now, asked.member))
+
+
+ACTIONS = (
+    Action(
+        name="owed", right=Right.READ, answer=show_owed, arguments=(CUSTOMER,), aliases=("naleznosci", "owes"), example="owed Nowak",
+    ),
+    Action(
+        name="notice", right=Right.WORK, answer=record_notice, form=True, aliases=("wezwanie",), example="notice 104",
+        arguments=(
+            Argument(name="case", kind=ArgumentKind.CASE),
+            Argument(name="kind", kind=ArgumentKind.WORD, choices=tuple(NoticeKind)),
+            Argument(name="day", kind=ArgumentKind.DAY),
+            Argument(name="recipient", kind=ArgumentKind.NAME, max_length=200),
+            Argument(name="method", kind=ArgumentKind.WORD, choices=tuple(NoticeMethod)),
+            Argument(name="proof", kind=ArgumentKind.LONG_TEXT, max_length=2000),
+        ),
+    ),
+)  # fmt: skip

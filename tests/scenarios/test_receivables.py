@@ -1,0 +1,98 @@
+"""What customers owe, asked and recorded in both chats."""
+
+from datetime import date, timedelta
+
+from core.cases.queries import collection_case
+from core.customers.commands import AddCustomer
+from core.receivables.queries import notices_of, payer_known_as
+from tests.harness.faces import Face
+from tests.harness.receivables import AS_OF, customer_with_payer, feed, invoice
+from tests.harness.world import ANA, VIC, World
+
+
+def collection(world: World) -> int:
+    with world.house.desk.reading() as connection:
+        payer = payer_known_as(connection, "books", "K-1")
+        assert payer is not None
+        found = collection_case(connection, payer.id, "PLN")
+    assert found is not None
+    return found
+
+
+def test_a_collection_case_shows_what_is_owed_and_since_when_it_is_known(world: World, face: Face) -> None:
+    world.hire(ANA)
+    customer_with_payer(world)
+    feed(world, invoice("F/1"), invoice("F/2", due_on=date(2026, 12, 15), total=5000, open=4999))
+
+    seen = face.type(f"case {collection(world)}", by=ANA)
+
+    assert "PLN\u00a0172.99" in seen or "PLN172.99" in seen, seen
+    assert "123.00" in seen
+    assert "F/1" in seen
+    assert "F/2" in seen
+    assert "As of" in seen
+    assert "Without a proven final notice nothing can be suspended" in seen
+
+
+def test_an_invoice_the_newest_feed_does_not_name_is_shown_as_unknown(world: World, face: Face) -> None:
+    world.hire(ANA)
+    customer_with_payer(world)
+    feed(world, invoice("F/1"), invoice("F/2"))
+    feed(world, invoice("F/1"), as_of=AS_OF + timedelta(minutes=1))
+
+    seen = face.type("owed Nowak", by=ANA)
+
+    assert "The newest feed does not name F/2" in seen
+    assert "unknown" in seen
+
+
+def test_a_customer_without_a_payer_is_never_said_to_owe_nothing(world: World, face: Face) -> None:
+    world.hire(VIC)
+    world.do(AddCustomer(name="Kowalski"))
+
+    seen = face.type("owed kowalski", by=VIC)
+
+    assert "No payer is linked" in seen
+    assert "Everything is paid" not in seen
+
+
+def test_a_notice_is_recorded_with_its_proof_and_shown_on_the_case(world: World, face: Face) -> None:
+    world.hire(ANA)
+    customer_with_payer(world)
+    feed(world, invoice())
+    case_id = collection(world)
+
+    seen = face.type(f"notice {case_id} final 2026-11-10 ala@nowak.example email 250 accepted, id 7f3a", by=ANA)
+
+    assert "Final notice" in seen
+    assert "250 accepted, id 7f3a" in seen
+    with world.house.desk.reading() as connection:
+        assert [kept.to_contact for kept in notices_of(connection, case_id)] == [True]
+
+
+def test_a_notice_that_cannot_be_true_is_refused_in_a_sentence_and_not_kept(world: World, face: Face) -> None:
+    world.hire(ANA)
+    customer_with_payer(world)
+    feed(world, invoice())
+    case_id = collection(world)
+
+    assert "has not come yet" in face.type(f"notice {case_id} final 2026-11-24 ala@nowak.example email proof", by=ANA)
+    assert "is not a date I can be sure of" in face.type(f"notice {case_id} final 03/04 ala@nowak.example email proof", by=ANA)
+    assert "is not one of" in face.type(f"notice {case_id} final 2026-11-10 ala@nowak.example pigeon proof", by=ANA)
+    assert "is not an e-mail address" in face.type(f"notice {case_id} final 2026-11-10 ala email proof", by=ANA)
+
+    with world.house.desk.reading() as connection:
+        assert notices_of(connection, case_id) == []
+
+
+def test_a_viewer_may_look_and_not_record(world: World, face: Face) -> None:
+    world.hire(VIC)
+    customer_with_payer(world)
+    feed(world, invoice())
+    case_id = collection(world)
+
+    assert "F/1" in face.type("owed Nowak", by=VIC)
+    assert "Nothing was done" in face.type(f"notice {case_id} final 2026-11-10 ala@nowak.example email proof", by=VIC)
+
+    with world.house.desk.reading() as connection:
+        assert notices_of(connection, case_id) == []

@@ -1,6 +1,9 @@
 """What may be done about customers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from core.engine.handling import Command
 from core.people.model import Right
@@ -40,3 +43,14 @@ class SwitchMode(Command):
     needs = Right.ADMINISTER
     customer_id: int
     mode: Mode
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordSubscriptions(Command):
+    """Everything that Partner Center said about a tenant's subscriptions at `as_of`. An older reading changes nothing."""
+
+    needs = Right.FEED
+    customer_id: int
+    tenant: str
+    as_of: datetime
+    resources: tuple[Mapping[str, Any], ...]

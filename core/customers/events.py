@@ -1,6 +1,7 @@
 """What happened to customers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.engine.journal import Event, Private
 
@@ -39,3 +40,14 @@ class ModeSwitched(OfCustomer):
 
     before: str
     after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionsRecorded(OfCustomer):
+    """A tenant's subscriptions were read. `changed` says "external: before → after" of each new status, "" before for a new one;
+    `absent` are those the desk knew and Partner Center no longer named: they keep their older `as_of`."""
+
+    tenant: str
+    as_of: datetime
+    changed: tuple[str, ...]
+    absent: tuple[str, ...]

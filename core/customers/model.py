@@ -21,6 +21,17 @@ class LinkKind(StrEnum):
     TENANT = "tenant"
 
 
+class SubscriptionKind(StrEnum):
+    """What sort of subscription: what may be done to it differs. Software, perpetual licences and what is new are OTHER."""
+
+    NEW_COMMERCE = "new_commerce"
+    LEGACY = "legacy"
+    AZURE_PLAN = "azure_plan"
+    TRIAL = "trial"
+    ADDON = "addon"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Customer:
     """A customer of the partner."""

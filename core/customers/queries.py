@@ -43,6 +43,20 @@ def linked(connection: Connection, kind: LinkKind, connection_name: str, externa
     return connection.scalar(sa.select(links.c.customer_id).where(match, links.c.confirmed_at.is_not(None)))
 
 
+def tenants_of(connection: Connection, customer_id: int) -> list[str]:
+    """The Microsoft tenants confirmed for the customer."""
+    match = (links.c.customer_id == customer_id) & (links.c.kind == LinkKind.TENANT) & links.c.confirmed_at.is_not(None)
+    return sorted(connection.scalars(sa.select(links.c.external).where(match)))
+
+
+def with_tenant(connection: Connection) -> list[Customer]:
+    """Every customer with a confirmed tenant, by name."""
+    confirmed = sa.select(links.c.customer_id).where(links.c.kind == LinkKind.TENANT, links.c.confirmed_at.is_not(None))
+    return [
+        _customer(row) for row in connection.execute(sa.select(customers).where(customers.c.id.in_(confirmed)).order_by(customers.c.folded))
+    ]
+
+
 def has_confirmed(connection: Connection, customer_id: int, kind: LinkKind) -> bool:
     """Whether any key of that kind was confirmed for the customer."""
     match = (links.c.customer_id == customer_id) & (links.c.kind == kind) & links.c.confirmed_at.is_not(None)

@@ -85,7 +85,7 @@ class Token:
             self._refusal = ("the login did not answer", "")
             return
         if answer.is_success and isinstance(found, dict) and found.get("access_token"):
-            self._value, self._ends = str(found["access_token"]), moment + _seconds(found.get("expires_in"))
+            self._value, self._ends, self._next_try = str(found["access_token"]), moment + _seconds(found.get("expires_in")), moment
             # The refresh token in the answer is the one we sent or one that lives as long: ours stays valid, so it is not kept.
             return
         self._refusal = _refusal(found if isinstance(found, dict) else {})

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -93,6 +93,14 @@ def billed_months(connection: Connection, customer_id: int) -> list[str]:
     theirs = sa.select(invoices.c.period, invoices.c.issued_on).join(payers, payers.c.id == invoices.c.payer_id)
     rows = connection.execute(theirs.where(payers.c.customer_id == customer_id))
     return sorted({billing_month(row.period, row.issued_on) for row in rows}, reverse=True)
+
+
+def last_two_months(connection: Connection, customer_id: int, now: datetime) -> tuple[str, str]:
+    """The newest two billed months, the earlier first; calendar months where there are not two."""
+    known = billed_months(connection, customer_id)
+    after = known[0] if known else f"{now:%Y-%m}"
+    before = known[1] if len(known) > 1 else f"{date.fromisoformat(f'{after}-01') - timedelta(days=1):%Y-%m}"
+    return before, after
 
 
 def billing_month(period: str, issued_on: date) -> str:

@@ -6,10 +6,13 @@ from core.chat.actions import Action, Argument, ArgumentKind, Given
 from core.chat.asking import Asked
 from core.chat.requests import Private, Reply
 from core.chat.showing.cases import case_view
+from core.chat.showing.comparison import comparison_view
 from core.chat.showing.receivables import owed_view
+from core.engine.errors import InvalidInput
 from core.people.model import Right
 from core.receivables.commands import RecordNotice
 from core.receivables.model import NoticeKind, NoticeMethod
+from core.receivables.queries import last_two_months
 
 CUSTOMER = Argument(name="customer", kind=ArgumentKind.CUSTOMER)
 
@@ -33,7 +36,25 @@ def record_notice(asked: Asked, given: Given) -> Reply:
         return Private(case_view(connection, asked.words, case_id, asked.now, asked.member))
 
 
+def compare_months(asked: Asked, given: Given) -> Reply:
+    """Two months' invoices line by line; without months the last two. Raises InvalidInput when only one is named."""
+    customer_id, named = int(str(given["customer"])), [str(given[name]) for name in ("before", "after") if given.get(name)]
+    if len(named) == 1:
+        raise InvalidInput("compare_one_month")
+    with asked.reading() as connection:
+        before, after = sorted(named) if named else last_two_months(connection, customer_id, asked.now)
+        return Private(comparison_view(connection, asked.words, customer_id, before, after))
+
+
 ACTIONS = (
+    Action(
+        name="compare", right=Right.READ, answer=compare_months, aliases=("porownaj",), example="compare Nowak 2026-09 2026-10",
+        arguments=(
+            CUSTOMER,
+            Argument(name="before", kind=ArgumentKind.MONTH, required=False),
+            Argument(name="after", kind=ArgumentKind.MONTH, required=False),
+        ),
+    ),
     Action(
         name="owed", right=Right.READ, answer=show_owed, arguments=(CUSTOMER,), aliases=("naleznosci", "owes"), example="owed Nowak",
     ),

@@ -7,6 +7,7 @@ first request's context into all later ones (docs/adr/0005).
 import asyncio
 import contextvars
 import threading
+import weakref
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -19,15 +20,27 @@ from bots.teams.listeners import Invoked, Listeners
 from bots.teams.payloads import Activity
 
 T = TypeVar("T")
-_local = threading.local()
+
+
+class ThreadsRunner(threading.local):
+    """This thread's runner, made when it is first needed and closed when the thread ends."""
+
+    def __init__(self) -> None:
+        self.runner = asyncio.Runner()
+        self._keeper = Keeper()
+        weakref.finalize(self._keeper, self.runner.close)
+
+
+class Keeper:
+    """Dies with its thread's locals."""
+
+
+_local = ThreadsRunner()
 
 
 def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run the coroutine to its end in this thread."""
-    runner: asyncio.Runner | None = getattr(_local, "runner", None)
-    if runner is None:
-        runner = _local.runner = asyncio.Runner()
-    return runner.run(coroutine, context=contextvars.copy_context())
+    """Run the coroutine to its end in this thread, in a copy of the caller's context."""
+    return _local.runner.run(coroutine, context=contextvars.copy_context())
 
 
 class Bridge:

@@ -1,0 +1,66 @@
+"""A headless Chromium, and a local Teams with the desk behind it."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import make_server
+
+from app.prepare import install_npm
+from playground.slack.server import LocalSlack
+from playground.teams.directory import Conversation, Directory, Person
+from playground.teams.server import LocalTeams
+from playground.teams.tokens import Login
+from tests.harness.databases import Databases, free_port
+from tests.harness.world import ANA, BEN, CHANNELS, DORA, STAFF, TENANT, World, build_world
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHROMIUM = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for the run."""
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def artefacts() -> Path:
+    """Where screenshots go; not kept in the repository."""
+    folder = ROOT / "artefacts"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def teams_world(databases: dict[str, Databases], login: Login, local_slack: LocalSlack) -> Iterator[World]:
+    """The desk listening on loopback, and a local Teams whose people are the staff and one stranger."""
+    port = free_port()
+    directory = Directory(tenant=TENANT)
+    for persona in (*STAFF, DORA):
+        directory.add_person(Person(id=persona.teams, name=persona.name, tenant=TENANT))
+    members = tuple(p.teams for p in (ANA, BEN, DORA))
+    channel = Conversation(id=CHANNELS["teams"], kind="channel", name="billing", team="Nordwind Partner", members=members)
+    directory.conversations[channel.id] = channel
+    teams = LocalTeams(
+        login=login, directory=directory, bot_url=f"http://127.0.0.1:{port}/api/messages",
+        renderer=install_npm(ROOT / "playground" / "teams") / "adaptivecards" / "dist",
+    )  # fmt: skip
+    teams.start()
+    with databases["sqlite"].fresh() as url:
+        world = build_world(url, teams, local_slack)
+        desk = make_server("127.0.0.1", port, world.client.application, threaded=True)
+        threading.Thread(target=desk.serve_forever, args=(0.02,), daemon=True).start()
+        yield world
+        desk.shutdown()
+        desk.server_close()
+        world.house.close()
+    teams.stop()

@@ -1,0 +1,104 @@
+"""The desk in a browser: typed, clicked and seen in local Teams, cards drawn by the official renderer."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core.cases.commands import OpenCase
+from core.customers.commands import AddCustomer
+from tests.harness.world import ANA, BEN, STAFF, Persona, World
+
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.slow]
+
+
+@pytest.fixture
+def page(browser: Browser, teams_world: World) -> Iterator[Page]:
+    """Local Teams, opened."""
+    teams_world.hire(*STAFF)
+    customer_id = teams_world.do(AddCustomer(name="Nowak & Syn")).ids["customer_id"]
+    teams_world.do(OpenCase(title="Why is our invoice *twice* as high?", customer_id=customer_id))
+    context = browser.new_context(viewport={"width": 1280, "height": 860}, locale="en-GB", timezone_id="America/New_York")
+    made = context.new_page()
+    made.set_default_timeout(15_000)
+    faults: list[str] = []
+    made.on("pageerror", lambda error: faults.append(str(error)))
+    made.goto(teams_world.local_teams.url)
+    yield made
+    context.close()
+    assert faults == []
+
+
+def act_as(page: Page, persona: Persona) -> None:
+    page.get_by_label("Acting as").select_option(persona.teams)
+
+
+def open_chat(page: Page, name: str) -> None:
+    page.locator("#chats button", has_text=name).click()
+
+
+def type_line(page: Page, text: str) -> None:
+    page.get_by_label("Type a message").fill(text)
+    page.get_by_role("button", name="Send").click()
+
+
+def test_a_typed_verb_is_answered_with_a_drawn_card(page: Page, artefacts: Path) -> None:
+    act_as(page, ANA)
+
+    type_line(page, "case 101")
+
+    card = page.locator("#messages .card .ac-adaptiveCard").last
+    expect(card).to_contain_text("C-101")
+    expect(card).to_contain_text("Why is our invoice *twice* as high?")
+    expect(card).to_contain_text("Nowak & Syn")
+    page.screenshot(path=artefacts / "teams-case.png")
+
+
+def test_a_moment_is_drawn_in_the_zone_of_the_one_who_reads(page: Page) -> None:
+    act_as(page, ANA)
+
+    type_line(page, "case 101")
+
+    card = page.locator("#messages .card").last
+    expect(card).to_contain_text(re.compile(r"23 Nov 2026 10:00"))
+    assert "{{" not in card.inner_text()
+
+
+def test_in_a_channel_the_answer_stays_private_and_others_see_a_neutral_line(page: Page, artefacts: Path) -> None:
+    act_as(page, ANA)
+    open_chat(page, "Nordwind")
+
+    type_line(page, "case 101")
+
+    expect(page.locator("#messages")).to_contain_text("I answered you in our personal chat.")
+    assert "Nowak" not in page.locator("#messages").inner_text()
+    expect(page.locator("#chats button", has_text="Billing Desk").locator("em")).to_have_text("1")
+    page.screenshot(path=artefacts / "teams-channel.png")
+
+    act_as(page, BEN)
+    open_chat(page, "Nordwind")
+    expect(page.locator("#messages")).to_contain_text("I answered you in our personal chat.")
+    assert "Nowak" not in page.locator("#messages").inner_text()
+
+
+def test_a_line_that_does_not_mention_the_desk_never_reaches_it(page: Page, teams_world: World) -> None:
+    act_as(page, ANA)
+    open_chat(page, "Nordwind")
+    page.locator("#mention input").uncheck()
+
+    type_line(page, "case 101")
+
+    expect(page.locator("#messages")).to_contain_text("case 101")
+    assert teams_world.local_teams.ledger.calls == []
+
+
+def test_a_desk_that_does_not_answer_is_said_to_the_person(page: Page, teams_world: World) -> None:
+    act_as(page, ANA)
+    teams_world.local_teams.switches.set("forged", 1)
+
+    type_line(page, "case 101")
+
+    expect(page.get_by_role("status")).to_contain_text("it answered 401")
+    assert teams_world.local_teams.ledger.calls == []

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bots.slack.markup import clip, clip_markup, escape, marked, mrkdwn, plain
+from bots.slack.markup import clip, clip_markup, escape, literal, marked, mrkdwn, plain
 from bots.slack.payloads import Block, Payload
 from core.chat.views import (
     Button,
@@ -39,16 +39,21 @@ def message(view: View, words: Words) -> Payload:
 def blocks(view: View, words: Words) -> list[Block]:
     """The view's blocks, at most fifty, the cut visible."""
     made = RENDERERS[type(view)](view, words)
-    if len(made) <= BLOCKS:
-        return made
-    return [*made[: BLOCKS - 1], {"type": "context", "elements": [marked("…")]}]
+    return made if len(made) <= BLOCKS else _cut(made)
+
+
+def _cut(made: list[Block]) -> list[Block]:
+    """What can be pressed stays, with the small print after it; the middle gives way, visibly."""
+    at = next((n for n, block in enumerate(made) if block["type"] == "actions"), len(made))
+    end = made[at:][:BLOCKS]
+    return [*made[: BLOCKS - len(end) - 1], {"type": "context", "elements": [marked("…")]}, *end]
 
 
 def card(view: View, words: Words) -> list[Block]:
     """The common card: heading, state, facts, sections, tables, buttons, small print."""
     made: list[Block] = [{"type": "header", "text": plain(view.title, 150)}]
     if view.status:
-        made.append({"type": "section", "text": marked(f"{SIGNS[view.tone]}*{escape(view.status)}*")})
+        made.append({"type": "section", "text": marked(f"{SIGNS[view.tone]}*{literal(view.status)}*")})
     made += fields(view.facts, words)
     for section in view.sections:
         made += _section(section, words)
@@ -59,9 +64,9 @@ def card(view: View, words: Words) -> list[Block]:
 
 def listing(view: View, words: Words) -> list[Block]:
     """A list to read: the heading in words, a line per fact."""
-    made: list[Block] = [{"type": "section", "text": marked(f"*{escape(view.title)}*")}]
+    made: list[Block] = [{"type": "section", "text": marked(f"*{literal(view.title)}*")}]
     if view.status:
-        made.append({"type": "context", "elements": [marked(escape(view.status))]})
+        made.append({"type": "context", "elements": [marked(literal(view.status))]})
     lines = [f"`{escape(fact.label)}`  {mrkdwn(fact.value, words)}" for fact in view.facts]
     made += [{"type": "section", "text": marked("\n".join(chunk))} for chunk in _chunks(lines, 2900)]
     for table in view.tables:
@@ -71,7 +76,7 @@ def listing(view: View, words: Words) -> list[Block]:
 
 def note(view: View, words: Words) -> list[Block]:
     """A sentence."""
-    made: list[Block] = [{"type": "section", "text": marked(escape(view.title))}]
+    made: list[Block] = [{"type": "section", "text": marked(literal(view.title))}]
     return made + fields(view.facts, words) + buttons(view.buttons) + _footnotes(view, words)
 
 
@@ -83,11 +88,12 @@ def fields(facts: Iterable[Fact], words: Words) -> list[Block]:
 
 def buttons(given: Iterable[Button]) -> list[Block]:
     """The usual ones in a row, the rare ones behind the dots."""
-    usual = [b for b in given if not b.rare]
-    rare = [b for b in given if b.rare]
+    found = list(given)
+    usual = [b for b in found if not b.rare]
+    rare = [*usual[BUTTONS:], *(b for b in found if b.rare)]
     elements = [button(b, n) for n, b in enumerate(usual[:BUTTONS])]
     if rare:
-        options = [{"text": plain(b.label, 75), "value": value_of(b)} for b in rare[:OVERFLOW]]
+        options = [{"text": plain(b.label, 75), "value": value_of(b)} for b in {value_of(b): b for b in rare}.values()][:OVERFLOW]
         elements.append({"type": "overflow", "action_id": "billing:overflow", "options": options})
     return [{"type": "actions", "elements": elements}] if elements else []
 
@@ -114,7 +120,7 @@ def value_of(given: Button) -> str:
 
 def _section(section: Section, words: Words) -> list[Block]:
     lines = "\n".join(mrkdwn(line, words) for line in section.lines)
-    text = f"{SIGNS[section.tone]}*{escape(section.title)}*" + (f"\n{lines}" if lines else "")
+    text = f"{SIGNS[section.tone]}*{literal(section.title)}*" + (f"\n{lines}" if lines else "")
     return [{"type": "divider"}, {"type": "section", "text": marked(text)}, *fields(section.facts, words)]
 
 
@@ -123,8 +129,9 @@ def _table(table: Table, words: Words) -> list[Block]:
     head = [table.columns, *[tuple(words.show(cell) for cell in row) for row in table.rows]]
     widths = [min(28, max(len(row[at]) for row in head)) for at in range(len(table.columns))]
     lines = ["  ".join(_cell(text, widths[at], right=at in table.numeric) for at, text in enumerate(row)).rstrip() for row in head]
-    title = [{"type": "section", "text": marked(f"*{escape(table.title)}*")}] if table.title else []
-    return [*title, *[{"type": "section", "text": marked(f"```{escape(chr(10).join(c))}```")} for c in _chunks(lines, 2400)]]
+    title = [{"type": "section", "text": marked(f"*{literal(table.title)}*")}] if table.title else []
+    shown = [escape(line) for line in lines]
+    return [*title, *[{"type": "section", "text": marked("```" + chr(10).join(c) + "```")} for c in _chunks(shown, 2900)]]
 
 
 def _cell(text: str, width: int, *, right: bool) -> str:

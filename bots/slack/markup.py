@@ -6,7 +6,7 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks
 from datetime import UTC
 
 from bots.slack.payloads import Block
-from core.chat.values import Link, Moment, Person, Text, Value
+from core.chat.values import Link, Moment, Person, Text, Value, visible
 from core.chat.words import Words
 
 ELLIPSIS = "…"
@@ -14,7 +14,12 @@ ELLIPSIS = "…"
 
 def escape(text: str) -> str:
     """No markup and no mention can come out of it (https://docs.slack.dev/messaging/formatting-message-text#escaping)."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def literal(text: str) -> str:
+    """Escaped, and a zero-width space keeps *bold*, _italic_, ~strike~ and `code` of a stranger's text from becoming markup."""
+    return "".join(f"\u200b{c}" if c in "*_~`" else c for c in escape(text))
 
 
 def clip(text: str, limit: int) -> str:
@@ -43,18 +48,18 @@ def mrkdwn(value: Value | tuple[Value, ...], words: Words) -> str:
     if isinstance(value, Person) and value.address:
         return f"<@{value.address}>"
     if isinstance(value, Link):
-        return f"<{escape(value.url).replace('|', '%7C')}|{escape(value.label)}>"
+        return f"<{escape(value.url).replace('|', '%7C')}|{escape(value.label) or '–'}>"
     if isinstance(value, Text) and value.quoted:
-        # A zero-width space keeps *bold*, _italic_, ~strike~ and `code` of a stranger's text from becoming markup.
-        return "".join(f"\u200b{c}" if c in "*_~`" else c for c in escape(value.value))
+        return literal(value.value)
     return escape(words.show(value))
 
 
 def plain(text: str, limit: int) -> Block:
     """A plain_text object; Slack refuses an empty one."""
-    return {"type": "plain_text", "text": clip(text, limit) or "–", "emoji": False}
+    shown = visible(text)
+    return {"type": "plain_text", "text": clip(shown, limit) if shown.strip() else "–", "emoji": False}
 
 
 def marked(text: str, limit: int = 3000) -> Block:
     """A mrkdwn object."""
-    return {"type": "mrkdwn", "text": clip_markup(text, limit) or "–", "verbatim": True}
+    return {"type": "mrkdwn", "text": clip_markup(text, limit) if text.strip() else "–", "verbatim": True}

@@ -3,11 +3,13 @@
 Limits and gaps: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC
 
+from bots.teams.fitting import clip, fitted
 from bots.teams.payloads import Element
-from core.chat.values import Link, Moment, Person, Text, Value
+from core.chat.values import Link, Moment, Person, Text, Value, visible
 from core.chat.views import (
     Button,
     CaseView,
@@ -27,19 +29,15 @@ from core.chat.views import (
 from core.chat.words import Words
 
 TEXT_LIMIT = 3000
+PRIMARY, SECONDARY = 6, 10  # Teams draws six buttons; the others stand behind the dots
 COLORS = {Tone.GOOD: "Good", Tone.WARNING: "Warning", Tone.DANGER: "Attention"}
 STYLES = {Tone.GOOD: "positive", Tone.DANGER: "destructive"}
 SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]#~"})
 
 
-def clip(text: str, limit: int = TEXT_LIMIT) -> str:
-    """At most `limit` characters, the cut visible; an empty text would be refused."""
-    return (text if len(text) <= limit else text[: limit - 1] + "…") or "–"
-
-
 def literal(text: str) -> str:
     """A person's text, so that Teams' Markdown and `<at>` make nothing of it."""
-    return text.translate(SPECIAL).replace("<", "‹").replace(">", "›")
+    return visible(text).translate(SPECIAL).replace("<", "‹").replace(">", "›").replace("{{", "{\u200b{")
 
 
 def shown(value: Value | tuple[Value, ...], words: Words) -> str:
@@ -54,7 +52,7 @@ def shown(value: Value | tuple[Value, ...], words: Words) -> str:
     if isinstance(value, Person) and value.address:
         return f"<at>{literal(value.name)}</at>"
     if isinstance(value, Text) and not value.quoted:
-        return value.value
+        return visible(value.value)
     return literal(words.show(value))
 
 
@@ -62,10 +60,28 @@ def card(view: View, words: Words) -> Element:
     """The whole card."""
     made: Element = {
         "type": "AdaptiveCard", "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "version": "1.5",
-        "body": RENDERERS[type(view)](view, words), "fallbackText": clip(plain_text(view)), "msteams": {"width": "Full"},
+        "body": RENDERERS[type(view)](view, words), "fallbackText": clip(plain_text(view), TEXT_LIMIT), "msteams": {"width": "Full"},
     }  # fmt: skip
-    actions = [action(b) for b in view.buttons]
-    return made | ({"actions": actions} if actions else {})
+    if people := list(_mentioned(view)):
+        made["msteams"] |= {"entities": people}
+    actions = [action(b) for b in arranged(view.buttons)]
+    return fitted(made | ({"actions": actions} if actions else {}))
+
+
+def arranged(buttons: Iterable[Button]) -> list[Button]:
+    """The usual ones in a row, the rare ones and what does not fit behind the dots."""
+    usual, rare = [b for b in buttons if not b.rare], [b for b in buttons if b.rare]
+    return [*usual[:PRIMARY], *[replace(b, rare=True) for b in (*usual[PRIMARY:], *rare)][:SECONDARY]]
+
+
+def _mentioned(view: View) -> Iterator[Element]:
+    """A mention in a card is only one if an entity names the person, its text the very same."""
+    facts = (*view.facts, *(fact for section in view.sections for fact in section.facts))
+    values = [v for f in facts for v in (f.value if isinstance(f.value, tuple) else (f.value,))]
+    lines = [line for section in view.sections for line in section.lines]
+    for person in {v for v in (*values, *lines) if isinstance(v, Person) and v.address}:
+        text = f"<at>{literal(person.name)}</at>"
+        yield {"type": "mention", "text": text, "mentioned": {"id": person.address, "name": person.name}}
 
 
 def plain_text(view: View) -> str:
@@ -77,7 +93,7 @@ def standard(view: View, words: Words) -> list[Element]:
     """The common body: heading, state, facts, sections, tables, small print."""
     body = [text_block(literal(view.title), size="Large", weight="Bolder", style="heading")]
     if view.status:
-        body.append(text_block(view.status, weight="Bolder", color=COLORS.get(view.tone, "Default")))
+        body.append(text_block(literal(view.status), weight="Bolder", color=COLORS.get(view.tone, "Default")))
     body += fact_set(view.facts, words)
     for section in view.sections:
         body.append(_section(section, words))
@@ -94,12 +110,12 @@ def note(view: View, words: Words) -> list[Element]:
 
 def text_block(text: str, **more: object) -> Element:
     """A paragraph; it always wraps."""
-    return {"type": "TextBlock", "text": clip(text), "wrap": True, **more}
+    return {"type": "TextBlock", "text": clip(text, TEXT_LIMIT), "wrap": True, **more}
 
 
 def fact_set(facts: Iterable[Fact], words: Words) -> list[Element]:
     """Labelled values."""
-    rows = [{"title": clip(fact.label, 200), "value": clip(shown(fact.value, words))} for fact in facts]
+    rows = [{"title": clip(fact.label, 200), "value": clip(shown(fact.value, words), TEXT_LIMIT)} for fact in facts]
     return [{"type": "FactSet", "facts": rows}] if rows else []
 
 
@@ -110,7 +126,8 @@ def action(given: Button) -> Element:
     """
     data: Element = {"action": given.action, "subject": given.subject, "facts": given.facts}
     if given.confirm and not given.form:  # Teams has no confirm of its own: a dialog asks, drawn from what the card carried
-        data["confirm"] = {"title": given.confirm.title, "text": given.confirm.text, "yes": given.confirm.yes}
+        asked = given.confirm
+        data["confirm"] = {"title": clip(asked.title, 60), "text": clip(asked.text, 300), "yes": clip(asked.yes, 75)}
     if given.form or given.confirm:
         made: Element = {"type": "Action.Submit", "title": clip(given.label, 75), "data": data | {"msteams": {"type": "task/fetch"}}}
     else:
@@ -138,8 +155,8 @@ def _table(table: Table, words: Words) -> list[Element]:
     rows = [_row([text_block(shown(cell, words), size="Small") for cell in row]) for row in table.rows]
     title = [text_block(literal(table.title), weight="Bolder", separator=True)] if table.title else []
     drawn: Element = {"type": "Table", "columns": columns, "rows": [head, *rows], "showGridLines": True, "firstRowAsHeaders": True}
-    plain = [" | ".join(words.show(cell) for cell in row) for row in table.rows]
-    return [*title, drawn | {"fallback": text_block(clip("\n\n".join(plain)))}]
+    plain = [" | ".join(literal(words.show(cell)) for cell in row) for row in table.rows]
+    return [*title, drawn | {"fallback": text_block("\n\n".join(plain))}]
 
 
 def _row(cells: list[Element]) -> Element:

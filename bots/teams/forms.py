@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bots.teams.cards import RENDERERS, clip, literal, text_block
+from bots.teams.cards import RENDERERS, literal, text_block
+from bots.teams.fitting import clip, fitted
 from bots.teams.payloads import CARD_TYPE, Element
 from core.chat.forms import Field, FieldKind, Form
 from core.chat.views import Button, NoteView, View
@@ -56,14 +57,19 @@ def submitted(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def _continue(title: str, content: Element) -> Element:
-    value = {"title": clip(title, 60), "height": "medium", "width": "medium", "card": {"contentType": CARD_TYPE, "content": content}}
+    value = {
+        "title": clip(title, 60),
+        "height": "medium",
+        "width": "medium",
+        "card": {"contentType": CARD_TYPE, "content": fitted(content)},
+    }
     return {"task": {"type": "continue", "value": value}}
 
 
 def _field(field: Field) -> list[Element]:
-    made = INPUTS[field.kind](field) | {"id": field.name, "label": literal(field.label), "isRequired": field.required}
+    made = INPUTS[field.kind](field) | {"id": field.name, "label": clip(literal(field.label), 300), "isRequired": field.required}
     if field.required:
-        made["errorMessage"] = field.error or literal(field.hint) or literal(field.label)
+        made["errorMessage"] = clip(field.error or field.hint or field.label, 300)
     error = [text_block(literal(field.error), color="Attention", size="Small", id=f"error-{field.name}")] if field.error else []
     hint = [text_block(literal(field.hint), isSubtle=True, size="Small")] if field.hint else []
     return [made, *error, *hint]
@@ -81,7 +87,7 @@ def _choice(field: Field) -> Element:
 
 def _search(field: Field) -> Element:
     """Typeahead from our own database (https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/dynamic-search)."""
-    chosen = [{"title": field.value_label or field.value, "value": field.value}] if field.value else []
+    chosen = [{"title": clip(field.value_label or field.value, 200), "value": field.value}] if field.value else []
     return {
         "type": "Input.ChoiceSet", "choices": chosen, "value": field.value, "style": "filtered",
         "choices.data": {"type": "Data.Query", "dataset": field.source},
@@ -89,7 +95,7 @@ def _search(field: Field) -> Element:
 
 
 def _tick(field: Field) -> Element:
-    return {"type": "Input.Toggle", "title": literal(field.label), "value": field.value, "valueOn": TICKED, "valueOff": ""}
+    return {"type": "Input.Toggle", "title": clip(literal(field.label), 300), "value": field.value, "valueOn": TICKED, "valueOff": ""}
 
 
 INPUTS: Mapping[FieldKind, Callable[[Field], Element]] = {

@@ -3,6 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+# Line breaks and tabs aside, no control character belongs in a text; the bidirectional overrides make one read as another.
+UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(13, 32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+def visible(text: str) -> str:
+    """The text without what cannot be seen and would deceive or break a chat."""
+    return text.translate(UNSEEN)
+
 
 @dataclass(frozen=True)
 class Text:

@@ -3,27 +3,23 @@
 import json
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from playground.slack.blocks import check
 from playground.slack.ledger import Call, Fault, Json, Ledger, Triggers
 from playground.slack.methods import Check, Methods, Refused
 
 TOKEN = "xoxb-test"  # noqa: S105 (a stand-in's token)
 
 
-def unchecked(_surface: str, _payload: Mapping[str, Any]) -> Iterable[str]:
-    """Take any blocks."""
-    return ()
-
-
 class LocalSlack:
     """One workspace's Slack. `faults` are given instead of the next answers; `pace` is the seconds between two posts in a channel."""
 
-    def __init__(self, token: str = TOKEN, team: str = "T0001", channels: Iterable[str] = (), *, check: Check = unchecked) -> None:
+    def __init__(self, token: str = TOKEN, team: str = "T0001", channels: Iterable[str] = (), *, check: Check = check) -> None:
         self.token = token
         self.ledger = Ledger()
         self.triggers = Triggers()

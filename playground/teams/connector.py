@@ -11,13 +11,13 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from playground.teams.checks import check_activity
 from playground.teams.directory import THREAD, Directory, Person, personal_chat, root_of
 from playground.teams.faults import CONNECTOR, Fault, Limits, Switches
 from playground.teams.ledger import BOT, Ledger
 from playground.teams.tokens import Login
 
 SIZE_LIMIT = 100 * 1024  # bytes in UTF-16: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages
-CARD = "application/vnd.microsoft.card.adaptive"
 Staged = tuple[int, dict[str, str], dict[str, Any]]
 
 
@@ -181,8 +181,5 @@ def _refused_body() -> Response | None:
     if len(request.get_data(as_text=True).encode("utf-16-le")) > SIZE_LIMIT:
         return refusal(413, "MessageSizeTooBig", "The message is too large.")
     activity = body.get("activity", body)
-    for attachment in activity.get("attachments") or ():
-        content = attachment.get("content")
-        if attachment.get("contentType") == CARD and not (isinstance(content, dict) and content.get("type") == "AdaptiveCard"):
-            return refusal(400, "BadSyntax", "The card has an invalid format.")
-    return None
+    problems = check_activity(activity) if isinstance(activity, dict) and activity.get("type") == "message" else []
+    return refusal(400, "BadSyntax", "; ".join(problems)) if problems else None

@@ -7,6 +7,7 @@ import time
 from typing import Any
 from urllib.parse import urlencode
 
+from playground.slack.blocks import check
 from tests.harness.face import Face, Seen, counter
 from tests.harness.world import CHANNELS, SIGNING_SECRET, TEAM, Persona
 
@@ -22,7 +23,9 @@ class SlackFace(Face):
         trigger = self.world.local_slack.triggers.mint()
         answer = self.deliver(self.command(text, by, trigger))
         assert answer.status_code == 200, answer.data
-        return self._opened(trigger) or seen_in_slack(answer.get_json(silent=True) or {})
+        said = answer.get_json(silent=True) or {}
+        assert check("message", said) == []
+        return self._opened(trigger) or seen_in_slack(said)
 
     def mention(self, text: str, *, by: Persona, thread: str = "") -> Seen:
         ledger = self.world.local_slack.ledger
@@ -51,7 +54,10 @@ class SlackFace(Face):
             again.typed = form.typed | values
             again.fields |= {name: _text_of(_state(form.inputs[name]["element"], text)) for name, text in again.typed.items()}
             return again
-        return seen_in_slack(said["view"]) if said.get("response_action") == "update" else Seen(said)
+        if said.get("response_action") != "update":
+            return Seen(said)
+        assert check("modal", said["view"]) == []
+        return seen_in_slack(said["view"])
 
     def channel(self) -> Seen:
         channel = CHANNELS["slack"]

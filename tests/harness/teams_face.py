@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from playground.teams.checks import check_card
 from tests.harness.face import Face, Seen, counter
 from tests.harness.world import CHANNELS, TENANT, Persona
 
@@ -111,10 +112,12 @@ class TeamsFace(Face):
         place = activity["conversation"]["id"]
         if "task" in body:
             value = body["task"]["value"]
+            assert check_card(value["card"]["content"]) == []
             made = seen_in_teams({"attachments": [value["card"]]}, place=place)
             made.texts.insert(0, value["title"])
             return made
         if body.get("type") == CARD:
+            assert check_card(body["value"]) == []
             return seen_in_teams({"attachments": [{"content": body["value"]}]}, place=place)
         said = body.get("value")
         return Seen(body, texts=[said] if isinstance(said, str) else [json.dumps(said)] if said else [], place=place)

@@ -1,0 +1,61 @@
+"""A card within Teams' size: texts and lists are shortened, visibly, until it fits.
+
+https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages: our limit is the strictest documented one.
+"""
+
+import json
+from typing import Any
+
+from bots.teams.payloads import Element
+
+SIZE = 27 * 1024  # bytes of JSON: 28 KB less the activity around the card
+STEPS = ((3000, 100), (1000, 40), (400, 20), (200, 12), (100, 6), (80, 3))  # characters of a text, entries of a list
+SHORTENED = ("text", "value", "title", "label", "fallbackText")
+LISTS = ("facts", "rows", "items", "body")
+
+
+def fitted(card: Element) -> Element:
+    """The card as it is, or shortened as little as it takes."""
+    drawn = card
+    for limit, most in STEPS:
+        drawn = dict(_shortened(card, limit, most))
+        if len(json.dumps(drawn, ensure_ascii=False).encode()) <= SIZE:
+            break
+    return drawn
+
+
+def clip(text: str, limit: int) -> str:
+    """At most `limit` characters, the cut visible and never inside a link, a date or a mention; nothing becomes a dash."""
+    if len(text) <= limit:
+        return text if text.strip() else "–"
+    cut = text[: limit - 1]
+    for opening, closing in (("{{", "}}"), ("[", ")"), ("<at>", "</at>")):
+        if cut.rfind(opening) > cut.rfind(closing) and not cut[: cut.rfind(opening)].endswith("\\"):
+            cut = cut[: cut.rfind(opening)]
+    return cut.rstrip("\\") + "…"
+
+
+def _shortened(node: Any, limit: int, most: int, name: str = "") -> Any:
+    if isinstance(node, dict):
+        kept = {key: value if key in ("data", "msteams") else _shortened(value, limit, most, key) for key, value in node.items()}
+        if node.get("type") == "Container" and not kept["items"]:
+            kept["items"] = [_more("items")]
+        return kept
+    if isinstance(node, list):
+        is_cut = name in LISTS and len(node) > most and not any(_asks(each) for each in node)
+        shown = [_shortened(each, limit, most) for each in (node[:most] if is_cut else node)]
+        return [*shown, _more(name)] if is_cut else shown
+    return clip(node, limit) if isinstance(node, str) and name in SHORTENED else node
+
+
+def _asks(node: Any) -> bool:
+    """No input is ever left out."""
+    return isinstance(node, dict) and str(node.get("type", "")).startswith("Input.")
+
+
+def _more(name: str) -> Element:
+    """What stands for the entries left out."""
+    dots: Element = {"type": "TextBlock", "text": "…"}
+    if name == "facts":
+        return {"title": "…", "value": "…"}
+    return {"type": "TableRow", "cells": [{"type": "TableCell", "items": [dots]}]} if name == "rows" else dots

@@ -9,6 +9,7 @@ import click
 from cryptography.fernet import Fernet
 
 from app.logs import set_up
+from app.partner_sync import customers
 from app.settings import ConfigError, load
 from app.staff import groups, staff
 from app.wiring import House, build
@@ -96,6 +97,7 @@ def now(make: Callable[[], House]) -> None:
 
 main.add_command(staff)
 main.add_command(groups)
+main.add_command(customers)
 
 if __name__ == "__main__":
     main()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from app.settings import Settings, split
@@ -16,6 +16,10 @@ from core.chat.ports import ChatPort
 from core.desk import Desk
 from core.engine.clock import Clock
 from core.engine.db.store import Store
+from core.suspensions.ports import SubscriptionsPort
+from webhooks.partner_center.auth import Identity
+from webhooks.partner_center.auth import Token as PartnerToken
+from webhooks.partner_center.client import PartnerCenter
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,13 @@ class House:
     slack: Slack | None
     teams: Teams | None
     notifiers: Mapping[str, ChatPort]
+    subscriptions: SubscriptionsPort | None = None
+    partner_center: PartnerCenter | None = None
 
     def close(self) -> None:
         """Give every connection back."""
+        if self.partner_center:
+            self.partner_center.close()
         if self.teams:
             self.teams.connector.close()
         self.store.close()
@@ -66,7 +74,11 @@ def build(settings: Settings, *, wake: Callable[[], None] = lambda: None) -> Hou
         notifiers["slack"] = SlackNotifier(slack.workspaces.client)
     if teams:
         notifiers["teams"] = TeamsNotifier(teams.connector)
-    return House(settings, store, clock, desk, Chat(desk, clock.now), slack, teams, notifiers)
+    partner_center = _partner_center(settings)
+    return House(
+        settings, store, clock, desk, Chat(desk, clock.now), slack, teams, notifiers,
+        subscriptions=partner_center, partner_center=partner_center,
+    )  # fmt: skip
 
 
 def digest_key(settings: Settings) -> bytes:
@@ -89,6 +101,20 @@ def _teams(settings: Settings) -> Teams | None:
     login = f"{settings.teams_login_url.rstrip('/')}/{split(settings.teams_tenant_id)[0]}/oauth2/v2.0/token"
     token = Token(login, settings.teams_app_id, settings.teams_app_password.get_secret_value())
     return Teams(trust, Keys(settings.teams_openid_metadata_url), Connector(token, trust))
+
+
+def _partner_center(settings: Settings) -> PartnerCenter | None:
+    """Two identities: the application reads; where a consent was given, its user writes, else the application does."""
+    if not settings.has_partner_center:
+        return None
+    reads = Identity(
+        tenant=settings.partner_center_tenant_id, client_id=settings.partner_center_client_id,
+        client_secret=settings.partner_center_client_secret.get_secret_value(),
+    )  # fmt: skip
+    consent = settings.partner_center_refresh_token.get_secret_value()
+    reader = PartnerToken(settings.partner_center_login_url, reads)
+    writer = PartnerToken(settings.partner_center_login_url, replace(reads, refresh_token=consent)) if consent else reader
+    return PartnerCenter(settings.partner_center_url, reader=reader, writer=writer)
 
 
 def host_of(url: str) -> str:

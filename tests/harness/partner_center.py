@@ -17,6 +17,14 @@ def identity(local: LocalPartnerCenter, *, refresh_token: str = "", secret: str 
     return Identity(tenant=local.login.tenant, client_id="app-pc", client_secret=secret, refresh_token=refresh_token)
 
 
+def settings_for(local: LocalPartnerCenter) -> dict[str, str]:
+    """What connects a desk to it."""
+    return {
+        "PARTNER_CENTER_URL": local.url, "PARTNER_CENTER_LOGIN_URL": local.url, "PARTNER_CENTER_TENANT_ID": local.login.tenant,
+        "PARTNER_CENTER_CLIENT_ID": "app-pc", "PARTNER_CENTER_CLIENT_SECRET": "pc-secret",
+    }  # fmt: skip
+
+
 @dataclass
 class Connected:
     """One customer with one subscription, and the desk's client."""

@@ -94,15 +94,15 @@ class World:
         self.do(SetGroup(name=f"billing-{face}", routes=kinds, conversations=(place,)))
 
 
-def build_world(database: str, local_teams: LocalTeams, local_slack: LocalSlack) -> World:
-    """A house with both chats, talking to stand-ins on loopback only."""
+def build_world(database: str, local_teams: LocalTeams, local_slack: LocalSlack, **more: str) -> World:
+    """A house with both chats, talking to stand-ins on loopback only; `more` settings connect further ones."""
     settings = load(
         {
             "DESK_CONFIG": "/dev/null", "DESK_DATABASE_URL": database, "DESK_SECRET_KEY": KEY, "DESK_DEMO": "1",
             "DESK_ALLOW_HOSTS": "127.0.0.1", "SLACK_SIGNING_SECRET": SIGNING_SECRET, "SLACK_BOT_TOKEN": local_slack.token,
             "SLACK_API_URL": local_slack.api_url, "TEAMS_APP_ID": "app-1", "TEAMS_APP_PASSWORD": "secret", "TEAMS_TENANT_ID": TENANT,
             "TEAMS_OPENID_METADATA_URL": f"{local_teams.url}/.well-known/openidconfiguration", "TEAMS_LOGIN_URL": local_teams.url,
-            "TEAMS_SERVICE_HOSTS": local_teams.url.removeprefix("http://"),
+            "TEAMS_SERVICE_HOSTS": local_teams.url.removeprefix("http://"), **more,
         }
     )  # fmt: skip
     return World(build(settings), local_teams, local_slack)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from cryptography.fernet import Fernet
 
+from app.connecting import connections, webhooks
 from app.logs import set_up
 from app.partner_sync import customers
 from app.settings import ConfigError, load
@@ -98,6 +99,8 @@ def now(make: Callable[[], House]) -> None:
 main.add_command(staff)
 main.add_command(groups)
 main.add_command(customers)
+main.add_command(connections)
+main.add_command(webhooks)
 
 if __name__ == "__main__":
     main()

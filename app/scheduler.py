@@ -8,6 +8,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from app.receiving import sweep_inbox
 from app.senders import SENDERS
 from app.sweeps import sweep_cards, sweep_outbox, sweep_timers
 from app.wiring import House
@@ -24,6 +25,7 @@ class Sweeping:
         self._house = house
         self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(6)})
         self._sweeps: dict[str, Callable[[], int]] = {
+            "inbox": lambda: sweep_inbox(house),
             "timers": lambda: sweep_timers(house),
             "outbox": lambda: sweep_outbox(house, SENDERS),
             "cards": lambda: sweep_cards(house),

@@ -3,14 +3,13 @@
 Faults of one row never stop a sweep; what cannot be delivered is put back with a growing pause, or given up for good.
 """
 
-import random
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from functools import partial
 
 import structlog
 from sqlalchemy import Connection
 
+from app.pausing import pause
 from app.wiring import House
 from core.chat.cards import card_view
 from core.chat.ports import ChatPort, MessageGone, Place
@@ -25,15 +24,7 @@ from core.engine.transaction import SYSTEM
 from core.reactions import TIMERS
 
 log = structlog.get_logger(__name__)
-LONGEST_PAUSE = 3600.0  # seconds
 Sender = Callable[[House, Posting], None]
-
-
-def pause(attempts: int, asked: float | None) -> timedelta:
-    """How long to wait before the next try: what was asked for, else growing with jitter."""
-    if asked is not None:
-        return timedelta(seconds=asked)
-    return timedelta(seconds=min(LONGEST_PAUSE, 2.0 ** min(attempts, 12)) * random.uniform(0.8, 1.2))  # noqa: S311 (jitter)
 
 
 def sweep_cards(house: House) -> int:

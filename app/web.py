@@ -13,6 +13,7 @@ from app.wiring import House
 from bots.teams.bridge import Bridge
 from bots.teams.listeners import Listeners
 from core.engine.db.migrate import is_current
+from webhooks.receive import Receiver
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +29,8 @@ def build_web(house: House) -> Flask:
         web.register_blueprint(bots.teams.app.blueprint(bridge, house.teams.trust, house.teams.keys))
     _health(web, house)
     web.register_error_handler(Exception, _fault)
+    # Flask calls its wsgi_app and does nothing before that: webhooks never reach a view.
+    web.wsgi_app = Receiver(house.connections.listening, house.inbox).before(web.wsgi_app)  # type: ignore[method-assign,assignment]  # as Flask documents for middleware
     return web
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from app.connections import Connections, Vault
 from app.settings import Settings, split
 from bots.slack.app import Workspaces
 from bots.slack.notifier import SlackNotifier
@@ -16,6 +17,7 @@ from core.chat.ports import ChatPort
 from core.desk import Desk
 from core.engine.clock import Clock
 from core.engine.db.store import Store
+from core.engine.inbox import InboxWriter
 from core.suspensions.ports import SubscriptionsPort
 from webhooks.partner_center.auth import Identity
 from webhooks.partner_center.auth import Token as PartnerToken
@@ -51,6 +53,9 @@ class House:
     slack: Slack | None
     teams: Teams | None
     notifiers: Mapping[str, ChatPort]
+    inbox: InboxWriter
+    vault: Vault
+    connections: Connections
     subscriptions: SubscriptionsPort | None = None
     partner_center: PartnerCenter | None = None
 
@@ -60,6 +65,7 @@ class House:
             self.partner_center.close()
         if self.teams:
             self.teams.connector.close()
+        self.inbox.close()
         self.store.close()
 
 
@@ -75,8 +81,9 @@ def build(settings: Settings, *, wake: Callable[[], None] = lambda: None) -> Hou
     if teams:
         notifiers["teams"] = TeamsNotifier(teams.connector)
     partner_center = _partner_center(settings)
+    vault = Vault(settings.secret_keys)
     return House(
-        settings, store, clock, desk, Chat(desk, clock.now), slack, teams, notifiers,
+        settings, store, clock, desk, Chat(desk, clock.now), slack, teams, notifiers, InboxWriter(store), vault, Connections(store, vault),
         subscriptions=partner_center, partner_center=partner_center,
     )  # fmt: skip
 

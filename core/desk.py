@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from core.cases.handlers import HANDLERS as CASES
+from core.cases.tickets import HANDLERS as TICKETS
 from core.customers.handlers import HANDLERS as CUSTOMERS
-from core.engine import journal, outbox, timers
+from core.engine import inbox, journal, outbox, timers
 from core.engine.db.dialects import insert_into
 from core.engine.db.store import Store
 from core.engine.db.tables.engine import gestures
@@ -22,12 +23,13 @@ from core.engine.errors import NotAllowed
 from core.engine.handling import Command, Handlers, Outcome
 from core.engine.journal import Event
 from core.engine.transaction import SYSTEM, Actor, Tx
+from core.people.connections import HANDLERS as CONNECTIONS
 from core.people.handlers import HANDLERS as PEOPLE
 from core.people.queries import is_allowed
 from core.reactions import REACTIONS
 from core.receivables.handlers import HANDLERS as RECEIVABLES
 
-HANDLERS: Handlers = {**PEOPLE, **CUSTOMERS, **CASES, **RECEIVABLES}
+HANDLERS: Handlers = {**PEOPLE, **CONNECTIONS, **CUSTOMERS, **CASES, **TICKETS, **RECEIVABLES}
 FOLLOW_UPS = 200  # more than that from one command is a loop between reactions, not work
 
 # Money and suspensions lock their customer, then the case, then the rest; one order for all, so that two commands cannot embrace.
@@ -36,7 +38,7 @@ LOCK_ORDER = {"customer": 0, "case": 1}
 
 @dataclass(frozen=True)
 class Settles:
-    """The claimed row this command settles in its own transaction: a timer, or an outbox row with what came back."""
+    """The claimed row this command settles in its own transaction: a timer, a delivery, or an outbox row with what came back."""
 
     kind: str
     id: int
@@ -98,6 +100,8 @@ def _reserve(tx: Tx, key: str) -> Outcome | None:
 def _settle(connection: Connection, settles: Settles) -> bool:
     if settles.kind == "timer":
         return timers.finish(connection, settles.id)
+    if settles.kind == "inbox":
+        return inbox.done(connection, settles.id)
     return outbox.sent(connection, settles.id, settles.reference)
 
 

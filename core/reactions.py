@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from core.cases.commands import OpenCollection, SettleCollection
-from core.cases.events import CaseOpened, CollectionSettled
+from core.cases.events import CaseOpened, CollectionSettled, TicketChanged, TicketCommented
 from core.cases.queries import collection_case
 from core.customers.events import LinkConfirmed
 from core.customers.model import LinkKind
@@ -70,6 +70,8 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     PayerAttached: (collect,),
     InvoicesFellDue: (collect,),
     NoticeRecorded: (refresh_cards,),
+    TicketCommented: (refresh_cards,),
+    TicketChanged: (refresh_cards,),
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {

@@ -34,3 +34,23 @@ class CollectionSettled(OfCase):
 
     customer_id: int
     before: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketCommented(OfCase):
+    """Somebody wrote in the ticket: the customer, or a colleague who works in the ticketing system."""
+
+    note_id: int
+    audience: str
+    by_customer: bool
+    author: Private
+    text: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketChanged(OfCase):
+    """The ticket's own state changed elsewhere."""
+
+    before: str
+    status: str
+    is_closed: bool

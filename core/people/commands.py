@@ -1,7 +1,8 @@
 """What an admin may do about people."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from core.engine.handling import Command
@@ -71,3 +72,41 @@ class LearnAddress(Command):
     workspace: str
     user: str
     address: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealedSecret:
+    """A secret as it is kept: encrypted. `use` is `sign` (proves what comes in) or `token` (lets the desk call out)."""
+
+    use: str
+    cipher: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddConnection(Command):
+    """Connect a system of record under a name that becomes part of its address."""
+
+    needs = Right.ADMINISTER
+    name: str
+    kind: str
+    settings: Mapping[str, str]
+    secrets: tuple[SealedSecret, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RotateSecret(Command):
+    """Add a newer secret of the same use; the earlier ones hold until `keep_until`."""
+
+    needs = Right.ADMINISTER
+    name: str
+    secret: SealedSecret
+    keep_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwitchConnection(Command):
+    """Let a connection take part, or not: then its door answers as if it were not there."""
+
+    needs = Right.ADMINISTER
+    name: str
+    active: bool

@@ -1,6 +1,8 @@
 """What happened to people's rights."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.engine.journal import Event, Private
 
@@ -46,3 +48,39 @@ class GroupSet(Event):
     def subject(self) -> str:
         """The group."""
         return f"group:{self.group_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfConnection(Event):
+    """An event of a connection's own chain."""
+
+    connection_id: int
+    name: str
+
+    @property
+    def subject(self) -> str:
+        """The connection."""
+        return f"connection:{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionAdded(OfConnection):
+    """A system of record may report its facts."""
+
+    kind: str
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretRotated(OfConnection):
+    """A newer secret holds; the earlier ones only until `keep_until`."""
+
+    use: str
+    keep_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionSwitched(OfConnection):
+    """A connection takes part, or no longer."""
+
+    active: bool

@@ -1,0 +1,196 @@
+"""`./desk connections` and `./desk webhooks`."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from app.settings import LOOPBACK
+from app.staff import OPERATOR
+from app.wiring import House
+from core.engine import inbox
+from core.people.commands import AddConnection, RotateSecret, SealedSecret, SwitchConnection
+from core.people.connections import all_connections, named_connection
+from webhooks.kinds import KINDS, Kind
+from webhooks.signatures import SCHEMES
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+Make = Callable[[], House]
+secret_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def connections() -> None:
+    """The systems of record: ticketing, accounting, Partner Center."""
+
+
+@connections.command("add")
+@click.argument("kind", type=click.Choice(sorted(KINDS)))
+@click.argument("name")
+@click.option("--secret-file", required=True, type=secret_file, help="Holds the secret its webhooks are signed with.")
+@click.option("--token-file", type=secret_file, help="Holds the token the desk calls it with.")
+@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting of this kind; may be given several times.")
+@click.pass_obj
+def add(make: Make, kind: str, name: str, secret_file: Path, token_file: Path | None, pairs: tuple[str, ...]) -> None:
+    """Connect a system of record; NAME becomes part of its address."""
+    if not NAME.fullmatch(name):
+        raise click.ClickException("Nothing was added: a name has small letters, digits and hyphens, and at most 40 of them.")
+    row = KINDS[kind]
+    if row.token and token_file is None:
+        raise click.ClickException(f"Nothing was added: {kind} needs --token-file, the token the desk calls it with.")
+    house = make()
+    secrets = [_sealed(house, row, "sign", secret_file), *([_sealed(house, row, "token", token_file)] if token_file else [])]
+    command = AddConnection(name=name, kind=kind, settings=_settings(row, pairs), secrets=tuple(secrets))
+    house.desk.do(command, OPERATOR, datetime.now(UTC))
+    click.echo(f"{name} is connected. Its webhooks go to: POST /webhooks/{name}")
+
+
+@connections.command("list")
+@click.pass_obj
+def list_all(make: Make) -> None:
+    """Each connection, its settings, and how many secrets are live; never a secret."""
+    now = datetime.now(UTC).isoformat()
+    with make().desk.reading() as connection:
+        for row in all_connections(connection):
+            live = sum(1 for kept in row.secrets if not kept["until"] or kept["until"] > now)
+            settings = " ".join(f"{key}={value}" for key, value in sorted(row.settings.items()))
+            click.echo(f"{row.name}  {row.kind}  {'on' if row.active else 'off'}  {live} secrets  {settings}")
+
+
+@connections.command("rotate")
+@click.argument("name")
+@click.option("--secret-file", type=secret_file, help="The new secret its webhooks are signed with.")
+@click.option("--token-file", type=secret_file, help="The new token the desk calls it with.")
+@click.option("--keep", "hours", type=click.FloatRange(min=0), default=24.0, show_default=True, help="Hours the old one still holds.")
+@click.pass_obj
+def rotate(make: Make, name: str, secret_file: Path | None, token_file: Path | None, hours: float) -> None:
+    """Give a newer secret; the old one holds a while longer, so that the sender can be changed in between."""
+    given = [(use, path) for use, path in (("sign", secret_file), ("token", token_file)) if path is not None]
+    if not given:
+        raise click.ClickException("Nothing was changed: give --secret-file or --token-file.")
+    house = make()
+    with house.desk.reading() as connection:
+        row = KINDS[named_connection(connection, name).kind]
+    now = datetime.now(UTC)
+    for use, path in given:
+        command = RotateSecret(name=name, secret=_sealed(house, row, use, path), keep_until=now + timedelta(hours=hours))
+        house.desk.do(command, OPERATOR, now)
+    click.echo(f"{name} has a new secret; the earlier one holds until {(now + timedelta(hours=hours)).isoformat(timespec='minutes')}.")
+
+
+@connections.command("disable")
+@click.argument("name")
+@click.pass_obj
+def disable(make: Make, name: str) -> None:
+    """Close its door: within seconds its webhooks are answered as if it were not there."""
+    make().desk.do(SwitchConnection(name=name, active=False), OPERATOR, datetime.now(UTC))
+    click.echo(f"{name} is off.")
+
+
+@connections.command("enable")
+@click.argument("name")
+@click.pass_obj
+def enable(make: Make, name: str) -> None:
+    """Open its door again."""
+    make().desk.do(SwitchConnection(name=name, active=True), OPERATOR, datetime.now(UTC))
+    click.echo(f"{name} is on.")
+
+
+def _sealed(house: House, kind: Kind, use: str, path: Path) -> SealedSecret:
+    text = path.read_text(encoding="utf-8").strip()
+    if not text:
+        raise click.ClickException(f"Nothing was changed: {path} is empty.")
+    if use == "sign":
+        try:
+            SCHEMES[kind.scheme].key_of(text)
+        except ValueError as error:
+            raise click.ClickException(f"Nothing was changed: {error}") from None
+    return house.vault.seal(use, text)
+
+
+def _settings(kind: Kind, pairs: tuple[str, ...]) -> dict[str, str]:
+    given = {key: value for key, _, value in (pair.partition("=") for pair in pairs)}
+    unknown = sorted(set(given) - {*kind.needs, *kind.may})
+    missing = [name for name in kind.needs if not given.get(name)]
+    if unknown:
+        known = ", ".join((*kind.needs, *kind.may)) or "none"
+        raise click.ClickException(f"Nothing was added: {', '.join(unknown)} is no setting of this kind; known are: {known}.")
+    if missing:
+        raise click.ClickException(f"Nothing was added: --set {missing[0]}=… is missing.")
+    if "url" in given:
+        _check_address(given["url"])
+    return given
+
+
+def _check_address(url: str) -> None:
+    """The desk sends its token there: only https, or this machine."""
+    parts = urlsplit(url)
+    if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK)):
+        raise click.ClickException("Nothing was added: url must begin with https:// (http:// only on this machine).")
+    if parts.username or parts.query or parts.fragment:
+        raise click.ClickException("Nothing was added: url must hold no user, query or fragment.")
+
+
+@click.group()
+def webhooks() -> None:
+    """Deliveries that were given up: look at them, handle them again, or discard them."""
+
+
+@webhooks.command("list")
+@click.pass_obj
+def dead_letters(make: Make) -> None:
+    """What was given up, and why."""
+    with make().desk.reading() as connection:
+        letters = inbox.dead_letters(connection)
+    for row in letters:
+        moment = row.received_at.isoformat(timespec="seconds")
+        click.echo(f"{row.id}  {row.connection}  {moment}  {row.attempts} attempts  {row.error}")
+    click.echo(f"{len(letters)} given up." if letters else "Nothing was given up.")
+
+
+@webhooks.command("show")
+@click.argument("delivery", type=int)
+@click.pass_obj
+def show(make: Make, delivery: int) -> None:
+    """One delivery with its body as it came: it may hold a customer's data."""
+    row = _delivery(make(), delivery)
+    click.echo(f"{row.id}  {row.connection}  {row.state}  key {row.delivery_key}  {row.error}")
+    for name, value in sorted(row.headers.items()):
+        click.echo(f"{name}: {value}")
+    # Whoever sent it must not be able to write to the operator's terminal.
+    text = row.body.decode("utf-8", errors="backslashreplace")
+    click.echo("".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text))
+
+
+@webhooks.command("replay")
+@click.argument("delivery", type=int)
+@click.pass_obj
+def replay(make: Make, delivery: int) -> None:
+    """Handle a dead letter once more; what it did already is not done twice."""
+    house = make()
+    if not house.store.attempt(lambda c: inbox.replay(c, delivery)):
+        raise click.ClickException(f"Nothing was done: there is no dead letter {delivery}.")
+    click.echo(f"{delivery} waits for the worker again.")
+
+
+@webhooks.command("discard")
+@click.argument("delivery", type=int)
+@click.pass_obj
+def discard(make: Make, delivery: int) -> None:
+    """Never handle a dead letter; its row stays."""
+    house = make()
+    if not house.store.attempt(lambda c: inbox.discard(c, delivery)):
+        raise click.ClickException(f"Nothing was done: there is no dead letter {delivery}.")
+    click.echo(f"{delivery} is discarded.")
+
+
+def _delivery(house: House, delivery_id: int) -> Any:
+    with house.desk.reading() as connection:
+        row = inbox.delivery(connection, delivery_id)
+    if row is None:
+        raise click.ClickException(f"There is no delivery {delivery_id}.")
+    return row

@@ -1,0 +1,73 @@
+"""The inbox's sweep: each stored webhook becomes commands through the door, or a dead letter with the sentence that says why."""
+
+import structlog
+
+from app.connections import Connected
+from app.pausing import pause
+from app.wiring import House
+from core.cases.tickets import ticket_seen
+from core.engine import inbox
+from core.engine.errors import DeliveryError, DeskError
+from core.engine.inbox import Received
+from core.engine.transaction import Actor
+from webhooks.reading import Access, Unreadable
+
+log = structlog.get_logger(__name__)
+
+
+def sweep_inbox(house: House) -> int:
+    """Handle what waits; returns how many deliveries were claimed."""
+    claimed = inbox.claim(house.store)
+    for received in claimed:
+        _handle(house, received)
+    return len(claimed)
+
+
+def _handle(house: House, received: Received) -> None:
+    try:
+        _take(house, received)
+    except Unreadable as error:
+        _bury(house, received, error.reason)
+    except DeskError as error:
+        _bury(house, received, f"The desk refused it: {error.kind}.")
+    except DeliveryError as error:
+        if error.permanent:
+            _bury(house, received, f"The system that sent it answered: {error.reason}.")
+        else:
+            _put_off(house, received, error.reason, error.retry_after)
+    except Exception as error:
+        log.exception("A delivery failed.", delivery=received.id, connection=received.connection)
+        _put_off(house, received, type(error).__name__, None)
+
+
+def _take(house: House, received: Received) -> None:
+    """Each command has a key of its own, so that a crash between two of them, or a replay, repeats neither."""
+    connected = house.connections.get(received.connection)
+    access = access_of(house, connected)
+    actor = Actor(f"connection:{connected.name}", "webhook")
+    for number, command in enumerate(connected.kind.take(received, access)):
+        house.desk.do(command, actor, house.clock.now(), key=f"inbox:{received.id}:{number}")
+    house.store.attempt(lambda c: inbox.done(c, received.id))
+
+
+def access_of(house: House, connected: Connected) -> Access:
+    """What the kind of system needs to read, and to be written to."""
+
+    def seen(ticket: str) -> int | None:
+        with house.desk.reading() as connection:
+            return ticket_seen(connection, connected.name, ticket)
+
+    return Access(name=connected.name, settings=connected.settings, token=connected.token, seen=seen)
+
+
+def _put_off(house: House, received: Received, reason: str, asked: float | None) -> None:
+    if received.attempts >= inbox.MOST_ATTEMPTS:
+        _bury(house, received, f"It failed {received.attempts} times, the last time with: {reason}.")
+        return
+    wait = pause(received.attempts, asked)
+    house.store.attempt(lambda c: inbox.again(c, received.id, at=house.store.real_now(c) + wait, error=reason))
+
+
+def _bury(house: House, received: Received, reason: str) -> None:
+    log.warning("A delivery was given up; see: desk webhooks list", delivery=received.id, connection=received.connection, reason=reason)
+    house.store.attempt(lambda c: inbox.dead(c, received.id, reason))

@@ -1,0 +1,80 @@
+"""A function per command about connections to systems of record. Secrets come here encrypted and are never seen."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row
+
+from core.engine.db.dialects import insert_into
+from core.engine.db.tables.people import connections
+from core.engine.errors import Conflict, NotFound
+from core.engine.handling import Handler, Handlers
+from core.engine.journal import Event
+from core.engine.transaction import Tx
+
+from .commands import AddConnection, RotateSecret, SealedSecret, SwitchConnection
+from .events import ConnectionAdded, ConnectionSwitched, SecretRotated
+
+
+def add_connection(tx: Tx, command: AddConnection) -> Iterable[Event]:
+    """Raises Conflict for a name that is taken."""
+    kept = [_kept(secret, number) for number, secret in enumerate(command.secrets, start=1)]
+    values = {"name": command.name, "kind": command.kind, "settings": dict(command.settings), "secrets": kept}
+    insert = insert_into(tx.connection, connections).values(**values).on_conflict_do_nothing().returning(connections.c.id)
+    connection_id = tx.connection.execute(insert).scalar_one_or_none()
+    if connection_id is None:
+        raise Conflict("connection_exists", name=command.name)
+    return [ConnectionAdded(connection_id=connection_id, name=command.name, kind=command.kind, settings=command.settings)]
+
+
+def rotate_secret(tx: Tx, command: RotateSecret) -> Iterable[Event]:
+    """The earlier secrets of that use end at `keep_until`, unless they end sooner. Raises NotFound."""
+    row = named_connection(tx.connection, command.name)
+    ending = command.keep_until.isoformat()
+    kept = [
+        {**old, "until": min(old["until"] or ending, ending)} if old["use"] == command.secret.use else old
+        for old in row.secrets
+        if not old["until"] or old["until"] > tx.now.isoformat()
+    ]
+    number = 1 + max((int(old["id"].removeprefix("k")) for old in row.secrets), default=0)
+    values = {"secrets": [*kept, _kept(command.secret, number)]}
+    tx.connection.execute(sa.update(connections).where(connections.c.id == row.id).values(**values))
+    return [SecretRotated(connection_id=row.id, name=row.name, use=command.secret.use, keep_until=command.keep_until)]
+
+
+def switch_connection(tx: Tx, command: SwitchConnection) -> Iterable[Event]:
+    """Switching to the present state changes nothing. Raises NotFound."""
+    row = named_connection(tx.connection, command.name)
+    if row.active == command.active:
+        return []
+    tx.connection.execute(sa.update(connections).where(connections.c.id == row.id).values(active=command.active))
+    return [ConnectionSwitched(connection_id=row.id, name=row.name, active=command.active)]
+
+
+def named_connection(connection: Connection, name: str) -> Row[Any]:
+    """The connection's row. Raises NotFound."""
+    row = connection.execute(sa.select(connections).where(connections.c.name == name)).one_or_none()
+    if row is None:
+        raise NotFound("connection_not_found", name=name)
+    return row
+
+
+def all_connections(connection: Connection) -> list[Row[Any]]:
+    """Every connection by name, the switched-off ones too."""
+    return list(connection.execute(sa.select(connections).order_by(connections.c.name)))
+
+
+def _kept(secret: SealedSecret, number: int) -> dict[str, object]:
+    return {"id": f"k{number}", "use": secret.use, "cipher": secret.cipher, "until": None}
+
+
+def _lock(_connection: Connection, command: AddConnection | RotateSecret | SwitchConnection) -> list[str]:
+    return [f"connection:{command.name}"]
+
+
+HANDLERS: Handlers = {
+    AddConnection: Handler(add_connection, _lock),
+    RotateSecret: Handler(rotate_secret, _lock),
+    SwitchConnection: Handler(switch_connection, _lock),
+}

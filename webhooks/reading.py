@@ -1,0 +1,32 @@
+"""What a kind of system is given to read a delivery with, and what it says when it cannot."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from core.engine.handling import Command
+from core.engine.inbox import Received
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """The connection a delivery came through: its settings, and the token the desk calls that system with.
+
+    `seen` tells how far a ticket was read before, None for one without a case.
+    """
+
+    name: str
+    settings: Mapping[str, str]
+    token: str = field(default="", repr=False)
+    seen: Callable[[str], int | None] = field(default=lambda _ticket: None, repr=False)
+
+
+class Unreadable(Exception):
+    """The delivery can never be understood. `reason` is a sentence for the operator, without anything the sender wrote."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+# Turns a delivery into commands, in order. It may call the sending system; it raises Unreadable, or DeliveryError when that call fails.
+Take = Callable[[Received, Access], Iterable[Command]]

@@ -1,0 +1,1 @@
+"""Request Tracker 5: its webhooks in, its REST 2 out."""

@@ -1,0 +1,165 @@
+"""Request Tracker's REST 2 (https://docs.bestpractical.com/rt/5.0.3/RT/REST2.html), as far as the desk needs it.
+
+It answers a refused change with 200 and a sentence, so that every write is read back. Calls go to the connection's own address only,
+follow no redirect, and send the token nowhere else.
+"""
+
+import base64
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from core.engine.errors import DeliveryError
+
+TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+PAGE = 100
+MOST_PAGES = 50
+TEXT_LIMIT = 100_000  # characters of one comment that are kept
+SPOKEN = frozenset({"Create", "Correspond", "Comment"})
+ETAG = re.compile(r'"(\d+)"')  # a ticket's ETag is the id of its last transaction
+
+
+class Changed(Exception):
+    """The ticket was changed since it was read (412); nothing was written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """A ticket as it was read. `seen` is the id of its last transaction."""
+
+    id: int
+    subject: str
+    status: str
+    queue: str
+    requestors: tuple[str, ...]
+    fields: dict[str, tuple[str, ...]]
+    seen: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transaction:
+    """An entry of a ticket's history."""
+
+    id: int
+    kind: str
+    creator: str
+    created_at: datetime
+
+
+class RequestTracker:
+    """One Request Tracker, called as one user. Every method raises DeliveryError when it cannot do what it says."""
+
+    def __init__(self, url: str, token: str) -> None:
+        headers = {"Authorization": f"token {token}", "Accept": "application/json"}
+        self._http = httpx.Client(base_url=f"{url.rstrip('/')}/REST/2.0/", headers=headers, timeout=TIMEOUT, follow_redirects=False)
+
+    def __enter__(self) -> "RequestTracker":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def ticket(self, number: int) -> Ticket:
+        """The ticket now."""
+        answer = self._call("GET", f"ticket/{number}?fields=Subject,Status,Queue,Requestor,CustomFields&fields[Queue]=Name")
+        found = ETAG.fullmatch(answer.headers.get("etag", ""))
+        raw = _object(answer)
+        if found is None or str(raw.get("id")) != str(number):
+            raise DeliveryError("the ticket came without its last transaction")
+        fields = {str(f.get("name")): tuple(str(v) for v in f.get("values", ())) for f in raw.get("CustomFields") or ()}
+        return Ticket(
+            id=number, subject=str(raw.get("Subject") or ""), status=str(raw.get("Status") or ""),
+            queue=str((raw.get("Queue") or {}).get("Name") or ""), requestors=tuple(str(r.get("id")) for r in raw.get("Requestor") or ()),
+            fields=fields, seen=int(found.group(1)),
+        )  # fmt: skip
+
+    def spoken(self, number: int, *, after: int = 0) -> Iterator[Transaction]:
+        """What people wrote, the oldest first, from transactions later than `after`."""
+        for page in range(1, MOST_PAGES + 1):
+            asked = f"ticket/{number}/history?fields=Type,Creator,Created&per_page={PAGE}&page={page}"
+            items = _object(self._call("GET", asked)).get("items") or []
+            for item in items:
+                made = Transaction(
+                    id=int(item["id"]), kind=str(item["Type"]), creator=str(item["Creator"]["id"]),
+                    created_at=datetime.fromisoformat(item["Created"]),
+                )  # fmt: skip
+                if made.kind in SPOKEN and made.id > after:
+                    yield made
+            # `pages` and `total` are null where rights hide single entries, so only an empty page is the end.
+            if not items:
+                return
+        raise DeliveryError("the ticket's history has no end", permanent=True)
+
+    def text(self, transaction: int) -> str:
+        """The plain text of an entry; empty when it has none."""
+        listed = _object(self._call("GET", f"transaction/{transaction}/attachments?fields=ContentType,Filename&per_page={PAGE}"))
+        for part in listed.get("items") or []:
+            if part.get("ContentType") == "text/plain" and not part.get("Filename"):
+                raw = _object(self._call("GET", f"attachment/{int(part['id'])}"))
+                return base64.b64decode(raw.get("Content") or "").decode("utf-8", errors="replace")[:TEXT_LIMIT]
+        return ""
+
+    def comment(self, number: int, text: str, *, seen: int) -> None:
+        """An internal remark, if nothing happened since transaction `seen`. Raises Changed."""
+        self._write("POST", f"ticket/{number}/comment", {"Content": text, "ContentType": "text/plain"}, seen)
+
+    def correspond(self, number: int, text: str, *, seen: int) -> None:
+        """A public answer, if nothing happened since transaction `seen`. Raises Changed."""
+        self._write("POST", f"ticket/{number}/correspond", {"Content": text, "ContentType": "text/plain"}, seen)
+
+    def change(self, number: int, values: dict[str, Any], *, seen: int) -> Sequence[str]:
+        """Set fields, if nothing happened since transaction `seen`. Returns what it says about each. Raises Changed."""
+        said = self._write("PUT", f"ticket/{number}", values, seen)
+        return [str(line) for line in said] if isinstance(said, list) else []
+
+    def _write(self, method: str, path: str, body: dict[str, Any], seen: int) -> Any:
+        answer = self._call(method, path, body, {"If-Match": f'"{seen}"'})
+        try:
+            return answer.json()
+        except ValueError:
+            return None
+
+    def _call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> httpx.Response:
+        try:
+            answer = self._http.request(method, path, json=body, headers=headers)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise DeliveryError(f"it cannot be reached ({type(error).__name__})") from None
+        except httpx.HTTPError as error:
+            raise DeliveryError(f"it did not answer ({type(error).__name__})", unknown=method != "GET") from None
+        if answer.status_code == 412:
+            raise Changed
+        if answer.status_code not in (200, 201):
+            raise _failure(answer, method)
+        return answer
+
+
+def _failure(answer: httpx.Response, method: str) -> DeliveryError:
+    """What a status means: refused for good, try later, or nobody knows whether it was done."""
+    status = answer.status_code
+    if status in (429, 503):
+        asked = answer.headers.get("retry-after", "")
+        return DeliveryError(f"it answered {status}", retry_after=float(asked) if asked.isdigit() else None)
+    if status >= 500:
+        return DeliveryError(f"it answered {status}", unknown=method != "GET")
+    # A token may be renewed and a right be granted: worth trying again for a while. A ticket that is gone stays gone.
+    return DeliveryError(f"it answered {status}", permanent=status not in (401, 403, 408, 423))
+
+
+def _object(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        found = answer.json()
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise DeliveryError("it did not answer with JSON")
+    return found
+
+
+def ticket_address(url: str, ticket: str) -> str:
+    """Where people see the ticket."""
+    return f"{url.rstrip('/')}/Ticket/Display.html?id={quote(ticket)}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from cryptography.fernet import Fernet
+from rich.console import Console
 
 from app.connecting import connections, webhooks
 from app.logs import set_up
@@ -86,6 +87,14 @@ def serve() -> None:
 
     set_up()
     sys.exit(run_both(load()))
+
+
+@main.command()
+def demo() -> None:
+    """Run the story in front of you: the real desk, two chats to click in, stand-ins for everything else."""
+    from app.demo.stage import Show  # noqa: PLC0415 (only the demo needs its world)
+
+    Show(main, Console()).run()
 
 
 @main.command()

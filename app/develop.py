@@ -66,8 +66,10 @@ def lock() -> None:
     """Pin the dependencies again, by hash and without host names."""
     common = ("pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url",
               "--no-emit-find-links", "--no-annotate", "--no-header", "pyproject.toml")  # fmt: skip
-    if run("uv", *common, "-o", "requirements/run.lock") or run("uv", *common, "--group", "dev", "-o", "requirements/dev.lock"):
-        raise click.ClickException("The lock files could not be made.")
+    for name in ("run", "demo", "dev"):
+        group = () if name == "run" else ("--group", name)
+        if run("uv", *common, *group, "-o", f"requirements/{name}.lock"):
+            raise click.ClickException(f"requirements/{name}.lock could not be made.")
 
 
 if __name__ == "__main__":

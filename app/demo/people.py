@@ -2,19 +2,25 @@
 
 from dataclasses import dataclass
 
+SLACK_TEAM = "T0DEMO"
 TENANT = "11111111-aaaa-4bbb-8ccc-000000000001"
 TEAMS_APP = "22222222-aaaa-4bbb-8ccc-000000000002"
 
 
 @dataclass(frozen=True)
 class Colleague:
-    """A member of staff. `slack` is filled from the local Slack's own directory when it starts."""
+    """Somebody who acts in the demo."""
 
     handle: str
     name: str
     roles: tuple[str, ...]
     locale: str
     zone: str
+
+    @property
+    def slack_id(self) -> str:
+        """The person's id in the demo's Slack workspace."""
+        return f"U0{self.handle.upper()}"
 
     @property
     def directory_id(self) -> str:

@@ -46,8 +46,8 @@ class TeamsNotifier:
 
 
 def _service(address: object) -> str:
-    """The conversation's service address. Raises DeliveryError for one that was never heard from."""
+    """The conversation's service address. Raises DeliveryError until it was heard from: installing the app there makes it so."""
     found = address.get("service_url") if hasattr(address, "get") else None
     if not found:
-        raise DeliveryError("never heard from: the app must be installed there first", permanent=True)
+        raise DeliveryError("never heard from: the app must be installed there first", retry_after=60)
     return str(found)

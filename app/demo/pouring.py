@@ -1,0 +1,149 @@
+"""The believable world, poured in through the real doors: the command line, CSV files, signed webhooks, and verbs typed in chat."""
+
+import secrets
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from datetime import date, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+
+from app.demo.books import as_csv, payer_key
+from app.demo.chats import CHANNELS, identities, slack_channel, teams_channel
+from app.demo.customers import CLIENTS, TICKETS, Client, Seat
+from app.demo.people import SLACK_TEAM, STAFF, TENANT
+
+KINDS = {"OnlineServicesNCE": "new_commerce", "legacy": "legacy", "Azure": "azure_plan", "trial": "trial", "addon": "addon"}
+ACCOUNTING, TICKETING = "books", "helpdesk"
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where the stand-ins listen; "" for one that is missing."""
+
+    partner_center: str
+    ticketing: str
+    slack: str
+
+
+Step = tuple[str, Callable[[], None]]
+
+
+def steps(desk: click.Command, stand: Stand, folder: Path, today: date) -> Iterator[Step]:
+    """What is poured, in order, each with its line for the progress bar."""
+    yield "staff and their two identities", lambda: _staff(desk)
+    yield "groups and channels", lambda: _groups(desk)
+    yield "customers and their links", lambda: _customers(desk)
+    if stand.partner_center:
+        yield "subscriptions, through Partner Center", lambda: _subscriptions(desk, stand.partner_center, today)
+    yield "receivables, from two CSV files", lambda: _receivables(desk, folder, today)
+    if stand.slack:
+        yield "notices, typed by Ana in Slack", lambda: _notices(stand.slack, today)
+    if stand.ticketing:
+        yield "tickets, by signed webhook", lambda: _tickets(stand.ticketing)
+
+
+def run(desk: click.Command, *arguments: str) -> None:
+    """`./desk …` in this process: the same command, without starting Python again. Raises click.ClickException."""
+    with redirect_stdout(StringIO()):
+        desk.main(args=list(arguments), prog_name="desk", standalone_mode=False)
+
+
+def tenant_of(client: Client) -> str:
+    """The client's Microsoft tenant: the same at every start."""
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, client.domain))
+
+
+def _staff(desk: click.Command) -> None:
+    for person in STAFF:
+        roles = [word for role in person.roles for word in ("--role", role)]
+        shown = ["--name", person.name, "--locale", person.locale, "--zone", person.zone]
+        run(desk, "staff", "add", person.handle, *shown, *roles, *identities(person))
+
+
+def _groups(desk: click.Command) -> None:
+    for name, routes in CHANNELS.items():
+        places = ["--slack", f"{SLACK_TEAM}:{slack_channel(name)}", "--teams", f"{TENANT}:{teams_channel(name)}"]
+        run(desk, "groups", "set", name, *[word for route in routes for word in ("--route", route)], *places)
+
+
+def _customers(desk: click.Command) -> None:
+    for position, client in enumerate(CLIENTS, 1):
+        contacts = [word for name, email in client.contacts for word in ("--contact", f"{name} <{email}>")]
+        place = ["--locale", client.locale, "--zone", client.zone, "--country", client.country, "--segment", client.segment]
+        run(desk, "customers", "add", client.name, "--tax-id", client.tax_id, *place, *contacts)
+        run(desk, "customers", "link", client.name, "ticket_org", TICKETING, client.domain)
+        run(desk, "customers", "link", client.name, "tenant", "partner_center", tenant_of(client))
+        if client.linked:
+            run(desk, "customers", "link", client.name, "payer", ACCOUNTING, payer_key(position))
+        if client.live:
+            run(desk, "customers", "mode", client.name, "live")
+
+
+def _subscriptions(desk: click.Command, partner_center: str, today: date) -> None:
+    for client in CLIENTS:
+        tenant = tenant_of(client)
+        _post(f"{partner_center}/_stand-in/customers", {"name": client.name, "id": tenant, "domain": client.domain})
+        known: dict[str, str] = {}
+        for seat in client.seats:
+            made = _post(f"{partner_center}/_stand-in/customers/{tenant}/subscriptions", _subscription(seat, known, today))
+            known[seat.name] = str(made["id"])
+    run(desk, "customers", "sync")
+
+
+def _subscription(seat: Seat, known: dict[str, str], today: date) -> dict[str, Any]:
+    end = today + timedelta(days=seat.ends_in)
+    made: dict[str, Any] = {
+        "kind": KINDS[seat.product], "offerName": seat.name, "friendlyName": seat.name, "quantity": seat.quantity,
+        "commitmentEndDate": f"{end}T00:00:00Z", "commitmentEndDateTime": f"{end}T23:59:59Z",
+    }  # fmt: skip
+    if seat.term:
+        made["termDuration"] = seat.term
+    if seat.parent:
+        made["parentSubscriptionId"] = known[seat.parent]
+    if seat.scheduled:
+        made["scheduledNextTermInstructions"] = {"product": {"termDuration": "P1Y"}, "quantity": max(1, seat.quantity - 3)}
+    return made
+
+
+def _receivables(desk: click.Command, folder: Path, today: date) -> None:
+    """Polish customers from a CP1250 file, the others from a UTF-8 one, as two exports of one accounting program."""
+    numbered = list(enumerate(CLIENTS, 1))
+    for name, encoding, is_polish in (("naleznosci.csv", "cp1250", True), ("receivables.csv", "utf-8", False)):
+        path = folder / name
+        path.write_bytes(as_csv([(n, c) for n, c in numbered if (c.country == "PL") == is_polish], today, encoding=encoding))
+        run(desk, "import", "receivables", str(path), "--connection", ACCOUNTING)
+
+
+def _notices(slack: str, today: date) -> None:
+    """Through the chat's own door: Ana types the verb in local-slack, which signs and delivers it."""
+    ana = STAFF[0]
+    for client in CLIENTS:
+        for kind, days in client.notices:
+            sent = today - timedelta(days=days)
+            name, email = client.contacts[0]
+            text = f"notice {client.name} {kind} {sent} {email} email {name}: wysłano, potwierdzenie SMTP 250"
+            body = {"command": "/billing", "text": text, "user": ana.slack_id, "channel": slack_channel("billing")}
+            _post(f"{slack}/_control/command", body)
+
+
+def _tickets(ticketing: str) -> None:
+    for sender, subject, text in TICKETS:
+        _post(f"{ticketing}/_stand-in/tickets", {"requestor": sender, "subject": subject, "text": text})
+
+
+def _post(url: str, body: dict[str, Any]) -> dict[str, Any]:
+    """A stand-in's own seam. Raises httpx.HTTPError."""
+    answer = httpx.post(url, json=body, timeout=30).raise_for_status()
+    found = answer.json() if answer.content else {}
+    return found if isinstance(found, dict) else {}
+
+
+def secret() -> str:
+    """A fresh secret for this demo."""
+    return secrets.token_hex(16)

@@ -1,0 +1,213 @@
+"""`./desk demo`: start the stand-ins and the real desk, pour the world in, say what to open and try, and stop cleanly on Ctrl-C."""
+
+import os
+import shutil
+import signal
+import sys
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from zoneinfo import ZoneInfo
+
+import click
+import httpx
+from cryptography.fernet import Fernet
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from app.demo import chats, pouring
+from app.demo.control import Door, Stage, build_control, serve
+from app.demo.people import TEAMS_APP, TENANT
+from app.demo.processes import Child, Processes, port, wait_ready
+from app.prepare import install_npm
+from app.settings import load
+from app.wiring import build
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FOLDER = ROOT / ".run" / "demo"
+SCRIPT = (
+    "In <b>Slack</b>, as <i>Ana</i>, type <code>/billing queue</code>, open the case of Nowak, take it and compare the two invoices.",
+    "Reply to the customer from the card: look at the preview, confirm, and see the answer arrive in the ticketing system.",
+    "As <i>Ana</i>, type <code>/billing suspend …</code> on the collection case of Lindner: the request appears in both chats.",
+    "In <b>Teams</b>, as <i>Ben</i>, approve it; move the clock <i>to the next due timer</i> and watch both cards follow.",
+    "Type <code>/billing restore … now paid by phone</code> as <i>Ben</i>: the product is back at once.",
+)
+
+
+@dataclass
+class Ports:
+    """The ports people know, or free ones."""
+
+    desk: int = field(default_factory=lambda: port(8080))
+    control: int = field(default_factory=lambda: port(8090))
+    slack: int = field(default_factory=lambda: port(8091))
+    teams: int = field(default_factory=lambda: port(8092))
+    partner_center: int = field(default_factory=lambda: port(8093))
+    ticketing: int = field(default_factory=lambda: port(8094))
+    accounting: int = field(default_factory=lambda: port(8095))
+
+    def url(self, name: str) -> str:
+        """The address on loopback."""
+        return f"http://127.0.0.1:{getattr(self, name)}"
+
+
+@dataclass
+class Show:
+    """One run of the demo."""
+
+    desk: click.Command
+    console: Console
+    ports: Ports = field(default_factory=Ports)
+    processes: Processes = field(default_factory=lambda: Processes(FOLDER / "logs"))
+    missing: list[str] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Everything, until Ctrl-C."""
+        ended = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: _end(ended))
+        try:
+            self._set_up()
+            self._play(ended)
+        finally:
+            self.processes.stop()
+            self.console.print("Everything has stopped.")
+
+    def _set_up(self) -> None:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        FOLDER.mkdir(parents=True)
+        self.secrets = {name: pouring.secret() for name in ("slack", "token", "teams", "partner", "refresh", "helpdesk", "books")}
+        os.environ.update(self._environment())
+        pouring.run(self.desk, "migrate")
+
+    def _play(self, ended: threading.Event) -> None:
+        parts = [("Slack", self._slack), ("Teams", self._teams), ("Partner Center", self._partner_center), ("the desk", self._desk)]
+        with self._progress() as bar:
+            task = bar.add_task("Starting", total=len(parts))
+            for name, start in parts:
+                bar.update(task, description=f"Starting {name}")
+                start()
+                bar.advance(task)
+            bar.update(task, description="Started")
+            self._pour(bar)
+        stop = serve(build_control(self._stage()), self.ports.control)
+        self._say()
+        while not ended.wait(0.5) and all(child.is_running for child in self.processes.children):
+            continue
+        for child in self.processes.children:
+            if not child.is_running and not ended.is_set():
+                self.console.print(f"[red]{child.name} ended by itself; its output is in {child.log}.")
+        stop()
+
+    def _pour(self, bar: Progress) -> None:
+        zone = ZoneInfo("Europe/Warsaw")
+        stand = pouring.Stand(self._there("partner_center"), self._there("ticketing"), self._there("slack"))
+        steps = list(pouring.steps(self.desk, stand, FOLDER, datetime.now(UTC).astimezone(zone).date()))
+        task = bar.add_task("Pouring in", total=len(steps))
+        for line, pour in steps:
+            bar.update(task, description=f"Pouring in {line}")
+            try:
+                pour()
+            except (click.ClickException, httpx.HTTPError) as error:
+                self.missing.append(f"Not poured in: {line}. {error}")
+            bar.advance(task)
+        bar.update(task, description="Poured in")
+
+    def _environment(self) -> dict[str, str]:
+        ports = self.ports
+        return {
+            "DESK_CONFIG": str(_empty(FOLDER / "desk.toml")), "DESK_DATABASE_URL": f"sqlite:///{FOLDER / 'desk.sqlite'}",
+            "DESK_HOST": "127.0.0.1", "DESK_PORT": str(ports.desk), "DESK_SECRET_KEY": Fernet.generate_key().decode(), "DESK_DEMO": "1",
+            "DESK_ALLOW_HOSTS": "127.0.0.1", "SLACK_SIGNING_SECRET": self.secrets["slack"],
+            "SLACK_BOT_TOKEN": f"xoxb-{self.secrets['token']}", "SLACK_API_URL": f"{ports.url('slack')}/api/", "TEAMS_APP_ID": TEAMS_APP,
+            "TEAMS_APP_PASSWORD": self.secrets["teams"], "TEAMS_TENANT_ID": TENANT,
+            "TEAMS_OPENID_METADATA_URL": f"{ports.url('teams')}/.well-known/openidconfiguration", "TEAMS_LOGIN_URL": ports.url("teams"),
+            "TEAMS_SERVICE_HOSTS": f"127.0.0.1:{ports.teams}", "PARTNER_CENTER_URL": ports.url("partner_center"),
+            "PARTNER_CENTER_LOGIN_URL": ports.url("partner_center"), "PARTNER_CENTER_TENANT_ID": TENANT,
+            "PARTNER_CENTER_CLIENT_ID": "demo-partner", "PARTNER_CENTER_CLIENT_SECRET": self.secrets["partner"],
+        }  # fmt: skip
+
+    def _slack(self) -> None:
+        binary = install_npm(ROOT / "playground" / "slack") / "local-slack-linux-x64" / "bin" / "local-slack"
+        if not binary.exists():
+            self.missing.append("Slack: local-slack runs on Linux x64 only; the demo goes on with Teams alone.")
+            return
+        config = chats.slack_config(
+            desk_url=self.ports.url("desk"), token=os.environ["SLACK_BOT_TOKEN"], signing_secret=self.secrets["slack"]
+        )
+        path = chats.write(FOLDER, "slack.json", config)
+        command = [str(binary), "--config", str(path), "--port", str(self.ports.slack), "--base-host", "127.0.0.1"]
+        self._begin("slack", command)
+        self.missing.append("local-slack listens on every address of this machine, not only on loopback: it knows no other way.")
+
+    def _teams(self) -> None:
+        install_npm(ROOT / "playground" / "teams")
+        world = chats.write(FOLDER, "teams.json", chats.teams_world())
+        bot = f"{self.ports.url('desk')}/api/messages"
+        self._begin("teams", [*_module("playground.teams"), "--port", str(self.ports.teams), "--bot", bot, "--world", str(world)])
+
+    def _partner_center(self) -> None:
+        known = ["--tenant", TENANT, "--client-id", "demo-partner", "--client-secret", self.secrets["partner"]]
+        self._begin("partner_center", [*_module("playground.partner_center"), "--port", str(self.ports.partner_center), *known])
+
+    def _desk(self) -> None:
+        self._begin("desk", [*_module("app.cli"), "serve"], path="/healthz")
+
+    def _begin(self, name: str, command: list[str], *, path: str = "/") -> Child:
+        child = self.processes.start(name, command, f"{self.ports.url(name)}{path}", cwd=ROOT)
+        if not wait_ready(child):
+            self.missing.append(f"{name} did not start; its output is in {child.log}.")
+        return child
+
+    def _there(self, name: str) -> str:
+        running = any(child.name == name and child.is_running for child in self.processes.children)
+        return self.ports.url(name) if running else ""
+
+    def _stage(self) -> Stage:
+        doors = [
+            Door("Slack", self.ports.url("slack"), "choose whom you act as, top left; try as Ana, Owen, Ben"),
+            Door("Teams", self.ports.url("teams"), "choose whom you act as; try as Ben or Maja"),
+            Door("Ticketing", self.ports.url("ticketing"), "open a ticket as a customer, see the answers"),
+            Door("Accounting", self.ports.url("accounting"), "the partner's books: let somebody pay"),
+        ]
+        names = {child.name for child in self.processes.children if child.is_running}
+        shown = [door for door in doors if door.name.casefold() in names]
+        clocks = [f"{self._there('partner_center')}/_stand-in/clock"] if self._there("partner_center") else []
+        return Stage(build(load()), self.processes.children, shown, SCRIPT, self.missing, clocks)
+
+    def _progress(self) -> Progress:
+        columns = (SpinnerColumn(), TextColumn("{task.description:<42}"), BarColumn(), MofNCompleteColumn())
+        return Progress(*columns, console=self.console)
+
+    def _say(self) -> None:
+        say = self.console.print
+        say(f"\n[bold]Open {self.ports.url('control')}[/bold]  the control page: what to try, and the business clock")
+        for door in self._stage().doors:
+            say(f"     {door.url}  {door.name}: {door.text}")
+        for number, line in enumerate(SCRIPT, 1):
+            say(f"  {number}. {_plain(line)}")
+        for line in self.missing:
+            say(f"[yellow]  ! {line}")
+        say("Ctrl-C stops everything.\n")
+
+
+def _module(name: str) -> list[str]:
+    return [sys.executable, "-m", name]
+
+
+def _empty(path: Path) -> Path:
+    path.write_text("", encoding="utf-8")
+    return path
+
+
+def _end(ended: threading.Event, _number: int = 0, _frame: FrameType | None = None) -> None:
+    ended.set()
+
+
+def _plain(line: str) -> str:
+    for tag in ("b", "i", "code"):
+        line = line.replace(f"<{tag}>", "").replace(f"</{tag}>", "")
+    return line

@@ -7,7 +7,7 @@ from typing import Any
 from bots.slack.cards import blocks
 from bots.slack.markup import marked, plain
 from bots.slack.payloads import Block, Payload
-from core.chat.forms import Field, FieldKind, Form
+from core.chat.forms import Field, FieldKind, Form, Option
 from core.chat.words import Words
 
 CALLBACK = "billing:form"
@@ -34,6 +34,11 @@ def input_block(field: Field) -> Block:
         "element": ELEMENTS[field.kind](field) | {"action_id": INPUT},
     }  # fmt: skip
     return made | ({"hint": plain(field.hint, 2000)} if field.hint else {})
+
+
+def suggestion(found: Option) -> Block:
+    """A choice offered in a search field."""
+    return {"text": plain(found.label, 75), "value": found.value[:150]}
 
 
 def field_errors(form: Form) -> dict[str, str]:

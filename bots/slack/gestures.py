@@ -55,6 +55,17 @@ def from_submission(body: Mapping[str, Any]) -> ChatRequest:
     )  # fmt: skip
 
 
+def from_suggestion(body: Mapping[str, Any]) -> tuple[ChatRequest, str]:
+    """What is being typed into a search field of a modal, and the field's name."""
+    view, user = body.get("view") or {}, body.get("user") or {}
+    carried, _ = submitted(view)
+    request = ChatRequest(
+        face=FACE, workspace=_team(body), user=user.get("id", ""), key="", gesture=Gesture.TYPED, outsider=_is_stranger(user, body),
+        action=str(carried.get("action", "")), text=unescape(str(body.get("value") or ""))[:200],
+    )  # fmt: skip
+    return request, str(body.get("block_id") or "")
+
+
 def unescape(text: str) -> str:
     """Slack escapes three characters in what people type."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

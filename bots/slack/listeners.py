@@ -12,8 +12,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bots.slack.cards import message
-from bots.slack.forms import field_errors, modal
-from bots.slack.gestures import from_click, from_command, from_mention, from_submission
+from bots.slack.forms import field_errors, modal, suggestion
+from bots.slack.gestures import from_click, from_command, from_mention, from_submission, from_suggestion
 from bots.slack.payloads import Payload
 from core.chat.forms import Form
 from core.chat.handle import Chat, words_for_request
@@ -44,6 +44,11 @@ def listen(app: App, chat: Chat) -> None:
     def on_submission(ack: Ack, body: Payload) -> None:
         request = from_submission(body)
         ack(**answer_submission(chat, request, chat.handle(request)))
+
+    @app.options(re.compile(".*"))
+    def on_search(ack: Ack, body: Payload) -> None:
+        request, field = from_suggestion(body)
+        ack(options=[suggestion(found) for found in chat.options(request, chat.source_of(request.action, field))])
 
     @app.event("app_mention")
     def on_mention(ack: Ack, body: Payload, client: WebClient) -> None:

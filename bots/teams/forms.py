@@ -1,5 +1,6 @@
 """Forms as dialogs: an Adaptive Card with inputs, its errors beside the fields and the typed values kept."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -29,7 +30,8 @@ def confirmation(pressed: Mapping[str, Any]) -> Element | None:
     if not isinstance(asked, Mapping):
         return None
     title, text, yes = (clip(str(asked.get(name) or ""), limit) for name, limit in (("title", 60), ("text", 300), ("yes", 75)))
-    carried = {name: pressed.get(name) for name in ("action", "subject", "facts")} | {"key": "", "given": {}, "confirmed": True}
+    carried = {name: pressed.get(name) for name in ("action", "subject", "facts")} | {"given": {}, "confirmed": True}
+    carried["key"] = f"confirm:{secrets.token_urlsafe(18)}"  # good for one effect, however often the dialog is sent in
     submit = {"type": "Action.Submit", "title": yes, "style": "destructive", "data": {"form": carried}}
     body = [text_block(literal(text))]
     return _continue(title, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit]})

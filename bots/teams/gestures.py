@@ -40,6 +40,21 @@ def from_submit(activity: Activity) -> ChatRequest:
     return _pressed(activity, carried, gesture, values)
 
 
+def from_search(activity: Activity) -> tuple[ChatRequest, str]:
+    """What is being typed into a search field, and where it looks.
+
+    https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/dynamic-search
+    """
+    value = _mapping(activity.get("value"))
+    request = _request(activity, gesture=Gesture.TYPED, text=str(value.get("queryText") or "")[:200])
+    return request, str(value.get("dataset") or "")
+
+
+def from_update(activity: Activity) -> ChatRequest:
+    """Whoever installed the app or opened a chat with it: only who they are and how they are reached."""
+    return _request(activity, gesture=Gesture.TYPED)
+
+
 def pressed_data(activity: Activity) -> Mapping[str, Any]:
     """What the pressed button carried, with the inputs beside it."""
     return _mapping(_mapping(activity.get("value")).get("data"))

@@ -1,7 +1,7 @@
 """What each kind of activity leads to: a table over raw JSON, so that it survives the SDK's successor."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -9,17 +9,31 @@ import structlog
 from bots.teams.auth import tenant_of
 from bots.teams.cards import card
 from bots.teams.connector import Connector
+from bots.teams.fitting import clip
 from bots.teams.forms import confirmation, dialog, opener, said
-from bots.teams.gestures import address_of, conversation_of, from_execute, from_fetch, from_message, from_submit, is_personal, pressed_data
+from bots.teams.gestures import (
+    address_of,
+    conversation_of,
+    from_execute,
+    from_fetch,
+    from_message,
+    from_search,
+    from_submit,
+    from_update,
+    is_personal,
+    pressed_data,
+)  # fmt: skip
 from bots.teams.notifier import message
-from bots.teams.payloads import CARD_TYPE, ERROR_TYPE, MESSAGE_TYPE, Activity, Element
+from bots.teams.payloads import CARD_TYPE, ERROR_TYPE, MESSAGE_TYPE, SEARCH_TYPE, Activity, Element
 from core.chat.handle import Chat, words_for_request
 from core.chat.requests import Card, ChatRequest, Open, Private, Refused, Reply
 from core.chat.views import View
 from core.chat.words import Words
-from core.engine.errors import DeliveryError, NotFound
+from core.engine.errors import DeliveryError
 from core.engine.transaction import SYSTEM
 from core.people.commands import LearnAddress, LearnConversation, Place
+from core.people.queries import address_of as address_of_member
+from core.people.queries import place_of
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +56,7 @@ class Listeners:
             "adaptiveCard/action": self.on_execute,
             "task/fetch": self.on_fetch,
             "task/submit": self.on_submit,
+            "application/search": self.on_search,
         }
 
     def on_activity(self, activity: Activity) -> Invoked | None:
@@ -53,7 +68,7 @@ class Listeners:
             answer = self._invokes.get(str(activity.get("name")))
             return answer(activity) if answer else Invoked(501)
         elif kind in ("installationUpdate", "conversationUpdate"):
-            self.learn(activity, reachable=activity.get("action") not in ("remove", "remove-upgrade"))
+            self.on_installation(activity)
         return None
 
     def on_message(self, activity: Activity) -> None:
@@ -98,20 +113,42 @@ class Listeners:
         request = from_submit(activity)
         return self._dialog(request, self._chat.handle(request))
 
+    def on_search(self, activity: Activity) -> Invoked:
+        """Choices for a search field; none for somebody who may not read."""
+        request, source = from_search(activity)
+        results = [{"title": clip(option.label, 200), "value": option.value} for option in self._chat.options(request, source)]
+        return Invoked(200, {"statusCode": 200, "type": SEARCH_TYPE, "value": {"results": results}})
+
+    def on_installation(self, activity: Activity) -> None:
+        """The app came or went: in a personal chat its person is reached from now on, or no longer; elsewhere the conversation."""
+        gone = activity.get("action") in ("remove", "remove-upgrade") or _is_bot_removed(activity)
+        request = from_update(activity)
+        if is_personal(activity) and not request.outsider:
+            self.learn_sender(replace(request, address={}) if gone else request)
+        self.learn(activity, reachable=not gone)
+
     def learn(self, activity: Activity, *, reachable: bool = True) -> None:
         """Where this conversation is reached from now on; personal chats belong to their person, not to a group."""
         if is_personal(activity) or not conversation_of(activity):
             return
-        place = Place(face="teams", workspace=tenant_of(activity), external=conversation_of(activity), address=address_of(activity))
-        self._chat.desk.do(LearnConversation(place=place, reachable=reachable), SYSTEM, datetime.now(UTC))
+        address = {name: value for name, value in address_of(activity).items() if name != "user"}
+        place = Place(face="teams", workspace=tenant_of(activity), external=conversation_of(activity), address=address)
+        with self._chat.desk.reading() as connection:
+            known = place_of(connection, place.face, place.workspace, place.external)
+        if known != (address, reachable):
+            self._chat.desk.do(LearnConversation(place=place, reachable=reachable), SYSTEM, datetime.now(UTC))
 
     def learn_sender(self, request: ChatRequest) -> None:
-        """How the sender is reached privately; strangers are not kept."""
-        learnt = LearnAddress(face=request.face, workspace=request.workspace, user=request.user, address=request.address)
-        try:
-            self._chat.desk.do(learnt, SYSTEM, datetime.now(UTC))
-        except NotFound:
+        """How the sender is reached privately; strangers are not kept. The chat found once stays known when they speak elsewhere."""
+        with self._chat.desk.reading() as connection:
+            known = address_of_member(connection, request.face, request.workspace, request.user)
+        if known is None:
             return
+        personal = {"personal": known["personal"]} if request.address and "personal" in known else {}
+        address = {**personal, **request.address}
+        if known != address:
+            learnt = LearnAddress(face=request.face, workspace=request.workspace, user=request.user, address=address)
+            self._chat.desk.do(learnt, SYSTEM, datetime.now(UTC))
 
     def _dialog(self, request: ChatRequest, reply: Reply) -> Invoked:
         words = words_for_request(self._chat, request)
@@ -127,15 +164,30 @@ class Listeners:
         if request.private:
             self._connector.send(service, str(activity["conversation"]["id"]), message(view, words))
             return
-        address = request.address
-        personal = address.get("personal") or self._connector.personal(service, address["bot"], address["user"], request.workspace)
-        self._connector.send(service, personal, message(view, words))
+        self._connector.send(service, self._personal_chat(service, request), message(view, words))
         self._connector.send(service, str(activity["conversation"]["id"]), {"type": "message", "text": words.say("answered_privately")})
+
+    def _personal_chat(self, service: str, request: ChatRequest) -> str:
+        """The chat with the sender, made if need be and remembered for a member."""
+        with self._chat.desk.reading() as connection:
+            known = address_of_member(connection, request.face, request.workspace, request.user) or {}
+        found = known.get("personal")
+        if found:
+            return str(found)
+        made = self._connector.personal(service, request.address["bot"], request.address["user"], request.workspace)
+        self.learn_sender(replace(request, address={**request.address, "personal": made}))
+        return made
 
 
 def shown(reply: Reply) -> View | None:
     """What the person is told, if anything."""
     return reply.view if isinstance(reply, Private | Refused | Card) else None
+
+
+def _is_bot_removed(activity: Activity) -> bool:
+    """Whether a conversationUpdate says that we were taken out."""
+    removed, own = activity.get("membersRemoved"), (activity.get("recipient") or {}).get("id")
+    return isinstance(removed, list) and any(isinstance(m, Mapping) and own and m.get("id") == own for m in removed)
 
 
 def _error(code: str, text: str) -> Element:

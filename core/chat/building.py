@@ -8,6 +8,7 @@ from core.engine.errors import InvalidInput
 from .actions import Action, Argument, ArgumentKind, Given
 from .asking import Asked
 from .forms import Field, FieldKind, Form, Option
+from .options import OWN, chosen
 
 FIELD_KINDS = {
     ArgumentKind.CASE: FieldKind.SEARCH,
@@ -28,7 +29,7 @@ def build_form(
     key: str = "",
 ) -> Form:  # fmt: skip
     """The action's form. What was settled before (its subject, hidden arguments) is carried, the rest are fields."""
-    settled = {n: str(v) for n, v in given.items() if values is None}
+    settled = {n: _as_sent(action, n, v) for n, v in given.items() if values is None}
     carried = _carried(action, given)
     prefill = dict(action.prefill(asked, given)) if action.prefill and values is None else {}
     shown = {**prefill, **settled, **(values or {})}
@@ -50,11 +51,27 @@ def _carried(action: Action, given: Given) -> dict[str, str]:
 def _field(asked: Asked, argument: Argument, value: str, wrong: InvalidInput | None) -> Field:
     words = asked.words
     hint = f"field.{argument.name}.hint"
+    held = _held(asked, argument, value)
     choices = tuple(Option(choice, words.say(f"choice.{argument.name}.{choice}")) for choice in argument.choices)
     return Field(
-        name=argument.name, label=words.say(f"field.{argument.name}"), kind=FIELD_KINDS[argument.kind], value=value,
+        name=argument.name, label=words.say(f"field.{argument.name}"), kind=FIELD_KINDS[argument.kind],
+        value=held.value if held else value, value_label=held.label if held else "",
         hint=words.say(hint) if words.has(hint) else "", error=words.error(wrong) if wrong else "",
         required=argument.required and argument.kind is not ArgumentKind.TICK, options=choices,
         source=argument.kind.value if argument.kind in (ArgumentKind.CASE, ArgumentKind.CUSTOMER) else "",
         max_length=argument.max_length,
     )  # fmt: skip
+
+
+def _held(asked: Asked, argument: Argument, value: str) -> Option | None:
+    """What a search field holds already, with its label."""
+    if FIELD_KINDS[argument.kind] is not FieldKind.SEARCH or not value:
+        return None
+    with asked.reading() as connection:
+        return chosen(connection, argument.kind.value, value)
+
+
+def _as_sent(action: Action, name: str, value: object) -> str:
+    """A settled argument as its field would send it: a customer's row is told from a number that was typed as a name."""
+    is_customer = any(a.name == name and a.kind is ArgumentKind.CUSTOMER for a in action.arguments)
+    return f"{OWN}{value}" if is_customer and isinstance(value, int) else str(value)

@@ -3,18 +3,21 @@
 import difflib
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from core.desk import Desk
 from core.engine.errors import DeskError, InvalidInput, NotAllowed
-from core.people.model import Member
+from core.people.model import Member, Right
 from core.people.queries import by_identity
 
-from .actions import Action, ActionTable
+from .actions import Action, ActionTable, Given
 from .asking import Asked
 from .building import build_form
+from .forms import Option
+from .options import options
 from .parsing import from_typed, from_values, split_verb, usage
 from .requests import ChatRequest, Gesture, Nothing, Open, Private, Refused, Reply
 from .table import TABLE
@@ -52,6 +55,21 @@ class Chat:
             log.exception("A gesture failed.", reference=reference, face=request.face, action=request.action)
             return Refused(NoteView(title=asked.words.say("fault.title", reference=reference)))
 
+    def options(self, request: ChatRequest, source: str) -> tuple[Option, ...]:
+        """What a search field offers for `request.text`: to a member who may read, and to nobody else."""
+        if request.outsider:
+            return ()
+        with self.desk.reading() as connection:
+            member = by_identity(connection, request.face, request.workspace, request.user)
+            if member is None or Right.READ not in member.rights:
+                return ()
+            return options(connection, source, request.text)
+
+    def source_of(self, action: str, field: str) -> str:
+        """Where a form's search field looks; "" for a field that is none."""
+        found = self.table.named(action)
+        return next((a.kind.value for a in found.arguments if a.name == field), "") if found else ""
+
     def _typed(self, asked: Asked) -> Reply:
         verb, rest = split_verb(asked.request.text)
         if not verb:
@@ -63,9 +81,10 @@ class Chat:
         missing = [a.name for a in action.arguments if a.required and a.name not in given]
         self._check_right(asked, action)
         if action.form and missing:
-            return Open(build_form(asked, action, given))
+            return self._open(asked, action, given)
         if missing:
             raise InvalidInput("argument_missing", missing=asked.words.say(f"field.{missing[0]}"), usage=usage(asked, action))
+        self._act_first(asked, action, given)
         return action.answer(asked, given)
 
     def _pressed(self, asked: Asked) -> Reply:
@@ -77,8 +96,20 @@ class Chat:
         if asked.request.gesture is Gesture.SUBMIT:
             return self._submitted(asked, action, first)
         if action.form:
-            return Open(build_form(asked, action, {**first, **asked.request.values}))
+            return self._open(asked, action, {**first, **asked.request.values})
         return action.answer(asked, {**first, **asked.request.values})
+
+    def _open(self, asked: Asked, action: Action, given: Given) -> Reply:
+        self._act_first(asked, action, given)
+        return Open(build_form(asked, action, given))
+
+    def _act_first(self, asked: Asked, action: Action, given: Given) -> None:
+        """The effect that must not wait for words, once it is known what it is about; under a key of its own beside the gesture's."""
+        first = action.arguments[0].name if action.arguments else ""
+        if action.acts_first is None or (first and first not in given):
+            return
+        own_key = f"{asked.request.key}:first" if asked.request.key else ""
+        action.acts_first(replace(asked, request=replace(asked.request, key=own_key)), given)
 
     def _submitted(self, asked: Asked, action: Action, first: dict[str, int]) -> Reply:
         values = {**{name: str(value) for name, value in first.items()}, **asked.request.values}

@@ -1,6 +1,7 @@
 """Who somebody is, what they may do, and which conversations get what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -36,6 +37,20 @@ def by_handle(connection: Connection, handle: str) -> Member:
     if found is None:
         raise NotFound("staff_not_found", name=handle)
     return found
+
+
+def address_of(connection: Connection, face: str, workspace: str, user: str) -> Mapping[str, Any] | None:
+    """How an identity is reached privately, as last learnt; None for an identity nobody has."""
+    match = (identities.c.face == face) & (identities.c.workspace == workspace) & (identities.c.user == user)
+    found = connection.execute(sa.select(identities.c.address).where(match)).one_or_none()
+    return None if found is None else dict(found.address)
+
+
+def place_of(connection: Connection, face: str, workspace: str, external: str) -> tuple[Mapping[str, Any], bool] | None:
+    """How a conversation is reached, and whether it can be; None for one never heard from."""
+    match = (conversations.c.face == face) & (conversations.c.workspace == workspace) & (conversations.c.external == external)
+    found = connection.execute(sa.select(conversations.c.address, conversations.c.reachable).where(match)).one_or_none()
+    return None if found is None else (dict(found.address), bool(found.reachable))
 
 
 def is_allowed(connection: Connection, actor: Actor, right: str) -> bool:

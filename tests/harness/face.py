@@ -64,6 +64,10 @@ class Face(ABC):
         again with errors, a sentence, or nothing when it closed."""
 
     @abstractmethod
+    def suggest(self, action: str, field: str, typed: str, *, by: Persona) -> dict[str, str]:
+        """Type into a search field of the action's form; returns the labels offered, by the value each stands for."""
+
+    @abstractmethod
     def channel(self) -> Seen:
         """The newest card in the billing channel."""
 

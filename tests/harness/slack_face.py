@@ -59,6 +59,16 @@ class SlackFace(Face):
         assert check("modal", said["view"]) == []
         return seen_in_slack(said["view"])
 
+    def suggest(self, action: str, field: str, typed: str, *, by: Persona) -> dict[str, str]:
+        view = {"type": "modal", "private_metadata": json.dumps({"action": action, "given": {}}), "callback_id": "billing:form"}
+        payload = {
+            "type": "block_suggestion", "user": {"id": by.slack, "team_id": TEAM}, "team": {"id": TEAM}, "view": view, "value": typed,
+            "api_app_id": "A1", "action_id": "value", "block_id": field, "is_enterprise_install": False, "enterprise": None,
+        }  # fmt: skip
+        answer = self.deliver(interaction(payload))
+        assert answer.status_code == 200, answer.data
+        return {found["value"]: found["text"]["text"] for found in answer.get_json()["options"]}
+
     def channel(self) -> Seen:
         channel = CHANNELS["slack"]
         return seen_in_slack(self.world.local_slack.ledger.newest(channel), place=channel)

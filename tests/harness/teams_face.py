@@ -39,6 +39,12 @@ class TeamsFace(Face):
         submit = next(b for b in form.buttons.values() if "form" in b["data"])
         return self._submitted({**form.fields, **typed, **submit["data"]}, by, form.place)
 
+    def suggest(self, action: str, field: str, typed: str, *, by: Persona) -> dict[str, str]:
+        value = {"queryText": typed, "queryOptions": {"skip": 0, "top": 15}, "dataset": field}
+        answer = self.deliver(self.invoke("application/search", value, by))
+        assert answer.status_code == 200, answer.data
+        return {found["value"]: found["title"] for found in answer.get_json()["value"]["results"]}
+
     def channel(self) -> Seen:
         held = self.world.local_teams.ledger.conversations.get(CHANNELS["teams"], {})
         reference, activity = [(made, a) for made, a in held.items() if a.get("attachments")][-1]

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from bots.slack.listeners import PATIENCE, listen
 from bots.slack.notifier import web_client
+from bots.slack.payloads import is_understood
 from bots.slack.verify import is_verified
 from core.chat.handle import Chat
 
@@ -62,7 +63,6 @@ def build_app(chat: Chat, workspaces: Workspaces) -> App:
         signing_secret="checked-before-bolt",  # noqa: S106 (no secret: the signature was checked on the raw bytes)
         process_before_response=True,
         request_verification_enabled=False,
-        ssl_check_enabled=False,
         authorize=authorize,
         client=workspaces.client("", timeout=PATIENCE),
     )
@@ -77,24 +77,14 @@ def blueprint(app: App, secrets: Sequence[str], *, now: Callable[[], float] = ti
 
     @routes.post("/slack/events")
     def slack_events() -> Response:
-        if (request.content_length or 0) > BODY_LIMIT:
-            return Response(status=413)
+        request.max_content_length = BODY_LIMIT  # also for a body that does not say how long it is; beyond it: 413
         raw = request.get_data()
         stamp, signature = request.headers.get("X-Slack-Request-Timestamp"), request.headers.get("X-Slack-Signature")
         if not is_verified(secrets, raw, stamp, signature, now()):
             return Response(status=401)
-        if not _is_understood(raw, request.content_type or ""):
+        if not is_understood(raw, request.content_type or ""):
             return Response(status=400)
         answer: Response = handler.handle(request)
         return answer
 
     return routes
-
-
-def _is_understood(raw: bytes, content_type: str) -> bool:
-    """Whether Bolt can parse it at all: signed, and yet not UTF-8 or no JSON object, is a sender's fault and no fault of ours."""
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return "json" not in content_type or text.lstrip().startswith("{")

@@ -56,6 +56,13 @@ def listen(app: App, chat: Chat) -> None:
         whisper(chat, request, chat.handle(request), client)
         ack()
 
+    @app.event("message")
+    def on_message(ack: Ack, body: Payload, client: WebClient) -> None:
+        if is_typed_to_us(body.get("event") or {}):
+            request = from_mention(body)
+            whisper(chat, request, chat.handle(request), client)
+        ack()
+
     @app.event(re.compile(".*"))
     def on_anything_else(ack: Ack) -> None:
         ack()  # events we did not subscribe to, or not yet: nothing to do, and nothing to retry
@@ -63,6 +70,11 @@ def listen(app: App, chat: Chat) -> None:
     @app.error
     def on_fault(error: Exception) -> None:
         raise error  # the web layer is the one boundary: it logs with a reference and answers the person
+
+
+def is_typed_to_us(event: Payload) -> bool:
+    """A person's own new line in our direct conversation; not an edit, a join, or what another bot says."""
+    return event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id") and bool(event.get("user"))
 
 
 def answer_command(chat: Chat, request: ChatRequest, body: Payload, client: WebClient) -> Payload:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from bots.teams.auth import Forbidden, Keys, Trust, Unauthenticated, authenticate
 from bots.teams.bridge import Bridge
-from bots.teams.payloads import Activity
+from bots.teams.payloads import Activity, has_shape
 
 BODY_LIMIT = 1_000_000  # bytes
 
@@ -17,7 +17,8 @@ def blueprint(bridge: Bridge, trust: Trust, keys: Keys) -> Blueprint:
 
     @routes.post("/api/messages")
     def messages() -> Response:
-        activity = _activity(request.get_data() if (request.content_length or 0) <= BODY_LIMIT else None)
+        request.max_content_length = BODY_LIMIT  # also for a body that does not say how long it is; beyond it: 413
+        activity = _activity(request.get_data())
         if isinstance(activity, int):
             return Response(status=activity)
         try:
@@ -35,14 +36,12 @@ def blueprint(bridge: Bridge, trust: Trust, keys: Keys) -> Blueprint:
     return routes
 
 
-def _activity(raw: bytes | None) -> Activity | int:
+def _activity(raw: bytes) -> Activity | int:
     """The activity, or the status that refuses it."""
-    if raw is None:
-        return 413
     if not request.is_json:
         return 415
     try:
         found = json.loads(raw)
     except (ValueError, RecursionError):
         return 400
-    return found if isinstance(found, dict) and isinstance(found.get("type"), str) else 400
+    return found if isinstance(found, dict) and isinstance(found.get("type"), str) and has_shape(found) else 400

@@ -38,9 +38,12 @@ class Trust:
 
     def is_service(self, url: str) -> bool:
         """Whether our bearer token may be sent there: https, or the loopback stand-in that was allowed by name with its port."""
-        parts = urlsplit(url)
-        host = (parts.hostname or "").casefold()
-        named = f"{host}:{parts.port}" if parts.port else host
+        try:
+            parts = urlsplit(url)
+            host = (parts.hostname or "").casefold()
+            named = f"{host}:{parts.port}" if parts.port else host
+        except ValueError:
+            return False
         if named in self.service_hosts and parts.scheme in ("https", "http"):
             return parts.scheme == "https" or host in ("127.0.0.1", "localhost", "::1")
         allowed = host in self.service_hosts or any(h.startswith("*.") and host.endswith(h[1:]) for h in self.service_hosts)
@@ -73,7 +76,7 @@ class Keys:
             metadata = httpx.get(self._url, timeout=10).raise_for_status().json()
             found = httpx.get(metadata["jwks_uri"], timeout=10).raise_for_status().json()["keys"]
             self._keys = {k["kid"]: (jwt.PyJWK(k).key, frozenset(k.get("endorsements") or ())) for k in found if "kid" in k}
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, jwt.PyJWTError):
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError, jwt.PyJWTError):
             return  # the old keys stay good; an unknown one is refused and asked for again later
 
 

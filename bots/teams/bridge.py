@@ -17,7 +17,7 @@ from botbuilder.schema import ActivityTypes
 from botframework.connector.auth import ClaimsIdentity
 
 from bots.teams.listeners import Invoked, Listeners
-from bots.teams.payloads import Activity
+from bots.teams.payloads import Activity, envelope
 
 T = TypeVar("T")
 
@@ -52,7 +52,7 @@ class Bridge:
 
     def turn(self, raw: Activity, claims: dict[str, Any]) -> Invoked | None:
         """Answer an authenticated activity; None for a plain 200."""
-        incoming = SdkActivity().deserialize(raw)
+        incoming = SdkActivity().deserialize(envelope(raw))
         answered: list[Invoked | None] = []
 
         async def on_turn(context: TurnContext) -> None:

@@ -10,8 +10,10 @@ from cryptography.fernet import Fernet
 from rich.console import Console
 
 from app.connecting import connections, webhooks
+from app.customers import customers
+from app.feeds import imports
 from app.logs import set_up
-from app.partner_sync import customers
+from app.partner_sync import sync, tenants
 from app.settings import ConfigError, load
 from app.staff import groups, staff
 from app.wiring import House, build
@@ -107,9 +109,12 @@ def now(make: Callable[[], House]) -> None:
 
 main.add_command(staff)
 main.add_command(groups)
+customers.add_command(sync)
+customers.add_command(tenants)
 main.add_command(customers)
 main.add_command(connections)
 main.add_command(webhooks)
+main.add_command(imports)
 
 if __name__ == "__main__":
     main()

@@ -59,12 +59,7 @@ def sync_all(house: House, partner_center: PartnerCenter, asked: Iterable[Custom
     return report
 
 
-@click.group()
-def customers() -> None:
-    """Customers, and what they subscribe to."""
-
-
-@customers.command("sync")
+@click.command("sync")
 @click.argument("name", default="")
 @click.pass_obj
 def sync(make: Callable[[], House], name: str) -> None:
@@ -81,7 +76,7 @@ def sync(make: Callable[[], House], name: str) -> None:
     _tell(report)
 
 
-@customers.command("tenants")
+@click.command("tenants")
 @click.pass_obj
 def tenants(make: Callable[[], House]) -> None:
     """List Partner Center's customers and whom each tenant was confirmed for."""

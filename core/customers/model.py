@@ -46,6 +46,15 @@ class Customer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Link:
+    """A key of another system that a person confirmed to stand for a customer."""
+
+    kind: LinkKind
+    connection: str
+    external: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Subscription:
     """A subscription as Partner Center last said it, at `as_of`."""
 

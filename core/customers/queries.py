@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 from core.engine.db.tables.customers import billing_contacts, customers, links, subscriptions
 from core.engine.errors import NotFound
 
-from .model import Customer, LinkKind, Mode, Subscription, folded
+from .model import Customer, Link, LinkKind, Mode, Subscription, folded
 
 
 def customer(connection: Connection, customer_id: int) -> Customer:
@@ -61,6 +61,18 @@ def has_confirmed(connection: Connection, customer_id: int, kind: LinkKind) -> b
     """Whether any key of that kind was confirmed for the customer."""
     match = (links.c.customer_id == customer_id) & (links.c.kind == kind) & links.c.confirmed_at.is_not(None)
     return bool(connection.scalar(sa.select(sa.exists().where(match))))
+
+
+def all_customers(connection: Connection) -> list[Customer]:
+    """Everybody, by name."""
+    return [_customer(row) for row in connection.execute(sa.select(customers).order_by(customers.c.folded, customers.c.id))]
+
+
+def links_of(connection: Connection, customer_id: int) -> list[Link]:
+    """The confirmed keys of other systems that stand for the customer."""
+    mine = sa.select(links.c.kind, links.c.connection, links.c.external).where(links.c.customer_id == customer_id)
+    rows = connection.execute(mine.where(links.c.confirmed_at.is_not(None)).order_by(links.c.kind, links.c.connection, links.c.external))
+    return [Link(kind=LinkKind(row.kind), connection=row.connection, external=row.external) for row in rows]
 
 
 def today_of(connection: Connection, customer_id: int, now: datetime) -> date:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner, Result
 
-from app.partner_sync import CONNECTION, customers
+from app.cli import customers
+from app.partner_sync import CONNECTION
 from core.customers.commands import AddCustomer, ConfirmLink
 from core.customers.model import LinkKind
 from core.customers.queries import subscriptions_of

@@ -1,0 +1,111 @@
+"""`./desk customers`: who they are, which keys of other systems stand for them, and whether real effects may reach them."""
+
+from collections.abc import Callable
+
+import click
+
+from app.staff import OPERATOR
+from app.wiring import House
+from core.customers.commands import AddCustomer, ConfirmLink, SwitchMode
+from core.customers.model import Customer, LinkKind, Mode
+from core.customers.queries import all_customers, links_of, named
+from core.engine.errors import InvalidInput, NotFound
+from core.receivables.queries import payers_of, unlinked_payers
+
+Make = Callable[[], House]
+
+
+def one(house: House, name: str) -> Customer:
+    """The one customer of that name or tax number. Raises NotFound, InvalidInput for several."""
+    with house.desk.reading() as connection:
+        found = named(connection, name)
+    if not found:
+        raise NotFound("customer_not_found", name=name)
+    if len(found) > 1:
+        raise InvalidInput("customer_ambiguous", name=name, names=", ".join(c.name for c in found[:5]))
+    return found[0]
+
+
+def contact(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Reads NAME:EMAIL."""
+    pairs = [text.rpartition(":") for text in given]
+    if any(not name or email.count("@") != 1 for name, _, email in pairs):
+        raise click.BadParameter("write it as NAME:EMAIL, such as Ala:billing@customer.example")
+    return tuple((name, email) for name, _, email in pairs)
+
+
+@click.group()
+def customers() -> None:
+    """Customers, their keys in other systems, dry-run and live."""
+
+
+@customers.command("add")
+@click.argument("name")
+@click.option("--tax-id", default="")
+@click.option("--locale", default="en", show_default=True)
+@click.option("--zone", default="Europe/Warsaw", show_default=True)
+@click.option("--country", default="PL", show_default=True)
+@click.option("--segment", default="")
+@click.option("--contact", "contacts", multiple=True, callback=contact, metavar="NAME:EMAIL", help="Whom billing letters go to.")
+@click.pass_obj
+def add(
+    make: Make, name: str, tax_id: str, locale: str, zone: str, country: str, segment: str, contacts: tuple[tuple[str, str], ...]
+) -> None:
+    """Add a customer, in dry-run."""
+    house = make()
+    command = AddCustomer(
+        name=name, tax_id=tax_id, locale=locale, zone=zone, country=country, segment=segment, contacts=contacts
+    )  # fmt: skip
+    house.desk.do(command, OPERATOR, house.clock.now())
+    click.echo(f"{name} is added, in dry-run.")
+
+
+@customers.command("list")
+@click.pass_obj
+def list_all(make: Make) -> None:
+    """Every customer with mode, keys and payers."""
+    with make().desk.reading() as connection:
+        for found in all_customers(connection):
+            keys = " ".join(f"{link.kind}={link.connection}:{link.external}" for link in links_of(connection, found.id))
+            fed = ", ".join(f"{p.name} as of {p.as_of.isoformat()}" for p in payers_of(connection, found.id))
+            click.echo(f"{found.name}  {found.mode}  {keys or 'no links'}  {fed or 'no receivables yet'}")
+
+
+@customers.command("link")
+@click.argument("name")
+@click.argument("kind", type=click.Choice([kind.value for kind in LinkKind]))
+@click.argument("connection")
+@click.argument("external")
+@click.pass_obj
+def link(make: Make, name: str, kind: str, connection: str, external: str) -> None:
+    """Confirm that EXTERNAL at CONNECTION stands for the customer: a payer, a tenant, a requestor's address or domain."""
+    house = make()
+    command = ConfirmLink(customer_id=one(house, name).id, kind=LinkKind(kind), connection=connection, external=external)
+    house.desk.do(command, OPERATOR, house.clock.now())
+    click.echo(f"{kind} {connection}:{external} stands for {name}.")
+
+
+@customers.command("mode")
+@click.argument("name")
+@click.argument("mode", type=click.Choice(["live", "dry-run"]))
+@click.pass_obj
+def switch(make: Make, name: str, mode: str) -> None:
+    """Let real effects reach the customer, or hold them back again."""
+    house = make()
+    wanted = Mode(mode.replace("-", "_"))
+    outcome = house.desk.do(SwitchMode(customer_id=one(house, name).id, mode=wanted), OPERATOR, house.clock.now())
+    click.echo(f"{name} was {mode} before." if outcome.kind == "unchanged" else f"{name} is {mode} now.")
+
+
+@customers.command("payers")
+@click.pass_obj
+def payers(make: Make) -> None:
+    """Payers that a feed named and nobody has linked: their money opens no case."""
+    with make().desk.reading() as connection:
+        found = unlinked_payers(connection)
+    for payer in found:
+        click.echo(f"{payer.connection}:{payer.external}  {payer.name}  {payer.tax_id or 'no tax number'}")
+    if found:
+        click.echo("Link one with: desk customers link CUSTOMER payer CONNECTION ID")
+    else:
+        click.echo("Every payer is linked.")

@@ -128,6 +128,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"{name:8}" + "".join(f"{store}: {cells[name, store]:5}   " for store in STORES))
     if len(set(cells.values())) > 1:
         terminalreporter.write_line("The cells differ: a scenario did not pass on every face and store.")
+    for report in terminalreporter.stats.get("passed", []):
+        for text in (value for name, value in report.user_properties if name == "said" and report.when == "call"):
+            terminalreporter.write_line(text)
     skipped = terminalreporter.stats.get("skipped", [])
     for report in skipped:
         terminalreporter.write_line(f"not run: {report.nodeid}: {report.longrepr[2] if report.longrepr else ''}")

@@ -1,0 +1,128 @@
+"""One life of the desk: fresh stand-ins and database, a story told to the supervised processes, ledgers to compare."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.partner_sync import CONNECTION
+from core.customers.commands import ConfirmLink, RecordSubscriptions, SwitchMode
+from core.customers.model import LinkKind, Mode
+from core.engine.clock import Clock
+from core.engine.db.tables.engine import cards, outbox, timers
+from playground.partner_center.server import PartnerCenter
+from playground.slack.server import LocalSlack
+from playground.teams.server import LocalTeams
+from playground.teams.tokens import Login
+from tests.harness.databases import free_port
+from tests.harness.faces import SlackFace, TeamsFace
+from tests.harness.partner_center import settings_for
+from tests.harness.receivables import customer_with_payer, feed, invoice
+from tests.harness.supervised import Delivery, Nursery, Supervised, until
+from tests.harness.world import ADA, ANA, BEN, CHANNELS, World, build_world
+
+
+@dataclass
+class Life:
+    """What a story acts on. `world.client` posts to the real web process; the stand-ins live in the test's own process."""
+
+    world: World
+    partner_center: PartnerCenter
+    desk: Supervised
+    customer_id: int
+    tenant: str
+    subscription: str
+    caught: int = 0
+    slack: SlackFace = field(init=False)
+    teams: TeamsFace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.slack, self.teams = SlackFace(self.world), TeamsFace(self.world)
+
+    def move(self, by: timedelta) -> None:
+        """Let business time pass, for the desk and for Partner Center."""
+        self.world.house.clock.move(by)
+        self.partner_center.move(by)
+        self.world.now = self.world.house.clock.now()
+
+    def until(self, what: Callable[[], Any]) -> Any:
+        """Wait until it is so; a failure shows what the processes said."""
+        return until(what, why=self.desk.logs)
+
+    def note_leases(self) -> None:
+        """A process died: count the rows it had claimed and not settled."""
+        sending = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.state == "sending")
+        leased = sa.select(sa.func.count()).select_from(cards).where(cards.c.lease_until.is_not(None))
+        with self.world.house.desk.reading() as connection:
+            self.caught += sum(connection.scalar(count) or 0 for count in (sending, leased))
+
+    def rest(self) -> None:
+        """Wait until nothing is left to do: no open outbox row, no stale card, no due timer, twice in a row."""
+        self.until(lambda: self._is_at_rest() and self._is_at_rest())
+
+    def _is_at_rest(self) -> bool:
+        now = self.world.house.clock.now()
+        open_rows = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.state.in_(("waiting", "sending")))
+        stale = sa.select(sa.func.count()).select_from(cards).where(cards.c.wanted > cards.c.shown, cards.c.state == "live")
+        due = sa.select(sa.func.count()).select_from(timers).where(timers.c.state == "waiting", timers.c.due_at <= now)
+        with self.world.house.desk.reading() as connection:
+            return not any(connection.scalar(count) for count in (open_rows, stale, due))
+
+
+@contextmanager
+def life(database: str, folder: Path, nursery: Nursery, login: Login, *, kill_at: str = "") -> Iterator[Life]:
+    """A desk with one live customer who owes money and has a subscription, running as two processes that die at `kill_at`."""
+    local_teams, local_slack, local = LocalTeams(login=login), LocalSlack(), PartnerCenter()
+    stand_ins = (local_teams, local_slack, local)
+    for stand_in in stand_ins:
+        stand_in.start()
+    world = build_world(database, local_teams, local_slack, **settings_for(local))
+    world.house.clock.now = lambda: Clock.now(world.house.clock)  # type: ignore[method-assign]  # the desk's own again, which it can move
+    world.now = datetime.now(UTC)
+    local_slack.methods.channels.add(CHANNELS["slack"])
+    tenant, subscription = local.add_customer("Nowak"), ""
+    subscription = local.add_subscription(tenant)
+    customer_id = _prepare(world, local, tenant)
+    port = free_port()
+    world.client = Delivery(port)  # type: ignore[assignment]  # stands where Flask's test client stands
+    desk = Supervised(nursery, folder, _environment(world, local), port, kill_at)
+    lived = Life(world, local, desk, customer_id, tenant, subscription)
+    desk.on_death = lived.note_leases
+    try:
+        with desk:
+            yield lived
+    finally:
+        world.house.close()
+        for stand_in in stand_ins:
+            stand_in.stop()
+
+
+def owe(world: World, as_of: datetime) -> None:
+    """The accounting reports an invoice a month overdue."""
+    day = as_of.date()
+    due = invoice(issued_on=day - timedelta(days=60), due_on=day - timedelta(days=30))
+    feed(world, due, as_of=as_of, complete=True)
+
+
+def _prepare(world: World, local: PartnerCenter, tenant: str) -> int:
+    world.hire(ANA, BEN, ADA)
+    for face in ("slack", "teams"):
+        world.route(face, "question", "collection", "approval")
+    customer_id = customer_with_payer(world)
+    world.do(ConfirmLink(customer_id=customer_id, kind=LinkKind.TENANT, connection=CONNECTION, external=tenant))
+    world.do(SwitchMode(customer_id=customer_id, mode=Mode.LIVE))
+    held = tuple(local.truth(tenant, one) for one in local.customers[tenant].subscriptions)
+    world.do(RecordSubscriptions(customer_id=customer_id, tenant=tenant, as_of=world.now, resources=held))
+    return customer_id
+
+
+def _environment(world: World, local: PartnerCenter) -> dict[str, str]:
+    """The same settings the parent's house was built from, as an operator would give them."""
+    known = world.house.settings.model_dump()
+    plain = {name: getattr(value, "get_secret_value", lambda value=value: value)() for name, value in known.items()}
+    given = {name.upper(): str(value) for name, value in plain.items() if value not in ("", None)}
+    return given | settings_for(local) | {"DESK_CONFIG": "/dev/null", "DESK_DEMO": "1", "PATH": "/usr/bin:/bin"}

@@ -1,0 +1,158 @@
+"""The desk as two supervised processes: whatever dies is started again, as an init system does; people and platforms try again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROCESSES = ("web", "worker")
+
+
+class Nursery:
+    """The forking process, one for many runs."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.harness.nursery"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        self._lock = threading.Lock()
+
+    def ask(self, **order: Any) -> dict[str, Any]:
+        """One order, one answer."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        with self._lock:
+            stdin.write(json.dumps(order) + "\n")
+            stdin.flush()
+            answer: dict[str, Any] = json.loads(stdout.readline())
+            return answer
+
+    def close(self) -> None:
+        """No more children."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._process.wait(timeout=10)
+
+
+class Supervised:
+    """Web and worker on one database. `deaths` counts what had to be started again; `on_death` runs before that."""
+
+    def __init__(self, nursery: Nursery, folder: Path, env: dict[str, str], port: int, kill_at: str) -> None:
+        self.on_death: Callable[[], None] = lambda: None
+        self._nursery, self._pids = nursery, dict.fromkeys(PROCESSES, 0)
+        self.folder, self.port, self.deaths = folder, port, 0
+        self._order = {"env": env, "folder": str(folder), "kill_at": kill_at, "port": port}
+        self._ending = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "Supervised":
+        for name in PROCESSES:
+            self._start(name)
+        self._watcher.start()
+        self._wait_for_web()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.set()
+        self._watcher.join()
+        for pid in self._pids.values():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while any(self._nursery.ask(poll=pid)["alive"] for pid in self._pids.values()):
+            time.sleep(0.02)
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether the point to die at was reached."""
+        return (self.folder / "killed").exists()
+
+    def points(self) -> list[str]:
+        """Every point reached so far, in order."""
+        written = self.folder / "points"
+        return written.read_text(encoding="utf-8").splitlines() if written.exists() else []
+
+    def logs(self) -> str:
+        """What the processes said, for a failing test."""
+        return "\n".join(path.read_text(encoding="utf-8")[-3000:] for path in sorted(self.folder.glob("*.log")))
+
+    def _start(self, name: str) -> None:
+        self._pids[name] = int(self._nursery.ask(start=name, **self._order)["pid"])
+
+    def _watch(self) -> None:
+        while not self._ending.wait(0.05):
+            for name, pid in self._pids.items():
+                if not self._nursery.ask(poll=pid)["alive"]:
+                    self.deaths += 1
+                    self.on_death()
+                    self._start(name)
+
+    def _wait_for_web(self) -> None:
+        for _ in range(200):
+            with suppress(httpx.HTTPError):
+                httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=2)
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"the web process never answered\n{self.logs()}")
+
+
+class Delivery:
+    """Stands where Flask's test client stands in a World, and posts to the real process.
+
+    `tries`: a platform that gets no answer delivers the same again, as Slack does with events and Standard Webhooks with deliveries.
+    """
+
+    def __init__(self, port: int, tries: int = 40) -> None:
+        self._url, self._tries = f"http://127.0.0.1:{port}", tries
+
+    def post(self, path: str, *, data: bytes, headers: dict[str, str]) -> "Answered":
+        """Deliver; again after no answer or a 5xx. Raises AssertionError when it never gets through."""
+        last: object = None
+        for _ in range(self._tries):
+            try:
+                answer = httpx.post(f"{self._url}{path}", content=data, headers=headers, timeout=15)
+            except httpx.TransportError as error:
+                last = error
+            else:
+                if answer.status_code < 500:
+                    return Answered(answer)
+                last = answer.text
+            time.sleep(0.1)
+        raise AssertionError(f"{path} never got through: {last}")
+
+
+class Answered:
+    """An answer as the faces read it."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.status_code, self.data = answer.status_code, answer.content
+
+    def get_json(self, *, silent: bool = True) -> Any:
+        """The body as JSON, None when it is none."""
+        with suppress(ValueError):
+            return json.loads(self.data)
+        return None
+
+
+def until(what: Callable[[], Any], *, seconds: float = 25.0, why: Callable[[], str] = lambda: "") -> Any:
+    """Wait for something to become true; returns it. Raises AssertionError when it does not."""
+    end = time.monotonic() + seconds
+    while True:
+        found = what()
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise AssertionError(f"it never became true\n{why()}")
+        time.sleep(0.05)

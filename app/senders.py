@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app import partner, pulling
 from app.sweeps import Sender
 
-SENDERS: Mapping[str, Sender] = {}
+SENDERS: Mapping[str, Sender] = {**partner.SENDERS, **pulling.SENDERS}

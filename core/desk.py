@@ -28,8 +28,9 @@ from core.people.handlers import HANDLERS as PEOPLE
 from core.people.queries import is_allowed
 from core.reactions import REACTIONS
 from core.receivables.handlers import HANDLERS as RECEIVABLES
+from core.suspensions.handlers import HANDLERS as SUSPENSIONS
 
-HANDLERS: Handlers = {**PEOPLE, **CONNECTIONS, **CUSTOMERS, **CASES, **TICKETS, **RECEIVABLES}
+HANDLERS: Handlers = {**PEOPLE, **CONNECTIONS, **CUSTOMERS, **CASES, **TICKETS, **RECEIVABLES, **SUSPENSIONS}
 FOLLOW_UPS = 200  # more than that from one command is a loop between reactions, not work
 
 # Money and suspensions lock their customer, then the case, then the rest; one order for all, so that two commands cannot embrace.

@@ -9,8 +9,8 @@ from typing import Any
 
 from core.cases.commands import OpenCollection, SettleCollection
 from core.cases.events import CaseOpened, CollectionSettled, TicketChanged, TicketCommented
-from core.cases.queries import collection_case
-from core.customers.events import LinkConfirmed
+from core.cases.queries import case, collection_case
+from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
 from core.customers.model import LinkKind
 from core.customers.queries import today_of
 from core.engine import cards
@@ -23,6 +23,9 @@ from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
 from core.receivables.handlers import DUE
 from core.receivables.queries import payer, positions_of_payer
+from core.suspensions import follows
+from core.suspensions.commands import ProposeRestores, RecheckFacts
+from core.suspensions.queries import open_suspensions_of_customer
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
 
@@ -62,18 +65,41 @@ def collect(tx: Tx, event: OfPayer) -> Iterable[Command]:
             yield OpenCollection(customer_id=event.customer_id, payer_id=event.payer_id, currency=found.currency, title=title)
 
 
+def recheck_suspensions(tx: Tx, event: Event) -> Iterable[Command]:
+    """Something a decision may be bound to was recorded: every open request about the customer is compared with it."""
+    customer_id = _customer_of(tx, event)
+    if customer_id is None:
+        return []
+    return [RecheckFacts(suspension_id=found) for found in open_suspensions_of_customer(tx.connection, customer_id)]
+
+
+def offer_restores(_tx: Tx, event: OfPayer) -> Iterable[Command]:
+    """Money may have come for what is switched off."""
+    return () if event.customer_id is None else (ProposeRestores(customer_id=event.customer_id),)
+
+
+def _customer_of(tx: Tx, event: Event) -> int | None:
+    if "customer_id" in event.ids:
+        return event.ids["customer_id"]
+    return case(tx.connection, event.ids["case_id"]).customer_id if "case_id" in event.ids else None
+
+
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     CaseOpened: (post_case_card,),
     CollectionSettled: (refresh_cards,),
-    LinkConfirmed: (attach_linked_payer,),
-    ReceivablesRecorded: (collect,),
+    LinkConfirmed: (attach_linked_payer, recheck_suspensions),
+    ModeSwitched: (recheck_suspensions,),
+    ReceivablesRecorded: (collect, recheck_suspensions, offer_restores),
     PayerAttached: (collect,),
-    InvoicesFellDue: (collect,),
-    NoticeRecorded: (refresh_cards,),
+    InvoicesFellDue: (collect, recheck_suspensions),
+    NoticeRecorded: (refresh_cards, recheck_suspensions),
+    SubscriptionsRecorded: (recheck_suspensions,),
     TicketCommented: (refresh_cards,),
     TicketChanged: (refresh_cards,),
+    **follows.FOLLOWS,
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     DUE: lambda timer: NoteDue(payer_id=timer.subject_id),
+    **follows.TIMERS,
 }

@@ -67,7 +67,7 @@ def _typed(element: Mapping[str, Any]) -> str | None:
     if element.get("selected_option"):
         return str(element["selected_option"]["value"])
     if "selected_options" in element:
-        return TICKED if element["selected_options"] else ""
+        return ",".join(str(option["value"]) for option in element["selected_options"])  # a tick's only value is TICKED
     found = element.get("value") or element.get("selected_date") or element.get("selected_user")
     return None if found is None else str(found)
 
@@ -81,6 +81,12 @@ def _choice(field: Field) -> Block:
     options = [{"text": plain(option.label, 75), "value": option.value[:150]} for option in field.options[:100]]
     chosen = [option for option in options if option["value"] == field.value]
     return {"type": "static_select", "options": options} | ({"initial_option": chosen[0]} if chosen else {})
+
+
+def _choices(field: Field) -> Block:
+    options = [{"text": plain(option.label, 75), "value": option.value[:150]} for option in field.options[:100]]
+    chosen = [option for option in options if option["value"] in field.value.split(",")]
+    return {"type": "multi_static_select", "options": options} | ({"initial_options": chosen} if chosen else {})
 
 
 def _search(field: Field) -> Block:
@@ -109,6 +115,7 @@ ELEMENTS: Mapping[FieldKind, Callable[[Field], Block]] = {
     FieldKind.NUMBER: _text,
     FieldKind.MONEY: _text,
     FieldKind.CHOICE: _choice,
+    FieldKind.CHOICES: _choices,
     FieldKind.SEARCH: _search,
     FieldKind.PERSON: lambda _field: {"type": "users_select"},
     FieldKind.DAY: _day,

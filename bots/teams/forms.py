@@ -87,6 +87,10 @@ def _choice(field: Field) -> Element:
     return {"type": "Input.ChoiceSet", "choices": choices, "value": field.value, "style": "compact"}
 
 
+def _choices(field: Field) -> Element:
+    return {**_choice(field), "isMultiSelect": True, "style": "expanded"}
+
+
 def _search(field: Field) -> Element:
     """Typeahead from our own database (https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/dynamic-search)."""
     chosen = [{"title": clip(field.value_label or field.value, 200), "value": field.value}] if field.value else []
@@ -106,6 +110,7 @@ INPUTS: Mapping[FieldKind, Callable[[Field], Element]] = {
     FieldKind.NUMBER: _text,
     FieldKind.MONEY: _text,
     FieldKind.CHOICE: _choice,
+    FieldKind.CHOICES: _choices,
     FieldKind.SEARCH: _search,
     FieldKind.PERSON: _search,
     FieldKind.DAY: lambda field: {"type": "Input.Date", "value": field.value},

@@ -7,6 +7,7 @@ from enum import StrEnum
 from core.people.model import Right
 
 from .asking import Asked
+from .forms import Option
 from .requests import Reply
 from .views import View
 
@@ -24,6 +25,7 @@ class ArgumentKind(StrEnum):
     NAME = "name"  # one word as it was typed: an address, a reference
     TEXT = "text"  # the rest of the line
     LONG_TEXT = "long_text"  # the rest of the line; several lines in a form
+    SUBSCRIPTIONS = "subscriptions"  # several of `options`, asked in a form only: 3,5 → (3, 5)
     DAY = "day"  # 2026-09-30, 30.09.2026 → date
     TICK = "tick"  # yes or no → bool
     HIDDEN = "hidden"  # carried by a form from where it opened, never typed
@@ -31,13 +33,17 @@ class ArgumentKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Argument:
-    """One argument. Its label, hint and error sentences are `field.<name>` … in the catalogue."""
+    """One argument. Its label, hint and error sentences are `field.<name>` … in the catalogue.
+
+    `choices` are words of ours; `options` reads what may be chosen from the database.
+    """
 
     name: str
     kind: ArgumentKind
     required: bool = True
     choices: tuple[str, ...] = ()
     max_length: int = 3000
+    options: Callable[[Asked, Given], tuple[Option, ...]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

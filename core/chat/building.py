@@ -19,6 +19,7 @@ FIELD_KINDS = {
     ArgumentKind.NAME: FieldKind.TEXT,
     ArgumentKind.TEXT: FieldKind.TEXT,
     ArgumentKind.LONG_TEXT: FieldKind.LONG_TEXT,
+    ArgumentKind.SUBSCRIPTIONS: FieldKind.CHOICES,
     ArgumentKind.DAY: FieldKind.DAY,
     ArgumentKind.TICK: FieldKind.TICK,
 }
@@ -33,7 +34,8 @@ def build_form(
     carried = _carried(action, given)
     prefill = dict(action.prefill(asked, given)) if action.prefill and values is None else {}
     shown = {**prefill, **settled, **(values or {})}
-    fields = tuple(_field(asked, a, shown.get(a.name, ""), (wrong or {}).get(a.name)) for a in action.arguments if a.name not in carried)
+    asks = [a for a in action.arguments if a.name not in carried]
+    fields = tuple(_field(asked, a, given, shown.get(a.name, ""), (wrong or {}).get(a.name)) for a in asks)
     first = action.arguments[0].name if action.arguments else ""
     subject = int(str(given[first])) if first in carried else 0
     return Form(
@@ -48,16 +50,17 @@ def _carried(action: Action, given: Given) -> dict[str, str]:
     return {a.name: str(given[a.name]) for a in action.arguments if a.kind in subjects and a.name in given}
 
 
-def _field(asked: Asked, argument: Argument, value: str, wrong: InvalidInput | None) -> Field:
+def _field(asked: Asked, argument: Argument, given: Given, value: str, wrong: InvalidInput | None) -> Field:
     words = asked.words
     hint = f"field.{argument.name}.hint"
     held = _held(asked, argument, value)
     choices = tuple(Option(choice, words.say(f"choice.{argument.name}.{choice}")) for choice in argument.choices)
+    options = argument.options(asked, given) if argument.options else choices
     return Field(
         name=argument.name, label=words.say(f"field.{argument.name}"), kind=FIELD_KINDS[argument.kind],
         value=held.value if held else value, value_label=held.label if held else "",
         hint=words.say(hint) if words.has(hint) else "", error=words.error(wrong) if wrong else "",
-        required=argument.required and argument.kind is not ArgumentKind.TICK, options=choices,
+        required=argument.required and argument.kind is not ArgumentKind.TICK, options=options,
         source=argument.kind.value if argument.kind in (ArgumentKind.CASE, ArgumentKind.CUSTOMER) else "",
         max_length=argument.max_length,
     )  # fmt: skip

@@ -8,11 +8,13 @@ from sqlalchemy import Connection
 from core.engine.cards import StaleCard
 
 from .showing.cases import case_view
+from .showing.suspensions import suspension_view
 from .views import View
 from .words import Words
 
 CARDS: Mapping[str, Callable[[Connection, Words, int, datetime], View]] = {
     "case": case_view,
+    "suspension": suspension_view,
 }
 
 

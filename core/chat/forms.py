@@ -12,6 +12,7 @@ class FieldKind(StrEnum):
     TEXT = "text"
     LONG_TEXT = "long_text"
     CHOICE = "choice"
+    CHOICES = "choices"  # several of a closed list, their values joined by commas
     SEARCH = "search"
     PERSON = "person"
     DAY = "day"

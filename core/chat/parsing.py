@@ -12,6 +12,7 @@ from core.engine.errors import InvalidInput
 from .actions import Action, Argument, ArgumentKind
 from .asking import Asked
 
+NEVER_TYPED = {ArgumentKind.HIDDEN, ArgumentKind.SUBSCRIPTIONS}
 REST_OF_LINE = {ArgumentKind.TEXT, ArgumentKind.LONG_TEXT}
 SPACES = re.compile(r"[\s\u00a0\u200b\u202f]+")
 NUMBER = re.compile(r"(?:[cs]-)?(\d{1,12})", re.IGNORECASE)
@@ -37,7 +38,7 @@ def split_verb(text: str) -> tuple[str, str]:
 def from_typed(asked: Asked, action: Action, rest: str) -> dict[str, object]:
     """The arguments of a typed command; missing required ones are simply absent. Raises InvalidInput, NotFound."""
     given: dict[str, object] = {}
-    names = [a for a in action.arguments if a.kind is not ArgumentKind.HIDDEN]
+    names = [a for a in action.arguments if a.kind not in NEVER_TYPED]
     for position, argument in enumerate(names):
         if not rest.strip():
             break
@@ -76,6 +77,8 @@ def understand(asked: Asked, argument: Argument, typed: str) -> object:  # noqa:
         return number(text, argument.name)
     if kind is ArgumentKind.CUSTOMER:
         return customer_id(asked, text, argument.name)
+    if kind is ArgumentKind.SUBSCRIPTIONS:
+        return rows(text, argument.name)
     if kind is ArgumentKind.MONTH:
         return month(text, argument.name)
     if kind is ArgumentKind.DAY:
@@ -115,6 +118,11 @@ def customer_id(asked: Asked, text: str, field: str = "customer") -> int:
     return found[0].id
 
 
+def rows(text: str, field: str) -> tuple[int, ...]:
+    """What a form's list of choices sends back: `3,5`. Raises InvalidInput."""
+    return tuple(number(part.strip(), field) for part in text.split(",") if part.strip())
+
+
 def month(text: str, field: str = "month") -> str:
     """2026-09. Raises InvalidInput."""
     if not MONTH.fullmatch(text):
@@ -143,7 +151,7 @@ def word(text: str, argument: Argument) -> str:
 
 def usage(asked: Asked, action: Action) -> str:
     """`case <case>`, in the reader's words."""
-    shown = [f"<{asked.words.say(f'field.{a.name}')}>" for a in action.arguments if a.kind is not ArgumentKind.HIDDEN]
+    shown = [f"<{asked.words.say(f'field.{a.name}')}>" for a in action.arguments if a.kind not in NEVER_TYPED]
     return " ".join([action.name, *shown])
 
 

@@ -70,6 +70,7 @@ class Subscription:
     term_end_at: datetime | None
     auto_renew: bool | None
     as_of: datetime
+    parent: str = ""
 
 
 def folded(text: str) -> str:

@@ -191,6 +191,9 @@ def _state(element: dict[str, Any], value: str | None) -> dict[str, Any]:
     if kind == "checkboxes":
         options = element.get("initial_options", []) if value is None else element["options"] if value else []
         return {"type": kind, "selected_options": options}
+    if kind == "multi_static_select":
+        initial = element.get("initial_options", [])
+        return {"type": kind, "selected_options": initial if value is None else [_option(element, v) for v in value.split(",") if v]}
     name, initial = {"datepicker": ("selected_date", "initial_date"), "users_select": ("selected_user", "initial_user")}.get(
         kind, ("value", "initial_value")
     )
@@ -210,5 +213,5 @@ def _text_of(state: dict[str, Any]) -> str:
     if state.get("selected_option"):
         return str(state["selected_option"]["value"])
     if "selected_options" in state:
-        return "yes" if state["selected_options"] else ""
+        return ",".join(option["value"] for option in state["selected_options"])
     return str(state.get("value") or state.get("selected_date") or state.get("selected_user") or "")

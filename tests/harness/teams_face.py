@@ -162,6 +162,8 @@ def _walk(node: Any, made: Seen) -> None:
 
 def _choice(node: dict[str, Any], value: str) -> str:
     """A choice by its value or title; anything else as typed."""
+    if node.get("isMultiSelect"):
+        return ",".join(str(next(c["value"] for c in node["choices"] if v in (c["value"], c["title"]))) for v in value.split(",") if v)
     if node["type"] == "Input.ChoiceSet" and node.get("style") != "filtered" and value:
         return str(next(c["value"] for c in node["choices"] if value in (c["value"], c["title"])))
     return value

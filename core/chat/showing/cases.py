@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from core.cases.model import Case, State
 from core.cases.queries import case
 from core.chat.showing.receivables import money_of_case
+from core.chat.showing.suspensions import suspension_of_case
 from core.chat.values import Moment, Text
 from core.chat.views import Button, CaseView, Fact, Tone
 from core.chat.words import Words
@@ -21,14 +22,15 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
     """The case at `now`; `reader` None for a card that everybody in a conversation sees. Raises NotFound."""
     found = case(connection, case_id)
     money = money_of_case(connection, words, found, now, reader)
+    stops = suspension_of_case(connection, words, found, reader)
     return CaseView(
         title=words.say("case.title", number=found.number, title=found.title),
         status=words.say(f"case.state.{found.state}"),
         tone=TONES.get(found.state, Tone.NEUTRAL),
         facts=(*_facts(connection, words, found), *money.facts),
-        sections=money.sections,
+        sections=(*money.sections, *stops.sections),
         tables=money.tables,
-        buttons=(*_buttons(words, found, reader), *money.buttons),
+        buttons=(*_buttons(words, found, reader), *stops.buttons, *money.buttons),
     )
 
 

@@ -1,0 +1,183 @@
+"""Partner Center's side of a suspension or restore: each outbox row one step, read first, nothing written that the desk did not allow.
+
+The order is always: read the full resource, let the desk look at it and write down what it saw, call, record what came back together
+with settling the row. A crash anywhere repeats the row, and the row begins with reading again.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import structlog
+
+from app.partner_sync import sync_tenant
+from app.wiring import House
+from core.customers.queries import customer, subscription
+from core.desk import Settles
+from core.engine import outbox
+from core.engine.errors import DeliveryError
+from core.engine.handling import Command
+from core.engine.outbox import Posting
+from core.engine.transaction import SYSTEM
+from core.suspensions.commands import (
+    RecordAnswer,
+    RecordNoAnswer,
+    RecordReadBack,
+    RecordRestoreAnswer,
+    RecordRestoreReadBack,
+    RecordSnapshot,
+)
+from core.suspensions.model import Item, ItemState, Restore, RestoreState, status_of
+from core.suspensions.ports import Answer, AnswerKind, SubscriptionsPort, Wanted
+from core.suspensions.queries import item, restore
+
+log = structlog.get_logger(__name__)
+Where = tuple[str, str]  # the tenant and the subscription as Partner Center names them
+
+
+def send_suspension(house: House, posting: Posting) -> None:
+    """Switch one subscription off, if everything still stands with what is read now."""
+    port, request_id = _port(house), str(posting.ids["request_id"])
+    one, where = _item(house, posting)
+    if one.state is not ItemState.SENDING or one.request_id != request_id:
+        _settle(house, posting)
+        return
+    record = partial(RecordAnswer, item_id=one.id, request_id=request_id)
+    try:
+        resource = port.read(*where)
+    except DeliveryError as error:
+        _refused_read(house, posting, record, error)
+        return
+    seen = house.desk.do(RecordSnapshot(item_id=one.id, request_id=request_id, resource=resource), SYSTEM, house.clock.now())
+    if seen.kind != "snapshot_recorded":
+        _settle(house, posting)
+        return
+    try:
+        answer = port.write_status(
+            *where, resource, Wanted.SUSPENDED, request_id=request_id, correlation_id=one.correlation_id
+        )  # fmt: skip
+    except DeliveryError as error:
+        _unanswered(house, one, error)
+        answer = _final(error)
+    _record(house, posting, record(answer=answer))
+
+
+def verify_suspension(house: House, posting: Posting) -> None:
+    """Read one subscription back."""
+    one, where = _item(house, posting)
+    _record(house, posting, RecordReadBack(item_id=one.id, resource=_read_back(_port(house), where)))
+    _read_all_again(house, one.subscription_id)
+
+
+def send_restore(house: House, posting: Posting) -> None:
+    """Switch one subscription on; nothing holds this back."""
+    port, request_id = _port(house), str(posting.ids["request_id"])
+    found, where = _restore(house, posting)
+    if found.state is not RestoreState.SENDING or found.request_id != request_id:
+        _settle(house, posting)
+        return
+    record = partial(RecordRestoreAnswer, restore_id=found.id, request_id=request_id)
+    try:
+        resource = port.read(*where)
+    except DeliveryError as error:
+        _refused_read(house, posting, partial(record, resource={}), error)
+        return
+    try:
+        answer = _switch_on(port, where, resource, found)
+    except DeliveryError as error:
+        answer = _final(error)
+    _record(house, posting, record(resource=resource, answer=answer))
+
+
+def verify_restore(house: House, posting: Posting) -> None:
+    """Read one subscription back."""
+    found, where = _restore(house, posting)
+    _record(house, posting, RecordRestoreReadBack(restore_id=found.id, resource=_read_back(_port(house), where)))
+    _read_all_again(house, found.subscription_id)
+
+
+def _port(house: House) -> SubscriptionsPort:
+    """Raises DeliveryError while Partner Center is not set up: the row waits."""
+    if house.subscriptions is None:
+        raise DeliveryError("Partner Center is not set up")
+    return house.subscriptions
+
+
+def _item(house: House, posting: Posting) -> tuple[Item, Where]:
+    with house.desk.reading() as connection:
+        one = item(connection, int(posting.ids["item_id"]))
+        named = subscription(connection, one.subscription_id)
+    return one, (named.tenant, named.external)
+
+
+def _restore(house: House, posting: Posting) -> tuple[Restore, Where]:
+    with house.desk.reading() as connection:
+        found = restore(connection, int(posting.ids["restore_id"]))
+        named = subscription(connection, found.subscription_id)
+    return found, (named.tenant, named.external)
+
+
+def _read_back(port: SubscriptionsPort, where: Where) -> Mapping[str, Any] | None:
+    """None when the subscription is not there any more; other faults are tried again."""
+    try:
+        return port.read(*where)
+    except DeliveryError as error:
+        if error.permanent:
+            return None
+        raise
+
+
+def _read_all_again(house: House, subscription_id: int) -> None:
+    """What the desk says elsewhere of the tenant's subscriptions follows; if it cannot be read now, the next sync brings it."""
+    if house.partner_center is None:
+        return
+    with house.desk.reading() as connection:
+        named = subscription(connection, subscription_id)
+        whose = customer(connection, named.customer_id)
+    synced = sync_tenant(house, house.partner_center, whose, named.tenant)
+    if synced.problem:
+        log.warning("The tenant's subscriptions could not be read again.", customer=whose.id, reason=synced.problem)
+
+
+def _switch_on(port: SubscriptionsPort, where: Where, resource: Mapping[str, Any], found: Restore) -> Answer:
+    """Nothing is written to what is active already. Raises DeliveryError."""
+    if status_of(resource) == Wanted.ACTIVE:
+        return Answer(kind=AnswerKind.DONE, resource=resource)
+    ids = {"request_id": found.request_id, "correlation_id": found.correlation_id}
+    return port.write_status(*where, resource, Wanted.ACTIVE, **ids)
+
+
+def _final(error: DeliveryError) -> Answer:
+    """A call that can never work is an answer. Raises the error again when it may work later, or may have worked."""
+    if error.unknown or not error.permanent:
+        raise error
+    return Answer(kind=AnswerKind.REFUSED, description=error.reason)
+
+
+def _refused_read(house: House, posting: Posting, record: Any, error: DeliveryError) -> None:
+    """A subscription that cannot be read is not written. Raises the error again when reading may work later."""
+    _record(house, posting, record(answer=_final(error)))
+
+
+def _unanswered(house: House, one: Item, error: DeliveryError) -> None:
+    """Written down at once, so that the next try knows that this one may have taken effect."""
+    if error.unknown:
+        log.warning("Partner Center did not answer a suspension.", item=one.id, reason=error.reason)
+        house.desk.do(RecordNoAnswer(item_id=one.id, request_id=one.request_id), SYSTEM, house.clock.now())
+
+
+def _record(house: House, posting: Posting, command: Command) -> None:
+    house.desk.do(command, SYSTEM, house.clock.now(), settles=Settles("outbox", posting.id))
+
+
+def _settle(house: House, posting: Posting) -> None:
+    """The row was overtaken: what it wanted is done, or wanted no more."""
+    house.store.attempt(partial(outbox.sent, posting_id=posting.id))
+
+
+SENDERS = {
+    "partner_center.suspend": send_suspension,
+    "partner_center.verify": verify_suspension,
+    "partner_center.restore": send_restore,
+    "partner_center.verify_restore": verify_restore,
+}

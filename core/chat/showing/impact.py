@@ -1,0 +1,99 @@
+"""One subscription of a request: what stops, what goes on costing, what is lost, and where its process is."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from core.chat.values import Moment, Text, Value
+from core.chat.views import Fact, Section, Tone
+from core.chat.words import Words
+from core.customers.model import Subscription
+from core.customers.queries import subscription, subscriptions_of
+from core.suspensions.model import Item, ItemState, Restore, RestoreState, Suspension, by_hand
+from core.suspensions.queries import resource_of, restores_of
+
+TONES = {
+    ItemState.SUSPENDED: Tone.DANGER, ItemState.FAILED: Tone.DANGER, ItemState.UNKNOWN: Tone.DANGER, ItemState.LOOKING: Tone.WARNING,
+    ItemState.SENDING: Tone.WARNING, ItemState.ACCEPTED: Tone.WARNING, ItemState.VERIFYING: Tone.WARNING,
+}  # fmt: skip
+
+
+def item_section(connection: Connection, words: Words, whole: Suspension, one: Item) -> Section:
+    """The subscription as it was shown to those who decide, its impact while that matters, its process and its way back."""
+    read = subscription(connection, one.subscription_id)
+    lines: list[Value] = [Text(words.say(f"suspension.item.{one.state}"))]
+    lines += [Text(line, quoted=True) for line in _answer(words, one)]
+    if whole.is_open:
+        lines += [Text(line) for line in impact(connection, words, read)]
+    for way in restores_of(connection, one):
+        lines += _way_back(words, one, way)
+    return Section(title=read.name, facts=_facts(words, whole, read), lines=tuple(lines), tone=TONES.get(one.state, Tone.NEUTRAL))
+
+
+def impact(connection: Connection, words: Words, read: Subscription) -> Iterable[str]:
+    """What a suspension does, by kind of subscription.
+
+    https://learn.microsoft.com/partner-center/customers/create-a-new-subscription and
+    https://learn.microsoft.com/partner-center/customers/subscription-lifecycle
+    """
+    yield words.count("impact.stops", read.quantity, name=read.name)
+    children = [s.name for s in subscriptions_of(connection, read.customer_id) if s.parent == read.external and s.parent]
+    if children:
+        yield words.say("impact.addons", names=", ".join(children))
+    if read.kind == "legacy":
+        yield words.say("impact.legacy")
+    elif read.term_end_at is not None:
+        yield words.say("impact.billing_goes_on", until=read.term_end_at)
+        yield words.say("impact.no_return", until=read.term_end_at)
+        yield words.say("impact.end_of_term")
+    else:
+        yield words.say("impact.billing_unknown")
+    if read.auto_renew:
+        yield words.say("impact.auto_renew")
+    if _has_scheduled(resource_of(connection, read.id)):
+        yield words.say("impact.scheduled")
+    yield words.say("impact.cheaper")
+
+
+def _has_scheduled(resource: Mapping[str, Any]) -> bool:
+    return bool(resource.get("scheduledNextTermInstructions") or resource.get("scheduledActions"))
+
+
+def _facts(words: Words, whole: Suspension, read: Subscription) -> tuple[Fact, ...]:
+    """The bound facts, not the newest: what the decision stands on."""
+    about = {name: whole.listed[f"subscription:{read.id}:{name}"] for name in ("status", "quantity", "term_end")}
+    made = [
+        Fact(words.say("fact.status"), Text(str(about["status"]), quoted=True)),
+        Fact(words.say("fact.seats"), Text(str(about["quantity"]))),
+    ]
+    if about["term_end"]:
+        made.append(Fact(words.say("fact.term_end"), Moment(datetime.fromisoformat(about["term_end"]))))
+    heard = whole.bound["as_of"].get(f"subscription:{read.id}")
+    return (*made, Fact(words.say("fact.as_of"), Moment(datetime.fromisoformat(heard)))) if heard else tuple(made)
+
+
+def _answer(words: Words, one: Item) -> Iterable[str]:
+    """Microsoft's own words where a person must look."""
+    if one.answer.get("until") and one.state is ItemState.LOOKING:
+        yield words.say("suspension.later", until=datetime.fromisoformat(one.answer["until"]), code=one.answer.get("code") or "409")
+    if one.state in (ItemState.FAILED, ItemState.UNKNOWN) and (one.answer.get("code") or one.answer.get("description")):
+        yield words.say("suspension.answered", code=one.answer.get("code", ""), description=one.answer.get("description", ""))
+
+
+def _way_back(words: Words, one: Item, way: Restore) -> list[Value]:
+    lines: list[Value] = [Text(words.say(f"restore.state.{way.state}"))]
+    if way.reason and way.state is not RestoreState.PROPOSED:
+        lines.append(Text(words.say("restore.reason", reason=way.reason), quoted=True))
+    if way.state is RestoreState.FAILED:
+        lines.append(
+            Text(
+                words.say("suspension.answered", code=way.answer.get("code", ""), description=way.answer.get("description", "")),
+                quoted=True,
+            )
+        )
+    if way.state is RestoreState.RESTORED:
+        left = by_hand(one.snapshot, way.answer.get("after") or {})
+        lines += [Text(words.say(f"restore.by_hand.{name}")) for name in left] or [Text(words.say("restore.nothing_by_hand"))]
+    return lines

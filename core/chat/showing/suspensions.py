@@ -1,0 +1,275 @@
+"""The card of a request to suspend: what would happen and since when each fact is known, who decided, where each subscription is."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from core.cases.model import Case, Kind
+from core.cases.queries import case
+from core.chat.showing.impact import item_section
+from core.chat.values import Day, Moment, Money, Person, Text, Value
+from core.chat.views import Button, Confirm, Fact, NoteView, Section, SuspensionView, Table, Tone
+from core.chat.words import Words
+from core.customers.queries import customer, subscriptions_of, today_of
+from core.engine.errors import Conflict, DeskError
+from core.people.model import Member, Right
+from core.people.queries import display_name
+from core.receivables.queries import position
+from core.suspensions.model import NOT_SENT, ItemState, RestoreState, State, Suspension, Verdict, blockers, final_notice_ripe_on
+from core.suspensions.policy import policy_called
+from core.suspensions.propose import why_not
+from core.suspensions.queries import items_maybe_off, newest_suspension_of, open_restore_of, suspension, votes_of
+
+TONES = {
+    State.PROPOSED: Tone.WARNING, State.COOLING: Tone.WARNING, State.LOOKING: Tone.WARNING, State.EXECUTING: Tone.WARNING,
+    State.SUSPENDED: Tone.DANGER, State.FAILED: Tone.DANGER, State.UNKNOWN: Tone.DANGER,
+}  # fmt: skip
+AGAIN = {State.VOIDED, State.EXPIRED, State.STOPPED, State.REFUSED, State.FAILED, State.DRY_RUN}
+SAID_BY_A_PERSON = {State.REFUSED, State.STOPPED}
+
+
+@dataclass(frozen=True)
+class StopParts:
+    """What a collection case's card shows of suspensions."""
+
+    sections: tuple[Section, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+def suspension_view(
+    connection: Connection, words: Words, suspension_id: int, now: datetime, reader: Member | None = None
+) -> SuspensionView:
+    """The request at `now`; `reader` None for a card that everybody in a conversation sees. Raises NotFound."""
+    found = suspension(connection, suspension_id)
+    of = case(connection, found.case_id)
+    today = today_of(connection, found.customer_id, now)
+    return SuspensionView(
+        title=words.say("suspension.title", number=found.number, customer=customer(connection, found.customer_id).name),
+        status=_status(connection, words, found, today),
+        tone=TONES.get(found.state, Tone.NEUTRAL),
+        facts=(*_facts(connection, words, found, of), *_clocks(words, found)),
+        sections=(*_notes(connection, words, found), *(item_section(connection, words, found, one) for one in found.items)),
+        tables=(_arithmetic(words, found),),
+        buttons=_buttons(connection, words, found, of, today, reader),
+        footnotes=(
+            Text(words.say("suspension.policy", version=found.listed["policy"], source=policy_called(found.listed["policy"]).source)),
+        ),
+    )
+
+
+def suspension_of_case(connection: Connection, words: Words, found: Case, reader: Member | None) -> StopParts:
+    """The newest request of a collection case, and the buttons to ask for one or to undo it."""
+    if found.kind is not Kind.COLLECTION:
+        return StopParts()
+    newest = newest_suspension_of(connection, found.id)
+    buttons: list[Button] = []
+    if not found.is_closed and (newest is None or not newest.is_open) and (reader is None or Right.PROPOSE in reader.rights):
+        buttons.append(
+            Button(label=words.say("button.suspend"), action="suspend", subject=found.id, facts=found.version, form=True, rare=True)
+        )
+    if newest is None:
+        return StopParts(buttons=tuple(buttons))
+    buttons += _restore_buttons(connection, words, newest)
+    line = Text(words.say("suspension.of_case", number=newest.number, state=words.say(f"suspension.short.{newest.state}")))
+    return StopParts((Section(title=words.say("suspension.heading"), lines=(line,)),), tuple(buttons))
+
+
+def proposal_view(connection: Connection, words: Words, case_id: int, now: datetime) -> NoteView:
+    """Above the form: what is owed, and what cannot be chosen and why. Raises NotFound."""
+    found = case(connection, case_id)
+    facts: list[Fact] = []
+    if found.payer_id is not None and found.customer_id is not None:
+        owed = position(connection, found.payer_id, found.currency, today_of(connection, found.customer_id, now))
+        facts = [
+            Fact(words.say("fact.overdue"), Money(owed.overdue, owed.currency)),
+            Fact(words.say("fact.as_of"), Moment(owed.as_of)),
+        ]
+    refusals = [why_not(connection, s) for s in subscriptions_of(connection, found.customer_id or 0)]
+    left_out = tuple(Text(words.error(refusal)) for refusal in refusals if refusal is not None)
+    return NoteView(title=words.say("suspension.before", number=found.number), facts=tuple(facts), footnotes=left_out)
+
+
+def not_offered(connection: Connection, found: Case) -> DeskError:
+    """Why nothing of the customer's may be suspended: the one reason, if there is one."""
+    refusals = [r for s in subscriptions_of(connection, found.customer_id or 0) if (r := why_not(connection, s)) is not None]
+    return refusals[0] if len(refusals) == 1 else Conflict("suspend_nothing", number=found.number)
+
+
+def _status(connection: Connection, words: Words, found: Suspension, today: date) -> str:
+    if found.state is State.PROPOSED:
+        stops = blockers(found.listed, policy_called(found.listed["policy"]), today)
+        return _blocked(words, found, stops[0]) if stops else words.say("suspension.state.proposed")
+    params: dict[str, object] = {"person": display_name(connection, found.ended_by)}
+    if found.cooling_until is not None:
+        params["until"] = found.cooling_until
+    if found.state is State.VOIDED or (found.state is State.EXPIRED and found.end_reason):
+        return words.say(f"suspension.{found.state}.{found.end_reason or 'facts_changed'}")
+    if found.state is State.STOPPED and found.end_reason == "halted":
+        return words.say("suspension.stopped.halted")
+    if found.state is State.LOOKING and not found.missing:
+        return words.say("suspension.state.executing")
+    return words.say(f"suspension.state.{found.state}", **params)
+
+
+def _blocked(words: Words, found: Suspension, stop: str) -> str:
+    ripe = final_notice_ripe_on(found.listed, policy_called(found.listed["policy"]))
+    return words.say(f"suspension.blocked.{stop}", **({"day": ripe} if ripe else {}))
+
+
+def _facts(connection: Connection, words: Words, found: Suspension, of: Case) -> tuple[Fact, ...]:
+    listed = found.listed
+    heard = Moment(datetime.fromisoformat(found.bound["as_of"]["position"]))
+    made = [
+        Fact(words.say("fact.case"), Text(of.number)),
+        Fact(
+            words.say("fact.overdue"), (Money(int(listed["overdue"]), str(listed["currency"])), Text(words.say("suspension.as_of")), heard)
+        ),
+        Fact(words.say("fact.proposed"), (Person(display_name(connection, found.proposed_by)), Moment(found.proposed_at))),
+        Fact(words.say("fact.reason"), Text(found.reason, quoted=True)),
+        Fact(words.say("fact.notices"), _notices(words, found)),
+        Fact(words.say("fact.mode"), Text(words.say(f"suspension.mode.{listed['mode']}"))),
+    ]
+    made += [_vote(connection, words, v.staff_id, v.verdict, v.at) for v in votes_of(connection, found)]
+    if found.state in SAID_BY_A_PERSON and found.end_reason not in ("", "halted"):
+        made.append(Fact(words.say("fact.why"), Text(found.end_reason, quoted=True)))
+    return tuple(made)
+
+
+def _vote(connection: Connection, words: Words, staff_id: int, verdict: Verdict, at: datetime) -> Fact:
+    return Fact(words.say(f"suspension.vote.{verdict}"), (Person(display_name(connection, f"staff:{staff_id}")), Moment(at)))
+
+
+def _notices(words: Words, found: Suspension) -> Value:
+    lines = [
+        words.say("suspension.notice", kind=words.say(f"choice.kind.{n['kind']}"), day=date.fromisoformat(n["sent_on"]))
+        for n in found.listed["notices"]
+    ]
+    return Text("; ".join(lines) if lines else words.say("suspension.no_notices"))
+
+
+def _clocks(words: Words, found: Suspension) -> tuple[Fact, ...]:
+    """When it could happen at the earliest, and until when the decision is good; nothing once it ended."""
+    if not found.is_open:
+        return ()
+    policy = policy_called(found.listed["policy"])
+    if found.cooling_until is not None:
+        earliest: Value = Moment(found.cooling_until)
+    else:
+        minutes = int(policy.cooling_off.total_seconds() // 60)
+        earliest = Text(words.count("suspension.earliest", minutes))
+    expires = "fact.approval_expires" if found.cooling_until else "fact.decide_until"
+    shown = [Fact(words.say("fact.earliest"), earliest)]
+    return (*shown, Fact(words.say(expires), Moment(found.expires_at))) if found.expires_at else tuple(shown)
+
+
+def _notes(connection: Connection, words: Words, found: Suspension) -> tuple[Section, ...]:
+    """What changed since it was shown, and what the last look misses."""
+    made: list[Section] = []
+    names = {s.id: s.name for s in subscriptions_of(connection, found.customer_id)}
+    changed = [_changed(words, found, names, c) for c in found.bound.get("changed", ())]
+    if changed:
+        made.append(Section(title=words.say("suspension.changed"), lines=tuple(Text(c, quoted=True) for c in changed), tone=Tone.WARNING))
+    missing = [_missing(words, m) for m in found.missing]
+    if missing:
+        made.append(Section(title=words.say("suspension.missing"), lines=tuple(Text(m) for m in missing), tone=Tone.WARNING))
+    return tuple(made)
+
+
+def _changed(words: Words, found: Suspension, names: dict[int, str], change: dict[str, object]) -> str:
+    """Which fact, and for amounts, states and seats what it was and what it is."""
+    fact = str(change["fact"])
+    if fact.startswith("subscription:"):
+        _, row, name = fact.split(":")
+        label = f"{names.get(int(row), row)}: {words.say(f'suspension.fact.{name}')}"
+    else:
+        label = words.say(f"suspension.fact.{fact}")
+    before, after = (_plain(words, found, fact, change[side]) for side in ("before", "after"))
+    return words.say("suspension.change", fact=label, before=before, after=after) if before or after else label
+
+
+def _plain(words: Words, found: Suspension, fact: str, value: object) -> str:
+    if fact == "overdue" and isinstance(value, int):
+        return words.money(value, str(found.listed["currency"]))
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _missing(words: Words, missing: object) -> str:
+    assert isinstance(missing, dict)  # noqa: S101 (our own row)
+    if missing["what"] == "open_amount":
+        return words.say("suspension.missing.open_amount", invoice=missing["invoice"])
+    as_of, needed = (datetime.fromisoformat(missing[name]) for name in ("as_of", "needed"))
+    return words.say("suspension.missing.position", as_of=as_of, needed=needed)
+
+
+def _arithmetic(words: Words, found: Suspension) -> Table:
+    """The overdue invoices and their sum: the amount explains itself."""
+    currency = str(found.listed["currency"])
+    rows: list[tuple[Value, ...]] = [
+        (
+            Text(i["number"], quoted=True),
+            Day(date.fromisoformat(i["due_on"])),
+            Money(i["total"], currency),
+            _open(words, i["open"], currency),
+        )
+        for i in found.listed["invoices"]
+    ]
+    total = (Text(words.say("suspension.sum")), Text(""), Text(""), Money(int(found.listed["overdue"]), currency))
+    columns = tuple(words.say(f"column.{name}") for name in ("invoice", "due", "total", "open"))
+    return Table(title=words.say("suspension.arithmetic"), columns=columns, rows=(*rows, total), numeric=frozenset({2, 3}))
+
+
+def _open(words: Words, amount: int | None, currency: str) -> Value:
+    return Text(words.say("receivables.not_named")) if amount is None else Money(amount, currency)
+
+
+def _buttons(
+    connection: Connection, words: Words, found: Suspension, of: Case, today: date, reader: Member | None
+) -> tuple[Button, ...]:  # fmt: skip
+    """On a shared card everybody sees them; every command checks the right, the person and the facts again."""
+    made: list[Button] = []
+    if found.state is State.PROPOSED:
+        if not blockers(found.listed, policy_called(found.listed["policy"]), today) and _may(reader, Right.DECIDE):
+            made.append(_approve(connection, words, found))
+        if _may(reader, Right.DECIDE):
+            made.append(Button(label=words.say("button.refuse"), action="refuse", subject=found.id, facts=found.facts, form=True))
+    if found.is_open and any(one.state in NOT_SENT for one in found.items):
+        label = "button.withdraw" if found.state is State.PROPOSED else "button.stop"
+        made.append(Button(label=words.say(label), action="stop", subject=found.id, facts=found.facts, tone=Tone.DANGER, form=True))
+    newest = newest_suspension_of(connection, found.case_id)
+    if newest is not None and newest.id == found.id:
+        made += _restore_buttons(connection, words, found)
+        if found.state in AGAIN and not of.is_closed and _may(reader, Right.PROPOSE):
+            made.append(Button(label=words.say("button.ask_again"), action="ask_again", subject=found.id, facts=found.facts))
+    return tuple(made)
+
+
+def _may(reader: Member | None, right: Right) -> bool:
+    return reader is None or right in reader.rights
+
+
+def _approve(connection: Connection, words: Words, found: Suspension) -> Button:
+    name = customer(connection, found.customer_id).name
+    mode = words.say(f"suspension.mode.{found.listed['mode']}")
+    confirm = Confirm(
+        title=words.say("approve.confirm.title"), yes=words.say("button.approve"), no=words.say("form.cancel"),
+        text=words.say("approve.confirm.text", customer=name, count=len(found.items), mode=mode),
+    )  # fmt: skip
+    return Button(
+        label=words.say("button.approve"), action="approve", subject=found.id, facts=found.facts, tone=Tone.GOOD, confirm=confirm
+    )  # fmt: skip
+
+
+def _restore_buttons(connection: Connection, words: Words, found: Suspension) -> list[Button]:
+    off = items_maybe_off(connection, case_id=found.case_id)
+    ways = [open_restore_of(connection, one.subscription_id) for one in off if one.state is not ItemState.SENDING]
+    if any(way is not None and way.state is RestoreState.PROPOSED for way in ways):
+        confirm = Confirm(
+            title=words.say("restore.confirm.title"), text=words.say("restore.confirm.text"), yes=words.say("button.restore_paid"),
+            no=words.say("form.cancel"),
+        )  # fmt: skip
+        label = words.say("button.restore_paid")
+        return [Button(label=label, action="restore_paid", subject=found.case_id, facts=found.facts, tone=Tone.GOOD, confirm=confirm)]
+    if any(way is None for way in ways):
+        return [Button(label=words.say("button.restore"), action="restore", subject=found.case_id, facts=found.facts, form=True)]
+    return []

@@ -1,0 +1,172 @@
+"""Verbs about suspensions and restores."""
+
+from collections.abc import Mapping
+
+from core.chat.actions import Action, Argument, ArgumentKind, Given
+from core.chat.asking import Asked
+from core.chat.building import build_form
+from core.chat.forms import Option
+from core.chat.requests import Card, Open, Private, Refused, Reply
+from core.chat.showing.suspensions import not_offered, proposal_view, suspension_view
+from core.chat.views import NoteView, View
+from core.customers.queries import subscriptions_of
+from core.engine.errors import Conflict
+from core.engine.handling import Command, Outcome
+from core.people.model import Right
+from core.suspensions.commands import (
+    AllowSuspensions,
+    ApproveSuspension,
+    AskAgain,
+    ExplainStop,
+    HaltSuspensions,
+    ProposeSuspension,
+    RefuseSuspension,
+    RestoreService,
+    StopSuspension,
+)
+from core.suspensions.propose import proposable_case, why_not
+from core.suspensions.queries import newest_suspension_of
+
+
+def show_suspension(asked: Asked, given: Given) -> Reply:
+    """The request as it is now."""
+    return Private(_view(asked, int(str(given["suspension"]))))
+
+
+def propose(asked: Asked, given: Given) -> Reply:
+    """Ask for it; the proposer sees the same card as the approvers."""
+    chosen = given["subscriptions"]
+    assert isinstance(chosen, tuple)  # noqa: S101 (the parser's own promise)
+    command = ProposeSuspension(case_id=int(str(given["case"])), reason=str(given["reason"]), subscription_ids=chosen)
+    return Private(_view(asked, asked.do(command).ids["suspension_id"]))
+
+
+def offered(asked: Asked, given: Given) -> tuple[Option, ...]:
+    """What may be suspended for this case."""
+    with asked.reading() as connection:
+        found = proposable_case(connection, int(str(given["case"])))
+        theirs = [s for s in subscriptions_of(connection, found.customer_id or 0) if why_not(connection, s) is None]
+    seats = [asked.words.count("suspension.seats", s.quantity) for s in theirs]
+    return tuple(Option(str(s.id), f"{s.name}, {shown}") for s, shown in zip(theirs, seats, strict=True))
+
+
+def everything(asked: Asked, given: Given) -> Mapping[str, str]:
+    """All that may be suspended is chosen at first. Raises Conflict when nothing may be."""
+    options = offered(asked, given)
+    if not options:
+        with asked.reading() as connection:
+            raise not_offered(connection, proposable_case(connection, int(str(given["case"]))))
+    return {"subscriptions": ",".join(option.value for option in options)}
+
+
+def before_proposing(asked: Asked, given: Given) -> View:
+    """What is owed, and what cannot be chosen and why."""
+    with asked.reading() as connection:
+        return proposal_view(connection, asked.words, int(str(given["case"])), asked.now)
+
+
+def approve(asked: Asked, given: Given) -> Reply:
+    """A yes to the facts on the card; when they changed unnoticed, the card shows the new ones and nothing was approved."""
+    outcome = asked.do(ApproveSuspension(suspension_id=int(str(given["suspension"])), facts=asked.request.facts))
+    if outcome.kind == "facts_rebound":
+        return Refused(NoteView(title=asked.words.error(Conflict("facts_changed"))))
+    return Card(_view(asked, outcome.ids["suspension_id"]))
+
+
+def refuse(asked: Asked, given: Given) -> Reply:
+    """A no with its reason."""
+    suspension_id = int(str(given["suspension"]))
+    return _done(asked, RefuseSuspension(suspension_id=suspension_id, reason=str(given["reason"])), suspension_id)
+
+
+def stop(asked: Asked, given: Given) -> Reply:
+    """Stops first, asks why afterwards."""
+    suspension_id = int(str(given["suspension"]))
+    asked.do(StopSuspension(suspension_id=suspension_id))
+    return Open(build_form(asked, EXPLAIN, {"suspension": suspension_id}))
+
+
+def explain(asked: Asked, given: Given) -> Reply:
+    """Why it was stopped."""
+    suspension_id = int(str(given["suspension"]))
+    return _done(asked, ExplainStop(suspension_id=suspension_id, reason=str(given["reason"])), suspension_id)
+
+
+def ask_again(asked: Asked, given: Given) -> Reply:
+    """A new request about the same, in one click."""
+    return Private(_view(asked, asked.do(AskAgain(suspension_id=int(str(given["suspension"])))).ids["suspension_id"]))
+
+
+def restore(asked: Asked, given: Given) -> Reply:
+    """Switch on again, now."""
+    return _restored(asked, int(str(given["case"])), str(given["reason"]))
+
+
+def restore_paid(asked: Asked, given: Given) -> Reply:
+    """The one click after a payment."""
+    return _restored(asked, int(str(given["case"])), asked.words.say("restore.paid"))
+
+
+def halt(asked: Asked, _given: Given) -> Reply:
+    """The kill switch."""
+    outcome = asked.do(HaltSuspensions())
+    return Private(NoteView(title=asked.words.say("halt.already" if outcome.kind == "unchanged" else "halt.done")))
+
+
+def allow(asked: Asked, _given: Given) -> Reply:
+    """The kill switch, off again."""
+    outcome = asked.do(AllowSuspensions())
+    return Private(NoteView(title=asked.words.say("allow.already" if outcome.kind == "unchanged" else "allow.done")))
+
+
+def _restored(asked: Asked, case_id: int, reason: str) -> Reply:
+    outcome: Outcome = asked.do(RestoreService(case_id=case_id, reason=reason))
+    with asked.reading() as connection:
+        newest = newest_suspension_of(connection, case_id)
+    return Private(_view(asked, outcome.ids.get("suspension_id") or (newest.id if newest else 0)))
+
+
+def _done(asked: Asked, command: Command, suspension_id: int) -> Reply:
+    asked.do(command)
+    return Card(_view(asked, suspension_id))
+
+
+def _view(asked: Asked, suspension_id: int) -> View:
+    with asked.reading() as connection:
+        return suspension_view(connection, asked.words, suspension_id, asked.now, asked.member)
+
+
+SUSPENSION = Argument(name="suspension", kind=ArgumentKind.SUSPENSION)
+CASE = Argument(name="case", kind=ArgumentKind.CASE)
+REASON = Argument(name="reason", kind=ArgumentKind.LONG_TEXT, max_length=1000)
+EXPLAIN = Action(
+    name="explain_stop", right=Right.STOP, answer=explain, arguments=(SUSPENSION, REASON), form=True, typed=False,
+)  # fmt: skip
+
+ACTIONS = (
+    Action(
+        name="suspend", right=Right.PROPOSE, answer=propose, form=True, aliases=("zawies",), example="suspend 104",
+        prefill=everything, lead=before_proposing,
+        arguments=(CASE, REASON, Argument(name="subscriptions", kind=ArgumentKind.SUBSCRIPTIONS, options=offered)),
+    ),
+    Action(
+        name="suspension", right=Right.READ, answer=show_suspension, arguments=(SUSPENSION,), aliases=("zawieszenie",),
+        example="suspension S-3",
+    ),
+    Action(name="approve", right=Right.DECIDE, answer=approve, arguments=(SUSPENSION,), typed=False),
+    Action(
+        name="refuse", right=Right.DECIDE, answer=refuse, arguments=(SUSPENSION, REASON), form=True, aliases=("odmow",),
+        example="refuse S-3",
+    ),
+    Action(name="stop", right=Right.STOP, answer=stop, arguments=(SUSPENSION,), aliases=("zatrzymaj", "undo"), example="stop S-3"),
+    EXPLAIN,
+    Action(name="ask_again", right=Right.PROPOSE, answer=ask_again, arguments=(SUSPENSION,), typed=False),
+    Action(
+        name="restore", right=Right.STOP, answer=restore, form=True, aliases=("przywroc",), example="restore 104 now paid today",
+        arguments=(CASE, Argument(name="when", kind=ArgumentKind.WORD, choices=("now",)), REASON),
+        prefill=lambda _asked, _given: {"when": "now"},
+    ),
+    Action(name="restore_paid", right=Right.STOP, answer=restore_paid, arguments=(CASE,), typed=False),
+    Action(name="halt", right=Right.STOP, answer=halt, aliases=("wstrzymaj",), example="halt"),
+    Action(name="allow", right=Right.ADMINISTER, answer=allow, aliases=("wznow",), example="allow"),
+)  # fmt: skip

@@ -1,0 +1,211 @@
+"""What may be done about suspensions and restores."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.engine.handling import Command
+from core.people.model import Right
+
+from .ports import Answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposeSuspension(Command):
+    """Ask for the suspension of some of the customer's subscriptions, for the overdue money of a collection case."""
+
+    needs = Right.PROPOSE
+    case_id: int
+    reason: str
+    subscription_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskAgain(Command):
+    """A new request about the same subscriptions for the same reason, after one that was voided, expired, stopped or failed."""
+
+    needs = Right.PROPOSE
+    suspension_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApproveSuspension(Command):
+    """Another person's yes to exactly the facts they were shown."""
+
+    needs = Right.DECIDE
+    suspension_id: int
+    facts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefuseSuspension(Command):
+    """A no, with its reason."""
+
+    needs = Right.DECIDE
+    suspension_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopSuspension(Command):
+    """Stop at once a request that Partner Center has not been asked to carry out; the reason is asked for afterwards."""
+
+    needs = Right.STOP
+    suspension_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainStop(Command):
+    """Say afterwards why it was stopped."""
+
+    needs = Right.STOP
+    suspension_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HaltSuspensions(Command):
+    """The kill switch: no suspension leaves the desk from now on. Restores do."""
+
+    needs = Right.STOP
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllowSuspensions(Command):
+    """Let suspensions leave again."""
+
+    needs = Right.ADMINISTER
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarnOfExpiry(Command):
+    """Most of the time to decide has passed."""
+
+    needs = Right.RUN
+    suspension_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpireSuspension(Command):
+    """The time to decide, or the approval's own validity, is over."""
+
+    needs = Right.RUN
+    suspension_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecheckFacts(Command):
+    """Something the request's facts are made of was recorded anew."""
+
+    needs = Right.RUN
+    suspension_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look(Command):
+    """The last look, and every later one, at the subscriptions that are not sent."""
+
+    needs = Right.RUN
+    suspension_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordSnapshot(Command):
+    """The resource as Partner Center gave it just before the call; the facts are looked at once more in the same transaction."""
+
+    needs = Right.RUN
+    item_id: int
+    request_id: str
+    resource: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordAnswer(Command):
+    """What Partner Center answered to the call with this request id."""
+
+    needs = Right.RUN
+    item_id: int
+    request_id: str
+    answer: Answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordNoAnswer(Command):
+    """The call with this request id got no answer: it may have taken effect."""
+
+    needs = Right.RUN
+    item_id: int
+    request_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verify(Command):
+    """Read the subscription back."""
+
+    needs = Right.RUN
+    item_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordReadBack(Command):
+    """The resource as it was read back. None: it is not there any more."""
+
+    needs = Right.RUN
+    item_id: int
+    resource: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposeRestores(Command):
+    """Money came for what is switched off."""
+
+    needs = Right.RUN
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreService(Command):
+    """Switch on again whatever the case's requests switched off, and stop what is under way. One person, at any hour.
+
+    The right to restore, or being the case's owner, is checked by the handler: either is enough.
+    """
+
+    needs = Right.STOP
+    case_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendRestore(Command):
+    """Call Partner Center (again): the parent is active, or the time it asked for has passed."""
+
+    needs = Right.RUN
+    restore_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordRestoreAnswer(Command):
+    """What Partner Center answered to the call with this request id. `resource`: as it was read just before; None: nothing was written."""
+
+    needs = Right.RUN
+    restore_id: int
+    request_id: str
+    resource: Mapping[str, Any]
+    answer: Answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyRestore(Command):
+    """Read the subscription back."""
+
+    needs = Right.RUN
+    restore_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordRestoreReadBack(Command):
+    """The resource as it was read back. None: it is not there any more."""
+
+    needs = Right.RUN
+    restore_id: int
+    resource: Mapping[str, Any] | None

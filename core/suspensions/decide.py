@@ -1,0 +1,131 @@
+"""Deciding: another person, shown exactly these facts, still entitled, counted once however many chats they use."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from core.cases.queries import case
+from core.customers.queries import today_of
+from core.engine.db.dialects import insert_into
+from core.engine.db.tables.suspensions import suspensions, votes
+from core.engine.errors import Conflict, InvalidInput, NotAllowed
+from core.engine.handling import Handler, Handlers
+from core.engine.journal import Event
+from core.engine.transaction import Tx
+from core.people.queries import display_name
+
+from .commands import ApproveSuspension, RecheckFacts, RefuseSuspension
+from .events import FactsRebound, SuspensionApproved, VoteCast
+from .looking import facts_now, look_at, void_for
+from .model import ItemState, State, Suspension, Verdict, blockers, changes
+from .moving import end_unsent, lock_request, move
+from .policy import policy_called
+from .queries import entitled_approvals, is_halted, suspension
+
+
+def approve_suspension(tx: Tx, command: ApproveSuspension) -> Iterable[Event]:
+    """A yes. Facts that changed unnoticed (a due date passed) bind the request anew instead, and the vote does not count.
+
+    Raises Conflict for what is decided, expired, blocked or shown with other facts; NotAllowed for the proposer and the case's owner.
+    """
+    found = suspension(tx.connection, command.suspension_id)
+    _refuse_if_decided(tx, found)
+    _refuse_if_involved(tx, found)
+    if is_halted(tx.connection):
+        raise Conflict("suspensions_halted")
+    if command.facts != found.facts:
+        raise Conflict("facts_changed")
+    if (rebound := _rebind(tx, found)) is not None:
+        return rebound
+    policy = policy_called(found.listed["policy"])
+    if stops := blockers(found.listed, policy, today_of(tx.connection, found.customer_id, tx.now)):
+        raise Conflict(f"approve_{stops[0]}", number=found.number)
+    _vote(tx, found, Verdict.APPROVE, "")
+    approvals = entitled_approvals(tx.connection, found)
+    ids = {"suspension_id": found.id, "case_id": found.case_id}
+    if approvals < policy.quorum:
+        return [VoteCast(**ids, number=found.facts, approvals=approvals, quorum=policy.quorum)]
+    cooling_until, expires_at = tx.now + policy.cooling_off, tx.now + policy.approval_valid
+    move(tx, found, State.COOLING, cooling_until=cooling_until, expires_at=expires_at)
+    return [SuspensionApproved(**ids, number=found.facts, cooling_until=cooling_until, expires_at=expires_at)]
+
+
+def refuse_suspension(tx: Tx, command: RefuseSuspension) -> Iterable[Event]:
+    """One no ends it. Raises InvalidInput without a reason, Conflict for what is decided, NotAllowed for those involved."""
+    found = suspension(tx.connection, command.suspension_id)
+    _refuse_if_decided(tx, found)
+    _refuse_if_involved(tx, found)
+    reason = command.reason.strip()
+    if not reason:
+        raise InvalidInput("field_missing", "reason")
+    _vote(tx, found, Verdict.REFUSE, reason)
+    return end_unsent(tx, found, ItemState.REFUSED, reason=reason)
+
+
+def recheck_facts(tx: Tx, command: RecheckFacts) -> Iterable[Event]:
+    """Undecided: stand on the new facts, or fall with the debt. Approved and not sent: a changed fact voids it, and says which."""
+    found = suspension(tx.connection, command.suspension_id)
+    if found.state is State.PROPOSED:
+        return _rebind(tx, found) or []
+    if found.state is State.COOLING:
+        known = facts_now(tx, found)
+        changed = changes(found.listed, known.listed)
+        return void_for(tx, found, changed) if changed and not known.unknown else []
+    return look_at(tx, found)
+
+
+def _rebind(tx: Tx, found: Suspension) -> list[Event] | None:
+    """The events of standing on new facts; None when they are the same, or cannot all be known."""
+    known = facts_now(tx, found)
+    changed = changes(found.listed, known.listed)
+    if known.unknown:
+        return None
+    if not changed:
+        bound = dict(found.bound) | {"as_of": known.as_of}
+        tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(bound=bound))
+        return None
+    if known.position.overdue <= 0 or any(c["fact"].endswith(("_link", ":status")) for c in changed):
+        return void_for(tx, found, changed)
+    values = {"facts": found.facts + 1, "round": found.round + 1, "bound": known.bound(changed)}
+    tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(**values))
+    return [FactsRebound(suspension_id=found.id, case_id=found.case_id, number=found.facts + 1, changed=tuple(changed))]
+
+
+def _refuse_if_decided(tx: Tx, found: Suspension) -> None:
+    if found.state is not State.PROPOSED:
+        by = display_name(tx.connection, _decider(tx, found))
+        raise Conflict("already_decided", number=found.number, by=by, state=found.state.value)
+    if found.expires_at is not None and found.expires_at <= tx.now:
+        raise Conflict("suspension_expired", number=found.number)
+
+
+def _decider(tx: Tx, found: Suspension) -> str:
+    mine = (votes.c.suspension_id == found.id) & (votes.c.round == found.round)
+    staff_id = tx.connection.scalar(sa.select(votes.c.staff_id).where(mine).order_by(votes.c.id.desc()).limit(1))
+    return found.ended_by or (f"staff:{staff_id}" if staff_id else "system")
+
+
+def _refuse_if_involved(tx: Tx, found: Suspension) -> None:
+    """Four eyes: neither who proposed it nor who works on the case."""
+    if tx.actor.id == found.proposed_by:
+        raise NotAllowed("own_proposal", number=found.number)
+    if tx.actor.staff_id is None or tx.actor.staff_id == case(tx.connection, found.case_id).assignee_id:
+        raise NotAllowed("own_case", number=found.number)
+
+
+def _vote(tx: Tx, found: Suspension, verdict: Verdict, reason: str) -> None:
+    """Raises Conflict for a second vote of the same person in this round, from whichever chat."""
+    values = {
+        "suspension_id": found.id, "round": found.round, "staff_id": tx.actor.staff_id, "verdict": verdict.value, "at": tx.now,
+        "face": tx.actor.face, "reason": reason,
+    }  # fmt: skip
+    insert = insert_into(tx.connection, votes).values(**values).on_conflict_do_nothing().returning(votes.c.id)
+    if tx.connection.execute(insert).one_or_none() is None:
+        raise Conflict("voted_before", number=found.number)
+
+
+HANDLERS: Handlers = {
+    ApproveSuspension: Handler(approve_suspension, lock_request),
+    RefuseSuspension: Handler(refuse_suspension, lock_request),
+    RecheckFacts: Handler(recheck_facts, lock_request),
+}

@@ -1,0 +1,248 @@
+"""What happened to suspensions and restores."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.engine.journal import Event, Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfSuspension(Event):
+    """An event of a request's own chain."""
+
+    suspension_id: int
+    case_id: int
+
+    @property
+    def subject(self) -> str:
+        """The request."""
+        return f"suspension:{self.suspension_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuspensionProposed(OfSuspension):
+    """Somebody asked for it; these are the facts shown."""
+
+    reason: Private
+    facts: Mapping[str, Any]
+    expires_at: datetime
+    warn_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactsRebound(OfSuspension):
+    """A listed fact changed before anybody decided: the request now stands on the new ones, earlier votes fell."""
+
+    number: int
+    changed: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoteCast(OfSuspension):
+    """A yes that is not yet enough."""
+
+    number: int
+    approvals: int
+    quorum: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuspensionApproved(OfSuspension):
+    """Enough people said yes to these facts; it cools off."""
+
+    number: int
+    cooling_until: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpiryNeared(OfSuspension):
+    """Most of the time to decide has passed."""
+
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuspensionEnded(OfSuspension):
+    """How the request ended, and why: a word of ours, or what a person wrote."""
+
+    state: str
+    proposed_by: str
+    by: str
+    reason: Private
+    changed: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopExplained(OfSuspension):
+    """Why it was stopped, said afterwards."""
+
+    reason: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookMissed(OfSuspension):
+    """The last look could not know everything; unknown means no."""
+
+    payer_id: int
+    connection: str
+    missing: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfItem(OfSuspension):
+    """An event of one subscription of a request."""
+
+    item_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendingBegun(OfItem):
+    """The facts stood at the last look; the intent is written down before the call."""
+
+    tenant: str
+    request_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotRecorded(OfItem):
+    """The facts still stood with the resource as just read; the call may go out."""
+
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendingHeld(OfItem):
+    """The call did not go out: what was read no longer allows it, or says that it is done already."""
+
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerRecorded(OfItem):
+    """What Partner Center answered. `next_at`: when the next step is due."""
+
+    kind: str
+    code: str
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerMissing(OfItem):
+    """The call got no answer; the same request id goes out again once the facts were looked at again."""
+
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadBackBegun(OfItem):
+    """The subscription is being read back."""
+
+    tenant: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadBackMissed(OfItem):
+    """It is not suspended yet."""
+
+    status: str
+    next_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionSuspended(OfItem):
+    """Read back: it is off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemEnded(OfItem):
+    """This subscription's process ended otherwise."""
+
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfSwitch(Event):
+    """An event of the whole desk's kill switch."""
+
+    @property
+    def subject(self) -> str:
+        """The switch."""
+        return "switch:suspensions"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuspensionsHalted(OfSwitch):
+    """No suspension leaves the desk."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuspensionsAllowed(OfSwitch):
+    """Suspensions may leave again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfRestore(OfSuspension):
+    """An event of one subscription's way back, in the chain of the request that switched it off."""
+
+    restore_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreProposed(OfRestore):
+    """Money came: somebody should switch it on again."""
+
+    proposed_by: str
+    overdue: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreBegun(OfRestore):
+    """The call to switch it on may go out. `waiting`: after its parent."""
+
+    tenant: str
+    request_id: str
+    waiting: bool
+    reason: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreAnswered(OfRestore):
+    """What Partner Center answered. `next_at`: when the next step is due."""
+
+    kind: str
+    code: str
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreReadBackBegun(OfRestore):
+    """The subscription is being read back."""
+
+    tenant: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreReadBackMissed(OfRestore):
+    """It is not active yet."""
+
+    status: str
+    next_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceRestored(OfRestore):
+    """Read back: it is on."""
+
+    proposed_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreEnded(OfRestore):
+    """It could not be switched on, or nobody knows: a person must look."""
+
+    state: str
+    proposed_by: str

@@ -1,0 +1,89 @@
+"""The facts a decision is bound to: the one place that says which they are, and reads them as they are now.
+
+Listed: the overdue amount and its invoices, the proven notices, the confirmed links, each subscription's status, seats and end of term,
+the policy and the customer's mode (an approval given to a dry-run must not become a real suspension). Not listed: etags, what is
+not due yet, and when each fact was last heard, which is shown and looked at, but changes nothing by itself.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from core.cases.model import Case
+from core.customers.model import LinkKind, Subscription
+from core.customers.queries import customer, linked, subscription, today_of
+from core.engine.db.tables.customers import links
+from core.receivables.model import Notice, Position
+from core.receivables.queries import notices_of, payer, position
+
+from .model import Facts
+from .policy import policy_on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """The listed facts with their as-of times. `unknown`: numbers of invoices whose open amount the newest feed did not say."""
+
+    listed: Facts
+    as_of: dict[str, str]
+    position: Position
+    unknown: tuple[str, ...]
+
+    def bound(self, changed: Iterable[object] = ()) -> dict[str, Any]:
+        """As the request keeps them."""
+        return {"listed": dict(self.listed), "as_of": self.as_of, "changed": list(changed)}
+
+
+def gather(connection: Connection, found: Case, subscription_ids: Iterable[int], now: datetime) -> Gathered:
+    """The facts of a collection case as they are now. Raises NotFound for a subscription that is not there."""
+    if found.customer_id is None or found.payer_id is None:
+        raise ValueError(f"{found.number} is no collection case")
+    today = today_of(connection, found.customer_id, now)
+    owed = position(connection, found.payer_id, found.currency, today)
+    listed = {
+        **_money(owed), "notices": [_notice(n) for n in notices_of(connection, found.id) if n.proof.strip() and n.to_contact],
+        "payer_link": is_payer_linked(connection, found.payer_id, found.customer_id), "policy": policy_on(today).version,
+        "mode": customer(connection, found.customer_id).mode.value,
+    }  # fmt: skip
+    as_of = {"position": owed.as_of.isoformat()}
+    for subscription_id in sorted(set(subscription_ids)):
+        read = subscription(connection, subscription_id)
+        listed |= _subscription(connection, read)
+        as_of[f"subscription:{subscription_id}"] = read.as_of.isoformat()
+    return Gathered(listed=listed, as_of=as_of, position=owed, unknown=owed.unknown)
+
+
+def is_payer_linked(connection: Connection, payer_id: int, customer_id: int) -> bool:
+    """Whether a person confirmed that this payer is the customer's."""
+    known = payer(connection, payer_id)
+    return linked(connection, LinkKind.PAYER, known.connection, known.external) == customer_id
+
+
+def is_tenant_linked(connection: Connection, tenant: str, customer_id: int) -> bool:
+    """Whether a person confirmed that this Microsoft tenant is the customer's and nobody else's."""
+    match = (links.c.kind == LinkKind.TENANT) & (links.c.external == tenant.casefold()) & links.c.confirmed_at.is_not(None)
+    return set(connection.scalars(sa.select(links.c.customer_id).where(match))) == {customer_id}
+
+
+def _money(owed: Position) -> dict[str, Any]:
+    due = [i for i in owed.invoices if i.due_on < owed.today or (i.open or 0) < 0]  # a credit note counts at once
+    invoices = [{"number": i.number, "due_on": i.due_on.isoformat(), "open": i.open, "total": i.total} for i in due]
+    return {"currency": owed.currency, "overdue": owed.overdue, "invoices": invoices}
+
+
+def _notice(found: Notice) -> dict[str, Any]:
+    return {"id": found.id, "kind": found.kind.value, "sent_on": found.sent_on.isoformat(), "method": found.method.value}
+
+
+def _subscription(connection: Connection, read: Subscription) -> dict[str, Any]:
+    """Keyed one by one, so that a change says which fact of which subscription it was."""
+    ends = read.term_end_at.isoformat() if read.term_end_at else ""
+    facts = {
+        "status": read.status, "quantity": read.quantity, "term_end": ends, "tenant": read.tenant,
+        "tenant_link": is_tenant_linked(connection, read.tenant, read.customer_id),
+    }  # fmt: skip
+    return {f"subscription:{read.id}:{name}": value for name, value in facts.items()}

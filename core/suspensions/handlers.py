@@ -1,0 +1,9 @@
+"""Every command of suspensions and restores with its function."""
+
+from core.engine.handling import Handlers
+
+from . import cooling, decide, executing, looking, propose, restoring
+
+HANDLERS: Handlers = {
+    **propose.HANDLERS, **decide.HANDLERS, **cooling.HANDLERS, **looking.HANDLERS, **executing.HANDLERS, **restoring.HANDLERS,
+}  # fmt: skip

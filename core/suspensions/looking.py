@@ -1,0 +1,178 @@
+"""The last look: whether the facts an approval is bound to still stand, just before anything leaves. Unknown means no."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from core.cases.queries import case
+from core.customers.model import Mode
+from core.customers.queries import subscription
+from core.engine.db.tables.suspensions import suspensions
+from core.engine.handling import Handler, Handlers
+from core.engine.journal import Event
+from core.engine.transaction import Tx
+from core.receivables.queries import payer
+
+from .commands import Look
+from .events import LookMissed, SendingBegun
+from .facts import Gathered, gather
+from .model import Item, ItemState, State, Suspension, changes
+from .moving import conclude, end_unsent, lock_request, move, move_item
+from .policy import policy_called
+from .queries import entitled_approvals, is_halted, restores_of, suspension
+
+
+class Found(StrEnum):
+    """What a look came to."""
+
+    STANDS = "stands"
+    DRY_RUN = "dry_run"
+    MISSING = "missing"
+    CHANGED = "changed"
+    NOT_ENTITLED = "not_entitled"
+    HALTED = "halted"
+    EXPIRED = "expired"
+
+
+ENDS = {
+    Found.HALTED: ItemState.STOPPED,
+    Found.NOT_ENTITLED: ItemState.VOIDED,
+    Found.DRY_RUN: ItemState.DRY_RUN,
+    Found.EXPIRED: ItemState.EXPIRED,
+    Found.CHANGED: ItemState.VOIDED,
+}
+REASONS = {Found.EXPIRED: "look_missing", Found.DRY_RUN: ""}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A look's result: what changed, or what could not be known."""
+
+    found: Found
+    changed: Sequence[Mapping[str, Any]] = ()
+    missing: list[dict[str, Any]] = field(default_factory=list)
+
+
+def look(tx: Tx, command: Look) -> Iterable[Event]:
+    """Does nothing while it cools off, or when nothing is left to look at."""
+    found = suspension(tx.connection, command.suspension_id)
+    if found.state is State.COOLING and found.cooling_until is not None and found.cooling_until <= tx.now:
+        move(tx, found, State.LOOKING)
+        for one in found.items:
+            move_item(tx, one, ItemState.LOOKING)
+        found = suspension(tx.connection, found.id)
+    return look_at(tx, found)
+
+
+def look_at(tx: Tx, found: Suspension) -> list[Event]:
+    """Look, and send what stands; what does not ends and says why; what cannot be known waits."""
+    ready = [one for one in found.items if one.state is ItemState.LOOKING and not one.is_held_back(tx.now)]
+    if found.state not in (State.LOOKING, State.EXECUTING) or not ready:
+        return []
+    seen = look_now(tx, found, ready)
+    if seen.found is Found.MISSING:
+        return _wait(tx, found, seen.missing)
+    if seen.found is not Found.STANDS:
+        return end_for(tx, found, seen)
+    begun: list[Event] = []
+    for one in ready:
+        begun += [] if restores_of(tx.connection, one) else [_begin(tx, found, one)]
+    values = {"missing": [], "bound": dict(found.bound) | {"as_of": facts_now(tx, found).as_of}}
+    tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(**values))
+    return begun + conclude(tx, found.id)
+
+
+def look_now(tx: Tx, found: Suspension, items: Sequence[Item]) -> Seen:
+    """What is true now of these subscriptions, and of the money; the resource itself is read just before the call."""
+    if is_halted(tx.connection):
+        return Seen(found=Found.HALTED)
+    if found.expires_at is None or found.expires_at <= tx.now:
+        return Seen(found=Found.EXPIRED)
+    return _compare(tx, found, items)
+
+
+def _compare(tx: Tx, found: Suspension, items: Sequence[Item]) -> Seen:
+    known = facts_now(tx, found, items)
+    changed = changes(_about(found, items), known.listed)
+    if known.unknown:
+        return Seen(found=Found.MISSING, missing=[{"what": "open_amount", "invoice": number} for number in known.unknown])
+    if changed:
+        return Seen(found=Found.CHANGED, changed=changed)
+    if entitled_approvals(tx.connection, found) < policy_called(found.listed["policy"]).quorum:
+        return Seen(found=Found.NOT_ENTITLED)
+    if (missing := _too_old(found, known, tx.now)) is not None:
+        return Seen(found=Found.MISSING, missing=[missing])
+    return Seen(found=Found.STANDS if known.listed["mode"] == Mode.LIVE else Found.DRY_RUN)
+
+
+def end_for(tx: Tx, found: Suspension, seen: Seen) -> list[Event]:
+    """End what is not sent as the look says."""
+    if seen.found is Found.CHANGED:
+        return void_for(tx, found, seen.changed)
+    return end_unsent(tx, found, ENDS[seen.found], reason=REASONS.get(seen.found, seen.found.value))
+
+
+def void_for(tx: Tx, found: Suspension, changed: Sequence[Mapping[str, Any]]) -> list[Event]:
+    """Void it for changed facts; money that came is said as such."""
+    return end_unsent(tx, found, ItemState.VOIDED, reason=reason_for(changed), changed=changed)
+
+
+def reason_for(changed: Sequence[Mapping[str, Any]]) -> str:
+    """`paid` when less is overdue than was approved, else `facts_changed`."""
+    less = any(c["fact"] == "overdue" and (c["after"] or 0) < (c["before"] or 0) for c in changed)
+    return "paid" if less else "facts_changed"
+
+
+def facts_now(tx: Tx, found: Suspension, items: Sequence[Item] | None = None) -> Gathered:
+    """The listed facts as they are at this moment, of all the request's subscriptions or of these."""
+    about = found.items if items is None else items
+    return gather(tx.connection, case(tx.connection, found.case_id), (one.subscription_id for one in about), tx.now)
+
+
+def _about(found: Suspension, items: Sequence[Item]) -> dict[str, Any]:
+    """The bound facts without those of subscriptions that are under way already: those change because of us."""
+    others = tuple(f"subscription:{one.subscription_id}:" for one in found.items if one not in items)
+    return {key: value for key, value in found.listed.items() if not key.startswith(others)}
+
+
+def _too_old(found: Suspension, known: Gathered, now: datetime) -> dict[str, Any] | None:
+    """The accounting must have spoken after the cooling-off began, and lately."""
+    policy = policy_called(found.listed["policy"])
+    began = (found.cooling_until or now) - policy.cooling_off
+    needed = max(began, now - policy.look_age)
+    as_of = known.position.as_of
+    if needed <= as_of <= now:
+        return None
+    return {"what": "position", "as_of": as_of.isoformat(), "needed": needed.isoformat()}
+
+
+def _wait(tx: Tx, found: Suspension, missing: list[dict[str, Any]]) -> list[Event]:
+    tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(missing=missing))
+    payer_id = case(tx.connection, found.case_id).payer_id or 0
+    if missing == list(found.missing):
+        return []
+    source = payer(tx.connection, payer_id).connection
+    return [LookMissed(suspension_id=found.id, case_id=found.case_id, payer_id=payer_id, connection=source, missing=tuple(missing))]
+
+
+def _begin(tx: Tx, found: Suspension, one: Item) -> Event:
+    """The intent, with a request id of its own, before any call."""
+    request_id, correlation_id = str(uuid4()), one.correlation_id or str(uuid4())
+    values = {
+        "request_id": request_id,
+        "correlation_id": correlation_id,
+        "looked_at": tx.now,
+        "sent_at": one.sent_at or tx.now,
+        "snapshot": {},
+    }
+    move_item(tx, one, ItemState.SENDING, **values)
+    tenant = subscription(tx.connection, one.subscription_id).tenant
+    return SendingBegun(suspension_id=found.id, case_id=found.case_id, item_id=one.id, tenant=tenant, request_id=request_id)
+
+
+HANDLERS: Handlers = {Look: Handler(look, lock_request)}

@@ -1,0 +1,243 @@
+"""What a request to suspend is, the states of the request and of each subscription in it, and what its facts forbid."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from .policy import Policy
+
+Facts = Mapping[str, Any]  # the listed facts, flat: `overdue`, `subscription:12:quantity` …; plain JSON, compared key by key
+
+
+class State(StrEnum):
+    """Of a request: asked for, approved and cooling off, looked at for the last time, under way, and how it ended."""
+
+    PROPOSED = "proposed"
+    COOLING = "cooling"
+    LOOKING = "looking"
+    EXECUTING = "executing"
+    SUSPENDED = "suspended"
+    DRY_RUN = "dry_run"  # would have been suspended; nothing left the desk
+    VOIDED = "voided"
+    REFUSED = "refused"
+    STOPPED = "stopped"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class ItemState(StrEnum):
+    """Of one subscription: a step each, one outside call between two transactions."""
+
+    WAITING = "waiting"
+    LOOKING = "looking"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    VERIFYING = "verifying"
+    SUSPENDED = "suspended"
+    DRY_RUN = "dry_run"
+    VOIDED = "voided"
+    REFUSED = "refused"
+    STOPPED = "stopped"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class RestoreState(StrEnum):
+    """Of one subscription's way back. `waiting`: its parent must be active first (Microsoft's error 27009)."""
+
+    PROPOSED = "proposed"
+    WAITING = "waiting"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    VERIFYING = "verifying"
+    RESTORED = "restored"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Verdict(StrEnum):
+    """A vote."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+
+
+_S, _I = State, ItemState
+_ENDS_BEFORE_SENDING = {_S.VOIDED, _S.STOPPED, _S.EXPIRED}
+
+# Which state of a request may follow which; anything else is a fault of ours.
+NEXT: Mapping[State, frozenset[State]] = {
+    _S.PROPOSED: frozenset({_S.COOLING, _S.REFUSED} | _ENDS_BEFORE_SENDING),
+    _S.COOLING: frozenset({_S.LOOKING} | _ENDS_BEFORE_SENDING),
+    _S.LOOKING: frozenset({_S.EXECUTING, _S.DRY_RUN} | _ENDS_BEFORE_SENDING),
+    _S.EXECUTING: frozenset({_S.LOOKING, _S.SUSPENDED, _S.FAILED, _S.UNKNOWN} | _ENDS_BEFORE_SENDING),
+}
+_ITEM_ENDS_BEFORE_SENDING = {_I.VOIDED, _I.STOPPED, _I.EXPIRED}
+
+# Likewise for a subscription. Back from `sending` to `looking`: Partner Center certainly did nothing (asked to come later, stale).
+ITEM_NEXT: Mapping[ItemState, frozenset[ItemState]] = {
+    _I.WAITING: frozenset({_I.LOOKING, _I.REFUSED} | _ITEM_ENDS_BEFORE_SENDING),
+    _I.LOOKING: frozenset({_I.SENDING, _I.DRY_RUN} | _ITEM_ENDS_BEFORE_SENDING),
+    _I.SENDING: frozenset({_I.LOOKING, _I.ACCEPTED, _I.VERIFYING, _I.FAILED, _I.UNKNOWN} | _ITEM_ENDS_BEFORE_SENDING),
+    _I.ACCEPTED: frozenset({_I.VERIFYING}),
+    _I.VERIFYING: frozenset({_I.SUSPENDED, _I.FAILED, _I.UNKNOWN, _I.VOIDED}),
+}
+
+OPEN_STATES = frozenset(NEXT)
+OPEN_ITEM_STATES = frozenset(ITEM_NEXT)
+NOT_SENT = frozenset({_I.WAITING, _I.LOOKING})
+MAYBE_OFF = frozenset({_I.SENDING, _I.ACCEPTED, _I.VERIFYING, _I.SUSPENDED, _I.UNKNOWN})  # Partner Center may have switched it off
+OPEN_RESTORES = frozenset(
+    {RestoreState.PROPOSED, RestoreState.WAITING, RestoreState.SENDING, RestoreState.ACCEPTED, RestoreState.VERIFYING}
+)
+
+# When a request's subscriptions ended differently, the request tells the one a person must look at first.
+_WORST = (_I.UNKNOWN, _I.FAILED, _I.SUSPENDED, _I.VOIDED, _I.STOPPED, _I.EXPIRED, _I.REFUSED, _I.DRY_RUN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One subscription of a request. `answer` is what Partner Center last said, `snapshot` the resource as it was just before the call."""
+
+    id: int
+    suspension_id: int
+    subscription_id: int
+    state: ItemState
+    looked_at: datetime | None
+    request_id: str
+    correlation_id: str
+    snapshot: Mapping[str, Any]
+    answer: Mapping[str, Any]
+    attempts: int
+    sent_at: datetime | None
+    done_at: datetime | None
+
+    def is_held_back(self, now: datetime) -> bool:
+        """Whether Partner Center asked not to be called again yet."""
+        until = self.answer.get("until")
+        return until is not None and until != "" and datetime.fromisoformat(str(until)) > now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspension:
+    """A request. `bound` holds the listed facts as they were shown, with their as-of times and what changed since."""
+
+    id: int
+    customer_id: int
+    case_id: int
+    state: State
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    expires_at: datetime | None
+    cooling_until: datetime | None
+    round: int
+    facts: int
+    bound: Mapping[str, Any]
+    ended_by: str
+    ended_at: datetime | None
+    end_reason: str
+    missing: Sequence[Mapping[str, Any]]
+    items: tuple[Item, ...] = field(default=())
+
+    @property
+    def number(self) -> str:
+        """As people write it: S-3."""
+        return f"S-{self.id}"
+
+    @property
+    def listed(self) -> Facts:
+        """The facts the decision is bound to."""
+        found: Facts = self.bound["listed"]
+        return found
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still come to a suspension."""
+        return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vote:
+    """One person's verdict in one round."""
+
+    staff_id: int
+    verdict: Verdict
+    at: datetime
+    face: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restore:
+    """One subscription's way back."""
+
+    id: int
+    case_id: int
+    subscription_id: int
+    state: RestoreState
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    request_id: str
+    correlation_id: str
+    snapshot: Mapping[str, Any]
+    answer: Mapping[str, Any]
+    attempts: int
+    done_at: datetime | None
+
+
+def changes(before: Facts, after: Facts) -> list[dict[str, Any]]:
+    """What differs, fact by fact, as `{"fact", "before", "after"}`."""
+    keys = sorted({*before, *after})
+    return [{"fact": k, "before": before.get(k), "after": after.get(k)} for k in keys if before.get(k) != after.get(k)]
+
+
+def blockers(facts: Facts, policy: Policy, today: date) -> list[str]:
+    """Why nobody may approve yet; empty when somebody may. Only a proven notice counts."""
+    finals = [date.fromisoformat(n["sent_on"]) for n in facts["notices"] if n["kind"] == "final"]
+    if not facts["notices"]:
+        return ["no_notice"]
+    if not finals:
+        return ["no_final_notice"]
+    return ["final_notice_young"] if min(finals) + policy.notice_age > today else []
+
+
+def final_notice_ripe_on(facts: Facts, policy: Policy) -> date | None:
+    """The first day on which the oldest final notice is old enough; None without one."""
+    finals = [date.fromisoformat(n["sent_on"]) for n in facts["notices"] if n["kind"] == "final"]
+    return min(finals) + policy.notice_age if finals else None
+
+
+def differs(facts: Facts, subscription_id: int, resource: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the resource itself, read just before the call, says otherwise than the facts shown."""
+    read = {"status": status_of(resource), "quantity": resource.get("quantity")}
+    keys = {name: f"subscription:{subscription_id}:{name}" for name in read}
+    return [{"fact": keys[n], "before": facts.get(keys[n]), "after": v} for n, v in read.items() if facts.get(keys[n]) != v]
+
+
+def status_of(resource: Mapping[str, Any]) -> str:
+    """Partner Center's status in small letters; values nobody knows yet do appear."""
+    return str(resource.get("status") or "").casefold()
+
+
+def by_hand(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """What was there before the suspension and resuming did not bring back: to be set again by a person.
+
+    https://learn.microsoft.com/partner-center/customers/create-a-new-subscription: suspending turns auto-renew off and removes
+    scheduled changes, and reactivating restores neither.
+    """
+    kept = ("autoRenewEnabled", "scheduledNextTermInstructions", "scheduledActions")
+    return [name for name in kept if before.get(name) and after.get(name) != before.get(name)]
+
+
+def outcome_of(states: Iterable[ItemState]) -> State | None:
+    """The request's end once all its subscriptions have ended; None while one has not."""
+    found = set(states)
+    if found & OPEN_ITEM_STATES:
+        return None
+    return State(next(state for state in _WORST if state in found).value)

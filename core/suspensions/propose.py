@@ -1,0 +1,121 @@
+"""Asking for a suspension: what makes it impossible is said at once, and nothing is kept."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from core.cases.model import Case, Kind
+from core.cases.queries import case
+from core.customers.model import Subscription
+from core.customers.queries import customer, subscriptions_of
+from core.engine.db.tables.suspensions import suspension_items, suspensions
+from core.engine.errors import Conflict, DeskError, InvalidInput
+from core.engine.handling import Handler, Handlers
+from core.engine.journal import Event, Private
+from core.engine.transaction import Tx
+
+from .commands import AskAgain, ProposeSuspension
+from .events import SuspensionProposed
+from .facts import Gathered, gather, is_payer_linked, is_tenant_linked
+from .model import ItemState, State
+from .moving import lock_case, lock_request
+from .policy import policy_called
+from .queries import is_halted, open_suspension_of, suspension
+
+# Microsoft: neither quantity nor status of a trial can be changed; an Azure plan cannot be suspended while it has active
+# subscriptions (900115). https://learn.microsoft.com/partner-center/customers/create-a-new-subscription
+BY_HAND = {"trial": "suspend_trial", "azure_plan": "suspend_azure"}
+
+
+def propose_suspension(tx: Tx, command: ProposeSuspension) -> Iterable[Event]:
+    """Raises InvalidInput, NotFound or Conflict with a sentence for everything that makes it impossible."""
+    reason = command.reason.strip()
+    if not reason:
+        raise InvalidInput("field_missing", "reason")
+    if not command.subscription_ids:
+        raise InvalidInput("field_missing", "subscriptions")
+    found = proposable_case(tx.connection, command.case_id)
+    _refuse_if_impossible(tx.connection, found, command.subscription_ids)
+    known = gather(tx.connection, found, command.subscription_ids, tx.now)
+    _refuse_without_debt(known, found, tx.now)
+    return [_insert(tx, found, reason, known, command.subscription_ids)]
+
+
+def ask_again(tx: Tx, command: AskAgain) -> Iterable[Event]:
+    """Raises Conflict while the request is open, and whatever a new proposal would."""
+    before = suspension(tx.connection, command.suspension_id)
+    if before.is_open:
+        raise Conflict("suspension_open", number=before.number)
+    wanted = tuple(one.subscription_id for one in before.items)
+    return propose_suspension(tx, ProposeSuspension(case_id=before.case_id, reason=before.reason, subscription_ids=wanted))
+
+
+def proposable_case(connection: Connection, case_id: int) -> Case:
+    """The collection case, if a request may be made for it at all. Raises NotFound, Conflict."""
+    found = case(connection, case_id)
+    if found.kind is not Kind.COLLECTION or found.payer_id is None or found.customer_id is None:
+        raise Conflict("suspend_not_collection", number=found.number)
+    if found.is_closed:
+        raise Conflict("suspend_case_closed", number=found.number)
+    if is_halted(connection):
+        raise Conflict("suspensions_halted")
+    if (earlier := open_suspension_of(connection, case_id)) is not None:
+        raise Conflict("suspension_open", number=earlier.number)
+    if not is_payer_linked(connection, found.payer_id, found.customer_id):
+        raise Conflict("suspend_payer_unlinked", customer=customer(connection, found.customer_id).name)
+    return found
+
+
+def why_not(connection: Connection, sought: Subscription) -> DeskError | None:
+    """What forbids suspending this subscription; None when nothing does."""
+    if sought.kind in BY_HAND:
+        return Conflict(BY_HAND[sought.kind], name=sought.name)
+    if sought.status != "active":
+        return Conflict("suspend_not_active", name=sought.name, status=sought.status)
+    if not is_tenant_linked(connection, sought.tenant, sought.customer_id):
+        return Conflict("suspend_tenant_unlinked", name=sought.name, tenant=sought.tenant)
+    return None
+
+
+def _refuse_if_impossible(connection: Connection, found: Case, wanted: Sequence[int]) -> None:
+    theirs = {s.id: s for s in subscriptions_of(connection, found.customer_id or 0)}
+    for subscription_id in wanted:
+        if subscription_id not in theirs:
+            raise InvalidInput("subscription_not_theirs", "subscriptions", name=subscription_id)
+        if (refusal := why_not(connection, theirs[subscription_id])) is not None:
+            raise refusal
+
+
+def _refuse_without_debt(known: Gathered, found: Case, now: datetime) -> None:
+    if known.unknown:
+        raise Conflict("suspend_unknown_open", invoices=", ".join(known.unknown), as_of=known.position.as_of)
+    if known.position.overdue <= 0:
+        raise Conflict("suspend_not_overdue", number=found.number, as_of=known.position.as_of)
+    if known.position.as_of > now:
+        raise Conflict("suspend_position_ahead", as_of=known.position.as_of)
+
+
+def _insert(tx: Tx, found: Case, reason: str, known: Gathered, wanted: Sequence[int]) -> Event:
+    policy = policy_called(known.listed["policy"])
+    expires_at = tx.now + policy.decide_within
+    values: dict[str, Any] = {
+        "customer_id": found.customer_id, "case_id": found.id, "state": State.PROPOSED.value, "reason": reason, "proposed_by": tx.actor.id,
+        "proposed_at": tx.now, "expires_at": expires_at, "bound": known.bound(), "missing": [],
+    }  # fmt: skip
+    suspension_id = int(tx.connection.execute(sa.insert(suspensions).values(**values).returning(suspensions.c.id)).scalar_one())
+    for subscription_id in sorted(set(wanted)):
+        row = {"suspension_id": suspension_id, "subscription_id": subscription_id, "state": ItemState.WAITING.value}
+        tx.connection.execute(sa.insert(suspension_items).values(**row, snapshot={}, answer={}))
+    return SuspensionProposed(
+        suspension_id=suspension_id, case_id=found.id, reason=Private(reason), facts=known.listed, expires_at=expires_at,
+        warn_at=tx.now + policy.decide_within * policy.warn_after,
+    )  # fmt: skip
+
+
+HANDLERS: Handlers = {
+    ProposeSuspension: Handler(propose_suspension, lock_case),
+    AskAgain: Handler(ask_again, lock_request),
+}

@@ -1,0 +1,160 @@
+"""Reading requests, votes and restores."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row
+
+from core.cases.queries import case
+from core.customers.queries import subscriptions_of
+from core.engine.db.tables.customers import subscriptions
+from core.engine.db.tables.engine import switches
+from core.engine.db.tables.suspensions import restores, suspension_items, suspensions, votes
+from core.engine.errors import NotFound
+from core.people.model import Right
+from core.people.queries import member
+
+from .model import MAYBE_OFF, OPEN_RESTORES, Item, ItemState, Restore, RestoreState, State, Suspension, Verdict, Vote
+
+HALTED = "suspensions_stopped"
+
+
+def suspension(connection: Connection, suspension_id: int) -> Suspension:
+    """The request with its subscriptions. Raises NotFound."""
+    row = connection.execute(sa.select(suspensions).where(suspensions.c.id == suspension_id)).one_or_none()
+    if row is None:
+        raise NotFound("suspension_not_found", number=f"S-{suspension_id}")
+    return _suspension(connection, row)
+
+
+def item(connection: Connection, item_id: int) -> Item:
+    """One subscription of a request. Raises NotFound."""
+    row = connection.execute(sa.select(suspension_items).where(suspension_items.c.id == item_id)).one_or_none()
+    if row is None:
+        raise NotFound("suspension_not_found", number=item_id)
+    return _item(row)
+
+
+def restore(connection: Connection, restore_id: int) -> Restore:
+    """One subscription's way back. Raises NotFound."""
+    row = connection.execute(sa.select(restores).where(restores.c.id == restore_id)).one_or_none()
+    if row is None:
+        raise NotFound("restore_not_found", number=restore_id)
+    return _restore(row)
+
+
+def open_suspension_of(connection: Connection, case_id: int) -> Suspension | None:
+    """The case's request that has not ended; there is at most one."""
+    mine = (suspensions.c.case_id == case_id) & suspensions.c.ended_at.is_(None)
+    row = connection.execute(sa.select(suspensions).where(mine)).one_or_none()
+    return None if row is None else _suspension(connection, row)
+
+
+def newest_suspension_of(connection: Connection, case_id: int) -> Suspension | None:
+    """The case's newest request, however it ended."""
+    newest = sa.select(suspensions).where(suspensions.c.case_id == case_id).order_by(suspensions.c.id.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    return None if row is None else _suspension(connection, row)
+
+
+def open_suspensions_of_customer(connection: Connection, customer_id: int) -> list[int]:
+    """Every request about the customer that has not ended."""
+    mine = (suspensions.c.customer_id == customer_id) & suspensions.c.ended_at.is_(None)
+    return list(connection.scalars(sa.select(suspensions.c.id).where(mine).order_by(suspensions.c.id)))
+
+
+def votes_of(connection: Connection, found: Suspension) -> list[Vote]:
+    """The votes of the present round, in their order."""
+    mine = (votes.c.suspension_id == found.id) & (votes.c.round == found.round)
+    names = ("staff_id", "at", "face", "reason")
+    rows = connection.execute(sa.select(votes).where(mine).order_by(votes.c.id))
+    return [Vote(**{name: getattr(row, name) for name in names}, verdict=Verdict(row.verdict)) for row in rows]
+
+
+def entitled_approvals(connection: Connection, found: Suspension) -> int:
+    """How many of those who approved may still do so now: active, with the right, neither proposer nor the case's owner."""
+    approvers = {vote.staff_id for vote in votes_of(connection, found) if vote.verdict is Verdict.APPROVE}
+    return sum(is_entitled(connection, found, staff_id) for staff_id in approvers)
+
+
+def is_entitled(connection: Connection, found: Suspension, staff_id: int) -> bool:
+    """Whether this member may decide this request now."""
+    known = member(connection, staff_id)
+    owner = case(connection, found.case_id).assignee_id
+    return known is not None and Right.DECIDE in known.rights and found.proposed_by != f"staff:{staff_id}" and owner != staff_id
+
+
+def is_halted(connection: Connection) -> bool:
+    """Whether the kill switch is on."""
+    return bool(connection.scalar(sa.select(switches.c.value).where(switches.c.name == HALTED)))
+
+
+def items_maybe_off(connection: Connection, *, case_id: int | None = None, customer_id: int | None = None) -> list[Item]:
+    """Per subscription the newest item that Partner Center may have carried out and that no restore has undone since."""
+    whose = suspensions.c.case_id == case_id if case_id is not None else suspensions.c.customer_id == customer_id
+    joined = sa.select(suspension_items).join(suspensions, suspensions.c.id == suspension_items.c.suspension_id)
+    rows = connection.execute(joined.where(whose, suspension_items.c.state.in_(MAYBE_OFF)).order_by(suspension_items.c.id))
+    newest = {row.subscription_id: _item(row) for row in rows}
+    return [found for found in newest.values() if not _is_undone(connection, found)]
+
+
+def restores_of(connection: Connection, found: Item) -> list[Restore]:
+    """The ways back of this item's subscription asked for after it was sent, oldest first."""
+    if found.sent_at is None:
+        return []
+    later = (restores.c.subscription_id == found.subscription_id) & (restores.c.asked_at >= found.sent_at)
+    return [_restore(row) for row in connection.execute(sa.select(restores).where(later).order_by(restores.c.id))]
+
+
+def open_restore_of(connection: Connection, subscription_id: int) -> Restore | None:
+    """The subscription's way back that has not ended; there is at most one."""
+    mine = (restores.c.subscription_id == subscription_id) & restores.c.state.in_(OPEN_RESTORES)
+    row = connection.execute(sa.select(restores).where(mine)).one_or_none()
+    return None if row is None else _restore(row)
+
+
+def item_restored_by(connection: Connection, found: Restore) -> Item:
+    """The newest item whose subscription this brings back. Raises NotFound."""
+    mine = sa.select(suspension_items).join(suspensions, suspensions.c.id == suspension_items.c.suspension_id)
+    sent = (suspension_items.c.subscription_id == found.subscription_id) & (suspensions.c.case_id == found.case_id)
+    row = connection.execute(mine.where(sent, suspension_items.c.sent_at.is_not(None)).order_by(suspension_items.c.id.desc())).first()
+    if row is None:
+        raise NotFound("restore_not_found", number=found.id)
+    return _item(row)
+
+
+def resource_of(connection: Connection, subscription_id: int) -> Mapping[str, Any]:
+    """The subscription as Partner Center last gave it, every field."""
+    return connection.scalar(sa.select(subscriptions.c.raw).where(subscriptions.c.id == subscription_id)) or {}
+
+
+def children_of(connection: Connection, customer_id: int) -> dict[int, int]:
+    """subscription → its parent's row, for add-ons whose parent is known."""
+    known = subscriptions_of(connection, customer_id)
+    rows = {s.external: s.id for s in known}
+    return {s.id: rows[s.parent] for s in known if s.parent in rows}
+
+
+def _is_undone(connection: Connection, found: Item) -> bool:
+    return any(r.state is RestoreState.RESTORED for r in restores_of(connection, found))
+
+
+def _suspension(connection: Connection, row: Row[Any]) -> Suspension:
+    mine = sa.select(suspension_items).where(suspension_items.c.suspension_id == row.id).order_by(suspension_items.c.id)
+    fields = {name: getattr(row, name) for name in Suspension.__dataclass_fields__ if name not in ("items", "state")}
+    return Suspension(**fields, state=State(row.state), items=_items(connection.execute(mine)))
+
+
+def _items(rows: Iterable[Row[Any]]) -> tuple[Item, ...]:
+    return tuple(_item(row) for row in rows)
+
+
+def _item(row: Row[Any]) -> Item:
+    fields = {name: getattr(row, name) for name in Item.__dataclass_fields__ if name != "state"}
+    return Item(**fields, state=ItemState(row.state))
+
+
+def _restore(row: Row[Any]) -> Restore:
+    fields = {name: getattr(row, name) for name in Restore.__dataclass_fields__ if name != "state"}
+    return Restore(**fields, state=RestoreState(row.state))

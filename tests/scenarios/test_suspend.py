@@ -1,0 +1,167 @@
+"""A suspension from the request to the read-back, in both chats and on both stores."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.suspensions.model import ItemState, State
+from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
+from tests.harness.faces import FACES, Face
+from tests.harness.suspensions import Story, ripe
+from tests.harness.world import ANA, BEN, World
+
+
+@pytest.fixture
+def local() -> Iterator[LocalPartnerCenter]:
+    """A Partner Center on loopback."""
+    made = LocalPartnerCenter()
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def story(world: World, local: LocalPartnerCenter) -> Story:
+    """Ripe and live."""
+    return ripe(world, local)
+
+
+def other(face: Face) -> Face:
+    """The other chat."""
+    return FACES["teams" if face.name == "slack" else "slack"](face.world)
+
+
+def test_from_the_request_in_one_chat_over_the_approval_in_the_other_to_the_read_back(story: Story, face: Face) -> None:
+    story.propose(face)
+    card = other(face).channel()
+    assert "Waiting for another person’s decision" in card
+    assert "30 minutes after the approval" in card
+
+    other(face).click(card, "Approve", by=BEN)
+    story.world.settle()
+    assert "It can still be stopped" in face.channel()
+    assert story.status() == "active"
+
+    story.cool_off()
+    story.settle_for()
+
+    assert story.status() == "suspended"
+    assert story.newest().state is State.SUSPENDED
+    for chat in (face, other(face)):
+        assert "Suspended, read back from Partner Center" in chat.channel()
+    assert len(story.local.ledger.effects) == 1
+
+
+def test_the_impact_card_says_what_stops_what_goes_on_and_what_is_lost(story: Story, face: Face) -> None:
+    story.propose(face)
+    card = face.channel()
+
+    assert "15 users lose access at once" in card
+    assert "Microsoft goes on billing you until" in card
+    assert "Auto-renew is on" in card
+    assert "F/1" in card
+    assert "123" in card
+    assert "Silent for six weeks" in card
+
+
+def test_a_customer_in_dry_run_ends_as_would_have_been(world: World, local: LocalPartnerCenter, face: Face) -> None:
+    story = ripe(world, local, live=False)
+    story.approved(face)
+
+    story.cool_off()
+
+    assert story.newest().state is State.DRY_RUN
+    assert "Would have been suspended (dry-run)" in face.channel()
+    assert story.local.ledger.writes() == []
+
+
+def test_an_old_word_of_the_accounting_keeps_it_looking_until_a_newer_one_comes(story: Story, face: Face) -> None:
+    story.approved(face)
+
+    story.cool_off(heard=False)
+    assert story.newest().state is State.LOOKING
+    assert "The accounting last spoke" in face.channel()
+    assert story.local.ledger.writes() == []
+
+    story.hear()
+    story.settle_for()
+    assert story.newest().state is State.SUSPENDED
+
+
+def test_without_a_newer_word_the_approval_expires_and_nothing_is_sent(story: Story, face: Face) -> None:
+    story.approved(face)
+    story.cool_off(heard=False)
+
+    story.world.move(hours=4)
+
+    assert story.newest().state is State.EXPIRED
+    assert "the approval ran out before the last look knew everything" in face.channel()
+    assert story.local.ledger.writes() == []
+
+
+def test_a_payment_before_the_call_voids_it_and_says_so(story: Story, face: Face) -> None:
+    story.approved(face)
+
+    story.world.move(minutes=10)
+    story.hear(open=0)
+    story.world.settle()
+
+    assert story.newest().state is State.VOIDED
+    assert "a payment came, nothing was suspended" in face.channel()
+    story.cool_off(heard=False)
+    assert story.local.ledger.writes() == []
+
+
+def test_a_payment_after_the_call_proposes_the_restore_and_one_click_does_it(story: Story, face: Face) -> None:
+    story.approved(face)
+    story.cool_off()
+    story.settle_for()
+
+    story.hear(open=0)
+    story.world.settle()
+    card = face.channel()
+    assert "A payment came: restore proposed" in card
+
+    face.click(card, "Restore now", by=BEN)
+    story.settle_for()
+
+    assert story.status() == "active"
+    assert "Restored: active again, read back" in face.channel()
+    assert "turn auto-renew on again" in face.channel()
+
+
+def test_what_is_suspended_was_read_in_full_and_keeps_everything_else(story: Story, face: Face) -> None:
+    story.approved(face)
+    story.cool_off()
+    story.settle_for()
+
+    (item,) = story.newest().items
+    assert item.state is ItemState.SUSPENDED
+    assert item.snapshot["autoRenewEnabled"] is True
+    assert story.local.truth(story.tenant, story.subscription)["friendlyName"] == "Microsoft 365 Business Basic"
+
+
+def test_refusing_asks_for_a_reason_and_shows_it(story: Story, face: Face) -> None:
+    story.propose(face)
+
+    form = face.click(face.channel(), "Refuse…", by=BEN)
+    assert form.is_form
+    face.fill(form, by=BEN, reason="They pay on Friday")
+    story.world.settle()
+
+    assert story.newest().state is State.REFUSED
+    assert "They pay on Friday" in face.channel()
+
+
+def test_stopping_takes_effect_at_once_and_asks_why_afterwards(story: Story, face: Face) -> None:
+    story.approved(face)
+
+    form = face.click(face.channel(), "Stop", by=ANA)
+    assert form.is_form
+    assert story.newest().state is State.STOPPED
+
+    face.fill(form, by=ANA, reason="They called")
+    story.world.settle()
+    assert "They called" in face.channel()
+    story.cool_off()
+    assert story.local.ledger.writes() == []

@@ -42,6 +42,11 @@ class Token:
                 raise DeliveryError("no token for Teams", retry_after=PAUSE)
             return self._value
 
+    def refused(self) -> None:
+        """The service did not take it: ask the login for another one, though not more often than its pause allows."""
+        with self._lock:
+            self._value, self._ends = "", -1.0
+
     def _renew(self, moment: float) -> None:
         self._next_try = moment + PAUSE
         try:
@@ -97,6 +102,8 @@ class Connector:
             answer = self._http.request(method, f"{service_url.rstrip('/')}/{path}", json=body, headers=headers)
         except httpx.HTTPError as error:
             raise transport_error(error) from error
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            self._token.refused()
         if not answer.is_success:
             raise delivery_error(answer)
         try:

@@ -21,7 +21,7 @@ def delivery_error(answer: httpx.Response) -> DeliveryError:
     if status == httpx.codes.NOT_FOUND and reason not in PLACE_GONE and answer.request.method in ("PUT", "DELETE"):
         return MessageGone(reason or "message not found")
     if status == httpx.codes.UNAUTHORIZED:
-        return DeliveryError("401 our token was refused", retry_after=60)
+        return DeliveryError("401 our token was refused", retry_after=10)
     return DeliveryError(f"{status} {reason}", permanent=True)
 
 

@@ -20,7 +20,7 @@ def dialog(form: Form, words: Words) -> Element:
     for field in form.fields:
         body += _field(field)
     carried = {"action": form.action, "subject": form.subject, "facts": form.facts, "key": form.key, "given": form.given}
-    submit = {"type": "Action.Submit", "title": clip(form.submit, 75), "data": {"form": carried}}
+    submit = {"type": "Action.Submit", "title": clip(form.submit, 75), "style": "positive", "data": {"form": carried}}
     return _continue(form.title, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit]})
 
 

@@ -57,7 +57,7 @@ def _field(asked: Asked, argument: Argument, given: Given, value: str, wrong: In
     choices = tuple(Option(choice, words.say(f"choice.{argument.name}.{choice}")) for choice in argument.choices)
     options = argument.options(asked, given) if argument.options else choices
     return Field(
-        name=argument.name, label=words.say(f"field.{argument.name}"), kind=FIELD_KINDS[argument.kind],
+        name=argument.name, label=_capital(words.say(f"field.{argument.name}")), kind=FIELD_KINDS[argument.kind],
         value=held.value if held else value, value_label=held.label if held else "",
         hint=words.say(hint) if words.has(hint) else "", error=words.error(wrong) if wrong else "",
         required=argument.required and argument.kind is not ArgumentKind.TICK, options=options,
@@ -72,6 +72,11 @@ def _held(asked: Asked, argument: Argument, value: str) -> Option | None:
         return None
     with asked.reading() as connection:
         return chosen(connection, argument.kind.value, value)
+
+
+def _capital(label: str) -> str:
+    """A label begins a line; in a sentence the same word stands small."""
+    return label[:1].upper() + label[1:]
 
 
 def _as_sent(action: Action, name: str, value: object) -> str:

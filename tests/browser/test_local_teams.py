@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.cases.commands import OpenCase
 from core.customers.commands import AddCustomer
+from core.receivables.queries import notices_of
+from tests.harness.receivables import customer_with_payer, feed, invoice
 from tests.harness.world import ANA, BEN, STAFF, Persona, World
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.slow]
@@ -102,3 +104,45 @@ def test_a_desk_that_does_not_answer_is_said_to_the_person(page: Page, teams_wor
 
     expect(page.get_by_role("status")).to_contain_text("it answered 401")
     assert teams_world.local_teams.ledger.calls == []
+
+
+def test_a_form_opens_as_a_dialog_keeps_what_was_typed_and_closes_with_its_effect(
+    page: Page, teams_world: World, artefacts: Path
+) -> None:  # fmt: skip
+    customer_with_payer(teams_world)
+    feed(teams_world, invoice())
+    act_as(page, ANA)
+    type_line(page, "notice 102")
+    page.locator("#messages").get_by_role("button", name="Open form").last.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Record a notice")
+
+    dialog.get_by_label("Day").fill("2027-01-15")
+    dialog.get_by_label("Recipient").fill("ala@nowak.example")
+    dialog.get_by_label("Kind").select_option(index=1)
+    dialog.get_by_label("Method").select_option(index=1)
+    dialog.get_by_label("Proof").fill("250 2.0.0 accepted")
+    page.screenshot(path=artefacts / "teams-dialog.png")
+    dialog.get_by_role("button").last.click()
+
+    expect(dialog.get_by_text("15 Jan 2027 has not come yet")).to_be_visible()
+    expect(dialog.get_by_label("Proof")).to_have_value("250 2.0.0 accepted")
+    page.screenshot(path=artefacts / "teams-dialog-error.png")
+
+    dialog.get_by_label("Day").fill("2026-11-20")
+    dialog.get_by_role("button").last.click()
+    expect(dialog).to_contain_text("ala@nowak.example")
+    page.screenshot(path=artefacts / "teams-dialog-done.png")
+
+
+def test_a_line_that_arrives_twice_has_one_effect(page: Page, teams_world: World) -> None:
+    customer_with_payer(teams_world)
+    feed(teams_world, invoice())
+    act_as(page, ANA)
+    teams_world.local_teams.switches.set("twice", 1)
+
+    type_line(page, "notice 102 final 2026-11-10 ala@nowak.example email 250 accepted")
+
+    expect(page.locator("#messages .card").last).to_contain_text("250 accepted")
+    with teams_world.house.desk.reading() as connection:
+        assert len(notices_of(connection, 102)) == 1

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from webhooks.reading import Take
+from webhooks.receivables.standard import events as receivables
 from webhooks.tickets.request_tracker import events as request_tracker
 
 
@@ -27,4 +28,6 @@ KINDS: Mapping[str, Kind] = {
         may=("queue", "subject", "requestor", "closed", "case_field"),
         token=True,
     ),
+    # docs/receivables-webhook.md is the format, and says what the url is for
+    "receivables-standard": Kind(scheme="standard", take=receivables.take, may=("url",)),
 }

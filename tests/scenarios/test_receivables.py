@@ -96,3 +96,41 @@ def test_a_viewer_may_look_and_not_record(world: World, face: Face) -> None:
 
     with world.house.desk.reading() as connection:
         assert notices_of(connection, case_id) == []
+
+
+def test_a_notice_is_recorded_from_the_cases_card_with_errors_beside_the_fields(world: World, face: Face) -> None:
+    world.hire(ANA)
+    world.route(face.name, "collection")
+    customer_with_payer(world)
+    feed(world, invoice())
+    world.settle()
+    case_id = collection(world)
+
+    form = face.click(face.channel(), "Record a notice", by=ANA)
+    assert form.is_form
+    facts = {"kind": "final", "day": "2026-11-10", "recipient": "Ala", "method": "email", "proof": "250 accepted"}
+    wrong = face.fill(form, by=ANA, **facts)
+    assert set(wrong.errors) == {"recipient"}
+    assert "is not an e-mail address" in wrong.errors["recipient"]
+
+    face.fill(wrong, by=ANA, **(facts | {"recipient": "ala@nowak.example"}))
+    world.settle()
+
+    assert "250 accepted" in face.channel()
+    with world.house.desk.reading() as connection:
+        assert [kept.recipient for kept in notices_of(connection, case_id)] == ["ala@nowak.example"]
+
+
+def test_every_card_follows_when_the_money_comes(world: World, face: Face) -> None:
+    world.hire(ANA)
+    world.route(face.name, "collection")
+    customer_with_payer(world)
+    feed(world, invoice())
+    world.settle()
+    assert "PLN123.00" in face.channel()
+
+    feed(world, invoice(open=0), as_of=AS_OF + timedelta(hours=1))
+    world.settle()
+
+    assert "Resolved" in face.channel()
+    assert "Record a notice" not in face.channel().buttons

@@ -26,5 +26,7 @@ def set_up(*, as_json: bool | None = None) -> None:
         cache_logger_on_first_use=True,
     )
     # The SDKs log whole payloads at INFO and DEBUG, and a payload is a customer's data.
-    for name in ("slack_bolt", "slack_sdk", "httpx", "msrest", "botbuilder"):
+    for name in ("slack_bolt", "slack_sdk", "httpx", "msrest", "botbuilder", "werkzeug"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # A tick that finds its sweep still running is skipped by design; APScheduler would warn of each.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

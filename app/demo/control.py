@@ -38,6 +38,7 @@ class Stage:
     doors: Sequence[Door]
     script: Sequence[str]
     missing: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     clocks: Sequence[str] = ()  # stand-ins whose data move with the business clock: addresses to POST {"seconds": n} to
     said: str = ""
 
@@ -51,7 +52,7 @@ def build_control(stage: Stage) -> Flask:
         due = next_timer(stage.house)
         shown = None if due is None else f"{due[0].replace('_', ' ')}, {_local(due[1])}"
         return render_template(
-            "control.html", doors=stage.doors, script=stage.script, missing=stage.missing, children=stage.children,
+            "control.html", doors=stage.doors, script=stage.script, missing=stage.missing, notices=stage.notices, children=stage.children,
             now=_local(stage.house.clock.now()), next_due=shown, said=stage.said,
         )  # fmt: skip
 

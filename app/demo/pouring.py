@@ -5,18 +5,22 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import click
 import httpx
+import sqlalchemy as sa
 
 from app.demo.books import as_csv, payer_key
 from app.demo.chats import CHANNELS, identities, slack_channel, teams_channel
 from app.demo.customers import CLIENTS, TICKETS, Client, Seat
 from app.demo.people import SLACK_TEAM, STAFF, TENANT
+from core.engine.db.store import Store
+from core.engine.db.tables.cases import cases
+from core.engine.db.tables.customers import customers
 
 KINDS = {"OnlineServicesNCE": "new_commerce", "legacy": "legacy", "Azure": "azure_plan", "trial": "trial", "addon": "addon"}
 ACCOUNTING, TICKETING = "books", "helpdesk"
@@ -34,7 +38,7 @@ class Stand:
 Step = tuple[str, Callable[[], None]]
 
 
-def steps(desk: click.Command, stand: Stand, folder: Path, today: date) -> Iterator[Step]:
+def steps(desk: click.Command, store: Store, stand: Stand, folder: Path, today: date) -> Iterator[Step]:
     """What is poured, in order, each with its line for the progress bar."""
     yield "staff and their two identities", lambda: _staff(desk)
     yield "groups and channels", lambda: _groups(desk)
@@ -43,15 +47,17 @@ def steps(desk: click.Command, stand: Stand, folder: Path, today: date) -> Itera
         yield "subscriptions, through Partner Center", lambda: _subscriptions(desk, stand.partner_center, today)
     yield "receivables, from two CSV files", lambda: _receivables(desk, folder, today)
     if stand.slack:
-        yield "notices, typed by Ana in Slack", lambda: _notices(stand.slack, today)
+        yield "notices, typed by Ana in Slack", lambda: _notices(store, stand.slack, today)
     if stand.ticketing:
         yield "tickets, by signed webhook", lambda: _tickets(stand.ticketing)
 
 
 def run(desk: click.Command, *arguments: str) -> None:
     """`./desk …` in this process: the same command, without starting Python again. Raises click.ClickException."""
-    with redirect_stdout(StringIO()):
-        desk.main(args=list(arguments), prog_name="desk", standalone_mode=False)
+    with redirect_stdout(StringIO()) as said:
+        status = desk.main(args=list(arguments), prog_name="desk", standalone_mode=False)
+    if status:
+        raise click.ClickException(said.getvalue().strip() or f"desk {arguments[0]} ended with {status}")
 
 
 def tenant_of(client: Client) -> str:
@@ -74,7 +80,7 @@ def _groups(desk: click.Command) -> None:
 
 def _customers(desk: click.Command) -> None:
     for position, client in enumerate(CLIENTS, 1):
-        contacts = [word for name, email in client.contacts for word in ("--contact", f"{name} <{email}>")]
+        contacts = [word for name, email in client.contacts for word in ("--contact", f"{name}:{email}")]
         place = ["--locale", client.locale, "--zone", client.zone, "--country", client.country, "--segment", client.segment]
         run(desk, "customers", "add", client.name, "--tax-id", client.tax_id, *place, *contacts)
         run(desk, "customers", "link", client.name, "ticket_org", TICKETING, client.domain)
@@ -117,19 +123,26 @@ def _receivables(desk: click.Command, folder: Path, today: date) -> None:
     for name, encoding, is_polish in (("naleznosci.csv", "cp1250", True), ("receivables.csv", "utf-8", False)):
         path = folder / name
         path.write_bytes(as_csv([(n, c) for n, c in numbered if (c.country == "PL") == is_polish], today, encoding=encoding))
-        run(desk, "import", "receivables", str(path), "--connection", ACCOUNTING)
+        run(desk, "import", "receivables", str(path), "--connection", ACCOUNTING, "--as-of", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
 
 
-def _notices(slack: str, today: date) -> None:
+def _notices(store: Store, slack: str, today: date) -> None:
     """Through the chat's own door: Ana types the verb in local-slack, which signs and delivers it."""
-    ana = STAFF[0]
+    ana, collecting = STAFF[0], _collecting(store)
     for client in CLIENTS:
         for kind, days in client.notices:
-            sent = today - timedelta(days=days)
             name, email = client.contacts[0]
-            text = f"notice {client.name} {kind} {sent} {email} email {name}: wysłano, potwierdzenie SMTP 250"
+            case_id = collecting[client.name]
+            text = f"notice {case_id} {kind} {today - timedelta(days=days)} {email} email SMTP 250 OK, accepted for {name}"
             body = {"command": "/billing", "text": text, "user": ana.slack_id, "channel": slack_channel("billing")}
             _post(f"{slack}/_control/command", body)
+
+
+def _collecting(store: Store) -> dict[str, int]:
+    """The collection case of each customer, by name: what a person would read off the card."""
+    joined = sa.select(customers.c.name, cases.c.id).join(cases, cases.c.customer_id == customers.c.id).where(cases.c.kind == "collection")
+    with store.reading() as connection:
+        return {row.name: row.id for row in connection.execute(joined)}
 
 
 def _tickets(ticketing: str) -> None:

@@ -21,6 +21,7 @@ from app.demo import chats, pouring
 from app.demo.control import Door, Stage, build_control, serve
 from app.demo.people import TEAMS_APP, TENANT
 from app.demo.processes import Child, Processes, port, wait_ready
+from app.logs import set_up
 from app.prepare import install_npm
 from app.settings import load
 from app.wiring import build
@@ -62,10 +63,12 @@ class Show:
     ports: Ports = field(default_factory=Ports)
     processes: Processes = field(default_factory=lambda: Processes(FOLDER / "logs"))
     missing: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> None:
         """Everything, until Ctrl-C."""
+        set_up()
         ended = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: _end(ended))
@@ -105,7 +108,8 @@ class Show:
     def _pour(self, bar: Progress) -> None:
         zone = ZoneInfo("Europe/Warsaw")
         stand = pouring.Stand(self._there("partner_center"), self._there("ticketing"), self._there("slack"))
-        steps = list(pouring.steps(self.desk, stand, FOLDER, datetime.now(UTC).astimezone(zone).date()))
+        store = build(load()).store
+        steps = list(pouring.steps(self.desk, store, stand, FOLDER, datetime.now(UTC).astimezone(zone).date()))
         task = bar.add_task("Pouring in", total=len(steps))
         for line, pour in steps:
             bar.update(task, description=f"Pouring in {line}")
@@ -141,7 +145,7 @@ class Show:
         path = chats.write(FOLDER, "slack.json", config)
         command = [str(binary), "--config", str(path), "--port", str(self.ports.slack), "--base-host", "127.0.0.1"]
         self._begin("slack", command)
-        self.missing.append("local-slack listens on every address of this machine, not only on loopback: it knows no other way.")
+        self.notices.append("local-slack listens on every address of this machine, not only on loopback: it knows no other way.")
 
     def _teams(self) -> None:
         install_npm(ROOT / "playground" / "teams")
@@ -176,7 +180,7 @@ class Show:
         names = {child.name for child in self.processes.children if child.is_running}
         shown = [door for door in doors if door.name.casefold() in names]
         clocks = [f"{self._there('partner_center')}/_stand-in/clock"] if self._there("partner_center") else []
-        return Stage(build(load()), self.processes.children, shown, SCRIPT, self.missing, clocks)
+        return Stage(build(load()), self.processes.children, shown, SCRIPT, self.missing, self.notices, clocks)
 
     def _progress(self) -> Progress:
         columns = (SpinnerColumn(), TextColumn("{task.description:<42}"), BarColumn(), MofNCompleteColumn())
@@ -189,7 +193,7 @@ class Show:
             say(f"     {door.url}  {door.name}: {door.text}")
         for number, line in enumerate(SCRIPT, 1):
             say(f"  {number}. {_plain(line)}")
-        for line in self.missing:
+        for line in (*self.missing, *self.notices):
             say(f"[yellow]  ! {line}")
         say("Ctrl-C stops everything.\n")
 

@@ -13,6 +13,7 @@ from core.chat.words import Words
 CALLBACK = "billing:form"
 INPUT = "value"
 TICKED = "yes"
+CHECKBOXES = 10
 
 
 def modal(form: Form, words: Words) -> Payload:
@@ -86,7 +87,9 @@ def _choice(field: Field) -> Block:
 def _choices(field: Field) -> Block:
     options = [{"text": plain(option.label, 75), "value": option.value[:150]} for option in field.options[:100]]
     chosen = [option for option in options if option["value"] in field.value.split(",")]
-    return {"type": "multi_static_select", "options": options} | ({"initial_options": chosen} if chosen else {})
+    # Ten at most fit checkboxes, which show every choice at once: https://docs.slack.dev/reference/block-kit/block-elements/
+    kind = "checkboxes" if len(options) <= CHECKBOXES else "multi_static_select"
+    return {"type": kind, "options": options} | ({"initial_options": chosen} if chosen else {})
 
 
 def _search(field: Field) -> Block:

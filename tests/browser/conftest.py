@@ -23,9 +23,9 @@ CHROMIUM = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
-    """One browser for the run."""
+    """One browser per test: Playwright keeps an event loop in its thread, which no other test must find there."""
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
         yield made

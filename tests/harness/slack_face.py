@@ -188,10 +188,7 @@ def _state(element: dict[str, Any], value: str | None) -> dict[str, Any]:
     if kind in ("static_select", "external_select"):
         option = element.get("initial_option") if value is None else _option(element, value) if value else None
         return {"type": kind, "selected_option": option}
-    if kind == "checkboxes":
-        options = element.get("initial_options", []) if value is None else element["options"] if value else []
-        return {"type": kind, "selected_options": options}
-    if kind == "multi_static_select":
+    if kind in ("checkboxes", "multi_static_select"):
         initial = element.get("initial_options", [])
         return {"type": kind, "selected_options": initial if value is None else [_option(element, v) for v in value.split(",") if v]}
     name, initial = {"datepicker": ("selected_date", "initial_date"), "users_select": ("selected_user", "initial_user")}.get(

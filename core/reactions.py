@@ -7,8 +7,8 @@ further commands, which the desk itself then carries out.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from core.cases import follows as cases
 from core.cases.commands import OpenCollection, SettleCollection
-from core.cases.events import CaseOpened, CollectionSettled, TicketChanged, TicketCommented
 from core.cases.queries import case, collection_case
 from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
 from core.customers.model import LinkKind
@@ -18,12 +18,11 @@ from core.engine.handling import Command
 from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
-from core.people.queries import routed
 from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
 from core.receivables.handlers import DUE
 from core.receivables.queries import payer, positions_of_payer
-from core.suspensions import follows
+from core.suspensions import follows as suspensions
 from core.suspensions.commands import ProposeRestores, RecheckFacts
 from core.suspensions.queries import open_suspensions_of_customer
 
@@ -33,12 +32,6 @@ Reaction = Callable[[Tx, Any], Iterable[Command]]
 def refresh_cards(tx: Tx, event: Event) -> Iterable[Command]:
     """Every copy of the subject's cards is stale from this commit on."""
     cards.refresh(tx, event.subject)
-    return ()
-
-
-def post_case_card(tx: Tx, event: CaseOpened) -> Iterable[Command]:
-    """A card for the case in every conversation that gets its kind."""
-    cards.place(tx, event.subject, "case", routed(tx.connection, event.kind))
     return ()
 
 
@@ -85,8 +78,7 @@ def _customer_of(tx: Tx, event: Event) -> int | None:
 
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
-    CaseOpened: (post_case_card,),
-    CollectionSettled: (refresh_cards,),
+    **cases.FOLLOWS,
     LinkConfirmed: (attach_linked_payer, recheck_suspensions),
     ModeSwitched: (recheck_suspensions,),
     ReceivablesRecorded: (collect, recheck_suspensions, offer_restores),
@@ -94,12 +86,10 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     InvoicesFellDue: (collect, recheck_suspensions),
     NoticeRecorded: (refresh_cards, recheck_suspensions),
     SubscriptionsRecorded: (recheck_suspensions,),
-    TicketCommented: (refresh_cards,),
-    TicketChanged: (refresh_cards,),
-    **follows.FOLLOWS,
+    **suspensions.FOLLOWS,
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     DUE: lambda timer: NoteDue(payer_id=timer.subject_id),
-    **follows.TIMERS,
+    **suspensions.TIMERS,
 }

@@ -96,13 +96,20 @@ def answer_click(chat: Chat, request: ChatRequest, reply: Reply, body: Payload, 
             return
         view: View | None = form_button(reply.form, words)
     else:
-        view = None if isinstance(reply, Card) else shown(reply)
+        view = None if isinstance(reply, Card) and not is_own_copy(body) else shown(reply)
     url = body.get("response_url")
     if view is not None and url:
+        answer = _private(view, words) | {"replace_original": isinstance(reply, Card)}
         try:
-            WebhookClient(url, timeout=PATIENCE, retry_handlers=[]).send_dict(_private(view, words) | {"replace_original": False})
+            WebhookClient(url, timeout=PATIENCE, retry_handlers=[]).send_dict(answer)
         except OSError:
             log.warning("A private answer to a click could not be delivered.", action=request.action)
+
+
+def is_own_copy(body: Payload) -> bool:
+    """Whether only this person sees the clicked message: no sweep follows it, so the click itself must bring it up to date."""
+    is_ephemeral = bool((body.get("container") or {}).get("is_ephemeral"))
+    return is_ephemeral or str((body.get("channel") or {}).get("id", "")).startswith("D")
 
 
 def answer_submission(chat: Chat, request: ChatRequest, reply: Reply) -> Payload:

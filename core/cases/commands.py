@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from core.engine.handling import Command
 from core.people.model import Right
 
-from .model import Kind
+from .model import Kind, Told
+from .triage import Triage
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenCase(Command):
-    """Open a case by hand, from a form."""
+    """Open a case by hand, or for a ticket that is known already."""
 
     needs = Right.WORK
     title: str
@@ -18,6 +19,139 @@ class OpenCase(Command):
     triage: str = ""
     text: str = ""
     kind: Kind = Kind.QUESTION
+    ticket_connection: str = ""
+    ticket: str = ""
+    requestor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeCase(Command):
+    """Make a case one's own."""
+
+    needs = Right.WORK
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignCase(Command):
+    """Give a case to somebody who may work on it."""
+
+    needs = Right.WORK
+    case_id: int
+    staff_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposeTriage(Command):
+    """Look at what the customer wrote and propose what it is about. Never overrides a person."""
+
+    needs = Right.RUN
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriageCase(Command):
+    """Say what the question is about."""
+
+    needs = Right.WORK
+    case_id: int
+    triage: Triage
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchCase(Command):
+    """Confirm whose case it is. `remember` keeps the requestor's address, or its whole domain, for the next ticket."""
+
+    needs = Right.WORK
+    case_id: int
+    customer_id: int
+    remember: str = "address"  # address | domain | no
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddNote(Command):
+    """Write something down for colleagues. It never reaches the customer."""
+
+    needs = Right.WORK
+    case_id: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftReply(Command):
+    """Write an answer, to be looked at before it is sent."""
+
+    needs = Right.WORK
+    case_id: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendReply(Command):
+    """Send the answer that was looked at; it waits a moment in which it can be taken back."""
+
+    needs = Right.WORK
+    note_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawReply(Command):
+    """Take back the answer that has not left yet."""
+
+    needs = Right.WORK
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordNoteSent(Command):
+    """The ticket has the note now, under `external`."""
+
+    needs = Right.RUN
+    note_id: int
+    external: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordNoteFailed(Command):
+    """The ticket will never have the note."""
+
+    needs = Right.RUN
+    note_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitForCustomer(Command):
+    """The customer has to say something first."""
+
+    needs = Right.WORK
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolveCase(Command):
+    """Nothing is left to do. `told`: whether the customer knows."""
+
+    needs = Right.WORK
+    case_id: int
+    told: Told
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReopenCase(Command):
+    """There is something left to do after all."""
+
+    needs = Right.WORK
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandBack(Command):
+    """It is not billing: the ticket goes back to those it came from, with the reason as an internal comment."""
+
+    needs = Right.WORK
+    case_id: int
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,134 @@ class CollectionSettled(OfCase):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseTaken(OfCase):
+    """Somebody made it theirs."""
+
+    staff_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseAssigned(OfCase):
+    """Somebody was given it."""
+
+    staff_id: int
+    before: int | None
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriageProposed(OfCase):
+    """The desk proposed what it is about, for these words."""
+
+    triage: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTriaged(OfCase):
+    """A person said what it is about."""
+
+    before: str
+    triage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseMatched(OfCase):
+    """A person confirmed whose it is."""
+
+    customer_id: int
+    before: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteAdded(OfCase):
+    """A remark for colleagues."""
+
+    note_id: int
+    text: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyDrafted(OfCase):
+    """An answer was written and shown to its author; nothing has left."""
+
+    note_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyQueued(OfCase):
+    """An answer was confirmed and leaves soon."""
+
+    note_id: int
+    text: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyWithdrawn(OfCase):
+    """An answer was taken back before it left."""
+
+    note_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteSent(OfCase):
+    """The ticket has the note or the answer."""
+
+    note_id: int
+    audience: str
+    external: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteFailed(OfCase):
+    """The ticket will never have the note or the answer."""
+
+    note_id: int
+    audience: str
+    author: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseWaiting(OfCase):
+    """It is the customer's turn."""
+
+    before: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseResolved(OfCase):
+    """Nothing is left to do."""
+
+    before: str
+    told: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReopened(OfCase):
+    """Something is left to do after all."""
+
+    before: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseHandedBack(OfCase):
+    """It was not billing."""
+
+    before: str
+    reason: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseNudged(OfCase):
+    """Somebody was reminded that something is due or was missed."""
+
+    rules: tuple[str, ...]
+    due_at: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TicketCommented(OfCase):
     """Somebody wrote in the ticket: the customer, or a colleague who works in the ticketing system."""
 

@@ -1,4 +1,4 @@
-"""What a case is, which states it has, and the kinds of question customers ask."""
+"""What a case is, which states it has, and what is written in it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +34,60 @@ NEXT: dict[State, frozenset[State]] = {
 }
 
 
+class Told(StrEnum):
+    """Whether the customer knows: asked whenever a case is resolved."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_NEEDED = "not_needed"
+
+
+class TicketStatus(StrEnum):
+    """What a ticket is told about its case; each ticketing system has its own words for them."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    HANDED_BACK = "handed_back"
+
+
+class Audience(StrEnum):
+    """Who may read a note. Everything is internal unless a person chose, saw and confirmed otherwise."""
+
+    INTERNAL = "internal"
+    CUSTOMER = "customer"
+
+
+class NoteState(StrEnum):
+    """Where a note is: `kept` stays on the desk, `draft` was shown to its author and not confirmed."""
+
+    KEPT = "kept"
+    DRAFT = "draft"
+    QUEUED = "queued"
+    SENT = "sent"
+    WITHDRAWN = "withdrawn"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """A remark of the staff, a comment that came from the ticket (`direction` in), or an answer to the customer.
+
+    `marker` is what the sender writes into the ticket and looks for before it writes again.
+    """
+
+    id: int
+    case_id: int
+    audience: Audience
+    direction: str
+    author: str
+    body: str
+    at: datetime
+    state: NoteState
+    marker: str
+    external: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """A case as its row says. A case has at most one customer; none means nobody has confirmed whose it is."""
@@ -55,6 +109,7 @@ class Case:
     responded_at: datetime | None
     waiting_since: datetime | None
     resolved_at: datetime | None
+    told_customer: str
     version: int
 
     @property
@@ -66,3 +121,8 @@ class Case:
     def is_closed(self) -> bool:
         """Whether nothing is left to do."""
         return self.state in CLOSED
+
+    @property
+    def lane(self) -> str:
+        """The outbox lane in which everything about its ticket leaves, first in, first out."""
+        return f"ticket:{self.ticket_connection}:{self.ticket}"

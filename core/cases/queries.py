@@ -1,12 +1,19 @@
 """Reading cases."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from core.engine.db.tables.cases import cases
+from core.customers.model import Customer
+from core.customers.queries import customer
+from core.engine.db.tables.cases import cases, notes
+from core.engine.db.tables.customers import billing_contacts, customers, links
 from core.engine.errors import NotFound
 
-from .model import Case, Kind, State
+from .model import CLOSED, Audience, Case, Kind, Note, NoteState, State
+
+OPEN_STATES = tuple(state.value for state in State if state not in CLOSED)
 
 
 def case(connection: Connection, case_id: int) -> Case:
@@ -14,8 +21,25 @@ def case(connection: Connection, case_id: int) -> Case:
     row = connection.execute(sa.select(cases).where(cases.c.id == case_id)).one_or_none()
     if row is None:
         raise NotFound("case_not_found", number=f"C-{case_id}")
-    fields = {name: getattr(row, name) for name in Case.__dataclass_fields__} | {"kind": Kind(row.kind), "state": State(row.state)}
-    return Case(**fields)
+    return _case(row)
+
+
+def open_cases(connection: Connection) -> list[Case]:
+    """Every case with something left to do, the oldest first."""
+    rows = connection.execute(sa.select(cases).where(cases.c.state.in_(OPEN_STATES)).order_by(cases.c.opened_at, cases.c.id))
+    return [_case(row) for row in rows]
+
+
+def open_cases_of(connection: Connection, customer_id: int) -> list[Case]:
+    """The customer's cases with something left to do, the oldest first."""
+    match = (cases.c.customer_id == customer_id) & cases.c.state.in_(OPEN_STATES)
+    return [_case(row) for row in connection.execute(sa.select(cases).where(match).order_by(cases.c.opened_at, cases.c.id))]
+
+
+def triage_reasons(connection: Connection, case_id: int) -> tuple[str, ...]:
+    """The customer's words for which the desk proposed the kind; empty when a person chose it."""
+    extra = connection.scalar(sa.select(cases.c.extra).where(cases.c.id == case_id)) or {}
+    return tuple(extra.get("triage_because", ()))
 
 
 def collection_case(connection: Connection, payer_id: int, currency: str) -> int | None:
@@ -28,3 +52,64 @@ def roots_of(connection: Connection, case_id: int) -> list[str]:
     """What to lock to change a case: its customer first, then itself."""
     customer_id = connection.scalar(sa.select(cases.c.customer_id).where(cases.c.id == case_id))
     return [f"case:{case_id}"] if customer_id is None else [f"customer:{customer_id}", f"case:{case_id}"]
+
+
+def note(connection: Connection, note_id: int) -> Note:
+    """The note. Raises NotFound."""
+    row = connection.execute(sa.select(notes).where(notes.c.id == note_id)).one_or_none()
+    if row is None:
+        raise NotFound("note_not_found")
+    return _note(row)
+
+
+def notes_of(connection: Connection, case_id: int) -> list[Note]:
+    """What colleagues wrote, what the customer wrote, and what was answered, the newest first; drafts are their author's own."""
+    match = (notes.c.case_id == case_id) & notes.c.state.not_in((NoteState.DRAFT, NoteState.WITHDRAWN))
+    return [_note(row) for row in connection.execute(sa.select(notes).where(match).order_by(notes.c.id.desc()))]
+
+
+def heard(connection: Connection, case_id: int) -> Note | None:
+    """What the customer wrote last."""
+    match = (notes.c.case_id == case_id) & (notes.c.direction == "in") & (notes.c.audience == Audience.CUSTOMER)
+    row = connection.execute(sa.select(notes).where(match).order_by(notes.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else _note(row)
+
+
+def queued_reply(connection: Connection, case_id: int) -> Note | None:
+    """The answer that was confirmed and has not left for certain."""
+    match = (notes.c.case_id == case_id) & (notes.c.state == NoteState.QUEUED) & (notes.c.audience == Audience.CUSTOMER)
+    row = connection.execute(sa.select(notes).where(match).order_by(notes.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else _note(row)
+
+
+def unsent_text(connection: Connection, case_id: int, author: str) -> str:
+    """What the author wrote last to the customer and did not send, or took back; empty when their last answer went out."""
+    match = (
+        (notes.c.case_id == case_id) & (notes.c.author == author) & (notes.c.audience == Audience.CUSTOMER) & (notes.c.direction == "out")
+    )
+    row = connection.execute(sa.select(notes.c.body, notes.c.state).where(match).order_by(notes.c.id.desc()).limit(1)).one_or_none()
+    return row.body if row is not None and row.state in (NoteState.DRAFT, NoteState.WITHDRAWN, NoteState.FAILED) else ""
+
+
+def guesses(connection: Connection, found: Case) -> Sequence[Customer]:
+    """Customers an unmatched case may belong to: an unconfirmed link, or a billing contact at the same domain. Only to suggest."""
+    address = found.requestor.casefold().strip()
+    domain = address.partition("@")[2]
+    keys = [key for key in (address, domain) if key]
+    if not keys:
+        return []
+    by_link = sa.select(links.c.customer_id).where(links.c.external.in_(keys), links.c.confirmed_at.is_(None))
+    by_contact = sa.select(billing_contacts.c.customer_id).where(sa.func.lower(billing_contacts.c.email).endswith(f"@{domain or address}"))
+    either = sa.or_(customers.c.id.in_(by_link), customers.c.id.in_(by_contact))
+    found_ids = connection.scalars(sa.select(customers.c.id).where(either).order_by(customers.c.folded).limit(5)).all()
+    return [customer(connection, customer_id) for customer_id in found_ids]
+
+
+def _case(row: sa.Row[tuple[object, ...]]) -> Case:
+    fields = {name: getattr(row, name) for name in Case.__dataclass_fields__} | {"kind": Kind(row.kind), "state": State(row.state)}
+    return Case(**fields)
+
+
+def _note(row: sa.Row[tuple[object, ...]]) -> Note:
+    fields = {name: getattr(row, name) for name in Note.__dataclass_fields__}
+    return Note(**fields | {"audience": Audience(row.audience), "state": NoteState(row.state)})

@@ -20,6 +20,7 @@ class ArgumentKind(StrEnum):
     CASE = "case"  # C-104, 104 → int
     SUSPENSION = "suspension"  # S-3, 3 → int
     CUSTOMER = "customer"  # a name or tax number → int
+    STAFF = "staff"  # a member who may work on cases, by handle, or "me" → int
     MONTH = "month"  # 2026-09 → str
     WORD = "word"  # one of `choices`
     NAME = "name"  # one word as it was typed: an address, a reference

@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Mapping
 
 from core.engine.errors import InvalidInput
+from core.people.model import Right
+from core.people.queries import holders
 
 from .actions import Action, Argument, ArgumentKind, Given
 from .asking import Asked
@@ -14,6 +16,7 @@ FIELD_KINDS = {
     ArgumentKind.CASE: FieldKind.SEARCH,
     ArgumentKind.SUSPENSION: FieldKind.NUMBER,
     ArgumentKind.CUSTOMER: FieldKind.SEARCH,
+    ArgumentKind.STAFF: FieldKind.CHOICE,
     ArgumentKind.MONTH: FieldKind.TEXT,
     ArgumentKind.WORD: FieldKind.CHOICE,
     ArgumentKind.NAME: FieldKind.TEXT,
@@ -54,8 +57,7 @@ def _field(asked: Asked, argument: Argument, given: Given, value: str, wrong: In
     words = asked.words
     hint = f"field.{argument.name}.hint"
     held = _held(asked, argument, value)
-    choices = tuple(Option(choice, words.say(f"choice.{argument.name}.{choice}")) for choice in argument.choices)
-    options = argument.options(asked, given) if argument.options else choices
+    options = argument.options(asked, given) if argument.options else _options(asked, argument)
     return Field(
         name=argument.name, label=_capital(words.say(f"field.{argument.name}")), kind=FIELD_KINDS[argument.kind],
         value=held.value if held else value, value_label=held.label if held else "",
@@ -83,3 +85,11 @@ def _as_sent(action: Action, name: str, value: object) -> str:
     """A settled argument as its field would send it: a customer's row is told from a number that was typed as a name."""
     is_customer = any(a.name == name and a.kind is ArgumentKind.CUSTOMER for a in action.arguments)
     return f"{OWN}{value}" if is_customer and isinstance(value, int) else str(value)
+
+
+def _options(asked: Asked, argument: Argument) -> tuple[Option, ...]:
+    """A closed list's labels; for a person, everybody who may work on cases now."""
+    if argument.kind is ArgumentKind.STAFF:
+        with asked.reading() as connection:
+            return tuple(Option(member.handle, member.name) for member in holders(connection, Right.WORK))
+    return tuple(Option(choice, asked.words.say(f"choice.{argument.name}.{choice}")) for choice in argument.choices)

@@ -7,7 +7,8 @@ from datetime import date
 from core.cases.queries import case
 from core.customers.model import folded
 from core.customers.queries import named
-from core.engine.errors import InvalidInput
+from core.engine.errors import InvalidInput, NotFound
+from core.people.queries import by_handle
 
 from .actions import Action, Argument, ArgumentKind
 from .asking import Asked
@@ -20,6 +21,7 @@ MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 DOTTED_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 YES = frozenset({"yes", "true", "1", "tak"})
+MYSELF = frozenset({"me", "myself", "ja", "mnie"})
 
 
 def tidy(text: str) -> str:
@@ -79,6 +81,8 @@ def understand(asked: Asked, argument: Argument, typed: str) -> object:  # noqa:
         return customer_id(asked, text, argument.name)
     if kind is ArgumentKind.SUBSCRIPTIONS:
         return rows(text, argument.name)
+    if kind is ArgumentKind.STAFF:
+        return staff_id(asked, text, argument.name)
     if kind is ArgumentKind.MONTH:
         return month(text, argument.name)
     if kind is ArgumentKind.DAY:
@@ -121,6 +125,17 @@ def customer_id(asked: Asked, text: str, field: str = "customer") -> int:
 def rows(text: str, field: str) -> tuple[int, ...]:
     """What a form's list of choices sends back: `3,5`. Raises InvalidInput."""
     return tuple(number(part.strip(), field) for part in text.split(",") if part.strip())
+
+
+def staff_id(asked: Asked, text: str, field: str = "person") -> int:
+    """The active member of that handle. Raises InvalidInput."""
+    if folded(text) in MYSELF:
+        return asked.member.id
+    try:
+        with asked.reading() as connection:
+            return by_handle(connection, text).id
+    except NotFound:
+        raise InvalidInput("staff_not_found", field, name=text) from None
 
 
 def month(text: str, field: str = "month") -> str:

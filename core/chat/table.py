@@ -1,9 +1,11 @@
 """The action table of the desk: every row, once."""
 
 from .actions import ActionTable
-from .verbs import cases, receivables, suspensions
+from .verbs import cases, customers, receivables, replies, suspensions, working
 from .verbs.help import help_action
 
 _itself: list[ActionTable] = []
-TABLE = ActionTable(cases.ACTIONS, receivables.ACTIONS, suspensions.ACTIONS, (help_action(_itself),))
+TABLE = ActionTable(
+    cases.ACTIONS, working.ACTIONS, replies.ACTIONS, customers.ACTIONS, receivables.ACTIONS, suspensions.ACTIONS, (help_action(_itself),)
+)
 _itself.append(TABLE)

@@ -86,6 +86,13 @@ def is_billing_contact(connection: Connection, customer_id: int, email: str) -> 
     return email.strip().casefold() in {address.casefold() for address in known}
 
 
+def confirmed_links(connection: Connection, customer_id: int) -> list[tuple[str, str, str]]:
+    """What was confirmed to stand for the customer: (kind, connection, key)."""
+    match = (links.c.customer_id == customer_id) & links.c.confirmed_at.is_not(None)
+    found = sa.select(links.c.kind, links.c.connection, links.c.external).where(match)
+    return [(row.kind, row.connection, row.external) for row in connection.execute(found.order_by(links.c.kind, links.c.id))]
+
+
 def subscriptions_of(connection: Connection, customer_id: int) -> list[Subscription]:
     """The customer's subscriptions as last read, by name."""
     rows = connection.execute(

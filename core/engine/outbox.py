@@ -44,6 +44,12 @@ def withdraw(tx: Tx, posting_id: int) -> bool:
     return tx.connection.execute(gone).rowcount == 1
 
 
+def waiting(connection: Connection, lane: str, kind: str) -> dict[int, Mapping[str, Any]]:
+    """The ids of the lane's rows of that kind that have not begun to leave, by row."""
+    match = (outbox.c.lane == lane) & (outbox.c.kind == kind) & (outbox.c.state == "waiting")
+    return {row.id: row.ids for row in connection.execute(sa.select(outbox.c.id, outbox.c.ids).where(match))}
+
+
 def claim(store: Store, *, limit: int = 20) -> list[Posting]:
     """Lease the first open row of up to `limit` lanes."""
     if not store.finds(sa.select(outbox.c.id).where(outbox.c.state.in_(OPEN))):

@@ -4,49 +4,128 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from core.cases.model import Case, State
-from core.cases.queries import case
+from core.cases.clocks import answer_due
+from core.cases.model import Audience, Case, Kind, Note, NoteState, State, Told
+from core.cases.queries import case, guesses, heard, notes_of, queued_reply, triage_reasons
 from core.chat.showing.receivables import money_of_case
 from core.chat.showing.suspensions import suspension_of_case
-from core.chat.values import Moment, Text
-from core.chat.views import Button, CaseView, Fact, Tone
+from core.chat.values import Moment, Text, Value
+from core.chat.views import Button, CaseView, Fact, Section, Tone
 from core.chat.words import Words
 from core.customers.queries import customer
-from core.people.model import Member
+from core.people.model import Member, Right
 from core.people.queries import display_name
 
 TONES = {State.NEW: Tone.WARNING, State.RESOLVED: Tone.GOOD}
+QUOTE = 600  # characters of a note shown on the card
 
 
 def case_view(connection: Connection, words: Words, case_id: int, now: datetime, reader: Member | None = None) -> CaseView:
     """The case at `now`; `reader` None for a card that everybody in a conversation sees. Raises NotFound."""
     found = case(connection, case_id)
+    queued = queued_reply(connection, case_id)
     money = money_of_case(connection, words, found, now, reader)
     stops = suspension_of_case(connection, words, found, reader)
     return CaseView(
         title=words.say("case.title", number=found.number, title=found.title),
-        status=words.say(f"case.state.{found.state}"),
-        tone=TONES.get(found.state, Tone.NEUTRAL),
-        facts=(*_facts(connection, words, found), *money.facts),
-        sections=(*money.sections, *stops.sections),
+        status=_status(words, found, queued),
+        tone=Tone.WARNING if queued or found.told_customer == Told.NO else TONES.get(found.state, Tone.NEUTRAL),
+        facts=(*_facts(connection, words, found, now), *money.facts),
+        sections=(*_sections(connection, words, found), *money.sections, *stops.sections),
         tables=money.tables,
-        buttons=(*_buttons(words, found, reader), *stops.buttons, *money.buttons),
+        buttons=(*_buttons(words, found, reader, may_undo=queued is not None), *stops.buttons, *money.buttons),
     )
 
 
-def _facts(connection: Connection, words: Words, found: Case) -> tuple[Fact, ...]:
+def _status(words: Words, found: Case, queued: Note | None) -> str:
+    state = words.say("case.untold") if found.told_customer == Told.NO else words.say(f"case.state.{found.state}")
+    return f"{state}. {words.say('case.reply_queued')}" if queued else state
+
+
+def _facts(connection: Connection, words: Words, found: Case, now: datetime) -> tuple[Fact, ...]:
     unmatched = Text(words.say("case.unmatched"))
     whose = unmatched if found.customer_id is None else Text(customer(connection, found.customer_id).name, quoted=True)
     nobody = words.say("case.nobody")
     owner = nobody if found.assignee_id is None else display_name(connection, f"staff:{found.assignee_id}")
-    triage = words.say(f"triage.{found.triage}") if found.triage else words.say("case.not_triaged")
-    return (
-        Fact(words.say("fact.customer"), whose),
-        Fact(words.say("fact.question"), Text(triage)),
-        Fact(words.say("fact.owner"), Text(owner)),
-        Fact(words.say("fact.opened"), Moment(found.opened_at)),
-    )
+    facts = [Fact(words.say("fact.customer"), whose)]
+    if found.kind is Kind.QUESTION:
+        facts.append(Fact(words.say("fact.question"), _question(connection, words, found)))
+    facts += [Fact(words.say("fact.owner"), Text(owner)), Fact(words.say("fact.opened"), Moment(found.opened_at))]
+    if found.ticket:
+        facts.append(Fact(words.say("fact.ticket"), Text(f"{found.ticket_connection} {found.ticket}", quoted=True)))
+    if found.requestor:
+        facts.append(Fact(words.say("fact.requestor"), Text(found.requestor, quoted=True)))
+    if (due := answer_due(found)) is not None:
+        facts.append(Fact(words.say("fact.answer_due" if now < due else "fact.answer_missed"), Moment(due)))
+    return tuple(facts)
 
 
-def _buttons(words: Words, found: Case, reader: Member | None) -> tuple[Button, ...]:  # noqa: ARG001 (verbs add their buttons here)
-    return ()
+def _question(connection: Connection, words: Words, found: Case) -> Text:
+    if not found.triage:
+        return Text(words.say("case.not_triaged"))
+    kind = words.say(f"choice.triage.{found.triage}")
+    if found.triage_by != "system":
+        return Text(kind)
+    because = ", ".join(triage_reasons(connection, found.id))
+    return Text(words.say("case.triage_proposed", kind=kind, because=because))
+
+
+def _sections(connection: Connection, words: Words, found: Case) -> tuple[Section, ...]:
+    """What the customer wrote last, the newest answer and remark, and whose an unmatched case may be."""
+    written = notes_of(connection, found.id)
+    said = heard(connection, found.id)
+    replied = next((n for n in written if n.audience is Audience.CUSTOMER and n.direction == "out"), None)
+    remark = next((n for n in written if n.audience is Audience.INTERNAL), None)
+    shown = (("case.customer_wrote", said), ("case.we_wrote", replied), ("case.remark", remark))
+    made = [_note(connection, words, heading, given) for heading, given in shown if given is not None]
+    suggested = guesses(connection, found) if found.customer_id is None else ()
+    if suggested:
+        lines: tuple[Value, ...] = tuple(Text(c.name, quoted=True) for c in suggested)
+        made.append(Section(title=words.say("case.guesses"), lines=lines))
+    return tuple(made)
+
+
+def _note(connection: Connection, words: Words, heading: str, given: Note) -> Section:
+    author = display_name(connection, given.author)
+    title = words.say(heading, author=author, at=given.at)
+    body = given.body if len(given.body) <= QUOTE else given.body[: QUOTE - 1] + "…"
+    lines: list[Value] = [Text(body, quoted=True)]
+    if given.state is NoteState.FAILED:
+        lines.append(Text(words.say("case.note_failed")))
+    return Section(title=title, lines=tuple(lines), tone=Tone.DANGER if given.state is NoteState.FAILED else Tone.NEUTRAL)
+
+
+def _buttons(words: Words, found: Case, reader: Member | None, *, may_undo: bool) -> tuple[Button, ...]:
+    """What may be done next. A card for everybody offers everything: rights are looked at when somebody presses."""
+    if reader is not None and Right.WORK not in reader.rights:
+        return ()
+    undo = Button(label=words.say("button.unsend"), action="withdraw", subject=found.id, tone=Tone.WARNING)
+    made = [undo] if may_undo else []
+    return (*made, *(_closed_buttons(words, found) if found.is_closed else _open_buttons(words, found)))
+
+
+def _open_buttons(words: Words, found: Case) -> list[Button]:
+    made = [_press(words, found, "take", tone=Tone.GOOD)] if found.assignee_id is None else []
+    if found.customer_id is None:
+        made.append(_press(words, found, "match", form=True))
+    if found.ticket:
+        made.append(_press(words, found, "reply", form=True))
+    made += [_press(words, found, "note", form=True), _press(words, found, "resolve", form=True)]
+    if found.state is not State.WAITING:
+        made.append(_press(words, found, "wait", rare=True))
+    made.append(_press(words, found, "assign", form=True, rare=True))
+    if found.kind is Kind.QUESTION:
+        made.append(_press(words, found, "triage", form=True, rare=True))
+    if found.ticket:
+        made.append(_press(words, found, "notbilling", form=True, rare=True))
+    return made
+
+
+def _closed_buttons(words: Words, found: Case) -> list[Button]:
+    may_tell = found.state is State.RESOLVED and bool(found.ticket) and found.told_customer == Told.NO
+    made = [_press(words, found, "reply", form=True)] if may_tell else []
+    return [*made, _press(words, found, "reopen")]
+
+
+def _press(words: Words, found: Case, action: str, *, form: bool = False, rare: bool = False, tone: Tone = Tone.NEUTRAL) -> Button:
+    return Button(label=words.say(f"button.{action}"), action=action, subject=found.id, form=form, rare=rare, tone=tone)

@@ -1,20 +1,42 @@
-"""Verbs about cases."""
+"""Verbs that look at cases, and the answers all verbs about a case share."""
 
 from core.chat.actions import Action, Argument, ArgumentKind, Given
 from core.chat.asking import Asked
-from core.chat.requests import Private, Reply
+from core.chat.requests import Card, Done, Gesture, Private, Reply
 from core.chat.showing.cases import case_view
+from core.chat.showing.queue import queue_view
+from core.chat.views import NoteView
 from core.people.model import Right
 
 CASE = Argument(name="case", kind=ArgumentKind.CASE)
 
 
+def case_of(given: Given) -> int:
+    """The number of the case a verb is about."""
+    return int(str(given["case"]))
+
+
+def settled(asked: Asked, case_id: int, sentence: str) -> Reply:
+    """What was done: the clicked card's new truth, a sentence for who typed, nothing for a form, which closes."""
+    if asked.request.gesture is Gesture.CLICK:
+        with asked.reading() as connection:
+            return Card(case_view(connection, asked.words, case_id, asked.now))
+    return Private(NoteView(title=sentence)) if asked.request.gesture is Gesture.TYPED else Done()
+
+
 def show_case(asked: Asked, given: Given) -> Reply:
     """The case as it is now, for this reader."""
     with asked.reading() as connection:
-        return Private(case_view(connection, asked.words, int(str(given["case"])), asked.now, asked.member))
+        return Private(case_view(connection, asked.words, case_of(given), asked.now, asked.member))
+
+
+def show_queue(asked: Asked, _given: Given) -> Reply:
+    """What to look at next."""
+    with asked.reading() as connection:
+        return Private(queue_view(asked, connection))
 
 
 ACTIONS = (
+    Action(name="queue", right=Right.READ, answer=show_queue, aliases=("kolejka", "list"), example="queue"),
     Action(name="case", right=Right.READ, answer=show_case, arguments=(CASE,), aliases=("show", "sprawa", "pokaz"), example="case 104"),
 )

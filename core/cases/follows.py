@@ -1,0 +1,152 @@
+"""What follows from events about cases: cards marked, clocks set, rows for the ticket and for those who must hear of it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from core.engine import cards, outbox
+from core.engine.handling import Command
+from core.engine.journal import Event
+from core.engine.transaction import Tx
+from core.people.queries import display_name, routed
+from core.people.telling import tell
+
+from . import clocks
+from .commands import ProposeTriage
+from .events import (
+    CaseAssigned,
+    CaseHandedBack,
+    CaseMatched,
+    CaseOpened,
+    CaseReopened,
+    CaseResolved,
+    CaseTaken,
+    CaseTriaged,
+    CaseWaiting,
+    CollectionSettled,
+    NoteAdded,
+    NoteFailed,
+    NoteSent,
+    OfCase,
+    ReplyQueued,
+    ReplyWithdrawn,
+    TicketChanged,
+    TicketCommented,
+    TriageProposed,
+)  # fmt: skip
+from .model import Audience, Kind, TicketStatus
+from .notes import COMMENT_KIND, REPLY_KIND, STATUS_KIND
+from .queries import case
+
+UNDO = timedelta(seconds=30)  # real time in which a confirmed answer can still be taken back
+
+
+def refresh_cards(tx: Tx, event: Event) -> Iterable[Command]:
+    """Every copy of the subject's cards is stale from this commit on."""
+    cards.refresh(tx, event.subject)
+    return ()
+
+
+def post_case_card(tx: Tx, event: CaseOpened) -> Iterable[Command]:
+    """A card for the case in every conversation that gets its kind."""
+    cards.place(tx, event.subject, "case", routed(tx.connection, event.kind))
+    return ()
+
+
+def start_case(tx: Tx, event: CaseOpened) -> Iterable[Command]:
+    """A question's clocks start, and the desk proposes what it is about."""
+    if event.kind != Kind.QUESTION:
+        return ()
+    clocks.start_answering(tx, case(tx.connection, event.case_id))
+    return () if event.triage else (ProposeTriage(case_id=event.case_id),)
+
+
+def write_to_ticket(tx: Tx, event: NoteAdded | ReplyQueued) -> Iterable[Command]:
+    """Remarks go to the ticket's internal comments at once; answers become public ones after a pause for second thoughts."""
+    found = case(tx.connection, event.case_id)
+    if not found.ticket:
+        return ()
+    is_reply = isinstance(event, ReplyQueued)
+    kind, delay = (REPLY_KIND, UNDO) if is_reply else (COMMENT_KIND, timedelta(0))
+    outbox.enqueue(tx, kind, {"note_id": event.note_id}, lane=found.lane, delay=delay)
+    return ()
+
+
+def set_ticket_status(tx: Tx, event: CaseWaiting | CaseResolved | CaseReopened | CaseHandedBack) -> Iterable[Command]:
+    """The ticket follows the case, behind whatever is still to be written to it."""
+    found = case(tx.connection, event.case_id)
+    if found.ticket:
+        ids = {"case_id": found.id, "status": TICKET_STATUS[type(event)].value}
+        outbox.enqueue(tx, STATUS_KIND, ids, lane=found.lane)
+    return ()
+
+
+def run_waiting_clock(tx: Tx, event: CaseWaiting) -> Iterable[Command]:
+    """It is the customer's turn, but not for ever."""
+    clocks.start_waiting(tx, case(tx.connection, event.case_id))
+    return ()
+
+
+def stop_answer_clocks(tx: Tx, event: NoteSent) -> Iterable[Command]:
+    """The customer has an answer."""
+    if event.audience == Audience.CUSTOMER:
+        clocks.stop(tx, event.case_id, clocks.FIRST_RESPONSE_SOON, clocks.FIRST_RESPONSE_MISSED)
+    return ()
+
+
+def stop_clocks(tx: Tx, event: CaseResolved | CaseHandedBack) -> Iterable[Command]:
+    """A closed case is late for nothing."""
+    clocks.stop(tx, event.case_id, *clocks.PRESSING)
+    return ()
+
+
+def restart_clocks(tx: Tx, event: CaseReopened) -> Iterable[Command]:
+    """The question stands again: without an answer so far, its clock is what it was."""
+    clocks.start_answering(tx, case(tx.connection, event.case_id))
+    return ()
+
+
+def tell_assignee(tx: Tx, event: CaseAssigned) -> Iterable[Command]:
+    """Somebody who was given a case hears of it, unless they gave it to themselves."""
+    if event.by != f"staff:{event.staff_id}":
+        by = display_name(tx.connection, event.by)
+        tell(tx, event.staff_id, "tell.assigned", case_id=event.case_id, number=f"C-{event.case_id}", by=by)
+    return ()
+
+
+def tell_author_of_failure(tx: Tx, event: NoteFailed) -> Iterable[Command]:
+    """Whoever wrote it must know that it never arrived."""
+    kind, _, number = event.author.partition(":")
+    if kind == "staff":
+        say = "tell.reply_failed" if event.audience == Audience.CUSTOMER else "tell.note_failed"
+        tell(tx, int(number), say, case_id=event.case_id, number=f"C-{event.case_id}", reason=event.reason)
+    return ()
+
+
+TICKET_STATUS: Mapping[type[OfCase], TicketStatus] = {
+    CaseWaiting: TicketStatus.WAITING,
+    CaseResolved: TicketStatus.RESOLVED,
+    CaseReopened: TicketStatus.OPEN,
+    CaseHandedBack: TicketStatus.HANDED_BACK,
+}
+
+FOLLOWS: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] = {
+    CaseOpened: (post_case_card, start_case),
+    CaseTaken: (refresh_cards,),
+    CaseAssigned: (refresh_cards, tell_assignee),
+    TriageProposed: (refresh_cards,),
+    CaseTriaged: (refresh_cards,),
+    CaseMatched: (refresh_cards,),
+    NoteAdded: (refresh_cards, write_to_ticket),
+    ReplyQueued: (refresh_cards, write_to_ticket),
+    ReplyWithdrawn: (refresh_cards,),
+    NoteSent: (refresh_cards, stop_answer_clocks),
+    NoteFailed: (refresh_cards, tell_author_of_failure),
+    CaseWaiting: (refresh_cards, set_ticket_status, run_waiting_clock),
+    CaseResolved: (refresh_cards, set_ticket_status, stop_clocks),
+    CaseReopened: (refresh_cards, set_ticket_status, restart_clocks),
+    CaseHandedBack: (refresh_cards, stop_clocks, set_ticket_status),
+    CollectionSettled: (refresh_cards,),
+    TicketCommented: (refresh_cards,),
+    TicketChanged: (refresh_cards,),
+}

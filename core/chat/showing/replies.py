@@ -1,0 +1,44 @@
+"""The view of an answer before it leaves: to whom, from whom, in which language the customer reads, and the words themselves."""
+
+from sqlalchemy import Connection
+
+from core.cases.model import NoteState
+from core.cases.queries import case, note
+from core.chat.values import Text
+from core.chat.views import Button, Fact, PreviewView, Section, Tone
+from core.chat.words import Words, closest
+from core.customers.queries import customer
+from core.people.queries import display_name
+
+TONES = {NoteState.QUEUED: Tone.WARNING, NoteState.SENT: Tone.GOOD, NoteState.FAILED: Tone.DANGER}
+
+
+def preview_view(connection: Connection, words: Words, note_id: int) -> PreviewView:
+    """The answer and where it is. Raises NotFound."""
+    given = note(connection, note_id)
+    found = case(connection, given.case_id)
+    sender = words.say("preview.sender", name=display_name(connection, given.author), connection=found.ticket_connection)
+    facts = [
+        Fact(words.say("preview.to"), Text(found.requestor, quoted=True)),
+        Fact(words.say("preview.from"), Text(sender, quoted=True)),
+        Fact(words.say("fact.ticket"), Text(f"{found.ticket_connection} {found.ticket}", quoted=True)),
+    ]
+    if found.customer_id is not None:
+        language = closest(customer(connection, found.customer_id).locale)
+        facts.append(Fact(words.say("preview.language"), Text(words.say(f"language.{language}"))))
+    return PreviewView(
+        title=words.say("preview.title", number=found.number),
+        status=words.say(f"preview.{given.state}"),
+        tone=TONES.get(given.state, Tone.NEUTRAL),
+        facts=tuple(facts),
+        sections=(Section(title=words.say("preview.text"), lines=(Text(given.body, quoted=True),)),),
+        buttons=_buttons(words, given.state, note_id),
+    )
+
+
+def _buttons(words: Words, state: NoteState, note_id: int) -> tuple[Button, ...]:
+    if state is NoteState.DRAFT:
+        return (Button(label=words.say("button.send"), action="send", subject=note_id, tone=Tone.GOOD),)
+    if state is NoteState.QUEUED:
+        return (Button(label=words.say("button.unsend"), action="unsend", subject=note_id, tone=Tone.WARNING),)
+    return ()

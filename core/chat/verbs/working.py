@@ -1,0 +1,158 @@
+"""Verbs that move a case on."""
+
+from collections.abc import Mapping
+
+from core.cases.commands import (
+    AddNote,
+    AssignCase,
+    HandBack,
+    MatchCase,
+    OpenCase,
+    ReopenCase,
+    ResolveCase,
+    TakeCase,
+    TriageCase,
+    WaitForCustomer,
+)  # fmt: skip
+from core.cases.model import Told
+from core.cases.queries import case
+from core.cases.triage import Triage
+from core.chat.actions import Action, Argument, ArgumentKind, Given
+from core.chat.asking import Asked
+from core.chat.requests import Private, Reply
+from core.chat.showing.cases import case_view
+from core.chat.verbs.cases import CASE, case_of, settled
+from core.chat.views import NoteView, View
+from core.customers.queries import customer
+from core.people.model import Right
+from core.people.queries import display_name
+
+TEXT = Argument(name="text", kind=ArgumentKind.LONG_TEXT)
+TRIAGE = Argument(name="triage", kind=ArgumentKind.WORD, choices=tuple(kind.value for kind in Triage))
+ADDRESS, DOMAIN, NO = "address", "domain", "no"
+
+
+def take(asked: Asked, given: Given) -> Reply:
+    """The case is this member's now."""
+    asked.do(TakeCase(case_id=case_of(given)))
+    return settled(asked, case_of(given), asked.words.say("case.taken", number=f"C-{case_of(given)}"))
+
+
+def assign(asked: Asked, given: Given) -> Reply:
+    """The case is somebody's now, and they are told."""
+    staff_id = int(str(given["person"]))
+    asked.do(AssignCase(case_id=case_of(given), staff_id=staff_id))
+    with asked.reading() as connection:
+        name = display_name(connection, f"staff:{staff_id}")
+    return settled(asked, case_of(given), asked.words.say("case.assigned", number=f"C-{case_of(given)}", name=name))
+
+
+def triage(asked: Asked, given: Given) -> Reply:
+    """What the question is about, decided by a person."""
+    kind = Triage(str(given["triage"]))
+    asked.do(TriageCase(case_id=case_of(given), triage=kind))
+    shown = asked.words.say(f"choice.triage.{kind}")
+    return settled(asked, case_of(given), asked.words.say("case.triaged", number=f"C-{case_of(given)}", kind=shown))
+
+
+def match(asked: Asked, given: Given) -> Reply:
+    """Whose case it is, decided by a person."""
+    customer_id = int(str(given["customer"]))
+    asked.do(MatchCase(case_id=case_of(given), customer_id=customer_id, remember=str(given.get("remember", ADDRESS))))
+    with asked.reading() as connection:
+        name = customer(connection, customer_id).name
+    return settled(asked, case_of(given), asked.words.say("case.matched", number=f"C-{case_of(given)}", customer=name))
+
+
+def note(asked: Asked, given: Given) -> Reply:
+    """A remark for colleagues, on the desk and in the ticket's internal comments."""
+    asked.do(AddNote(case_id=case_of(given), text=str(given["text"])))
+    return settled(asked, case_of(given), asked.words.say("case.noted", number=f"C-{case_of(given)}"))
+
+
+def wait(asked: Asked, given: Given) -> Reply:
+    """It is the customer's turn."""
+    asked.do(WaitForCustomer(case_id=case_of(given)))
+    return settled(asked, case_of(given), asked.words.say("case.waiting", number=f"C-{case_of(given)}"))
+
+
+def resolve(asked: Asked, given: Given) -> Reply:
+    """Nothing is left to do."""
+    asked.do(ResolveCase(case_id=case_of(given), told=Told(str(given["told"]))))
+    return settled(asked, case_of(given), asked.words.say("case.resolved", number=f"C-{case_of(given)}"))
+
+
+def reopen(asked: Asked, given: Given) -> Reply:
+    """Something is left to do after all."""
+    asked.do(ReopenCase(case_id=case_of(given)))
+    return settled(asked, case_of(given), asked.words.say("case.reopened", number=f"C-{case_of(given)}"))
+
+
+def hand_back(asked: Asked, given: Given) -> Reply:
+    """The ticket goes back to where it came from."""
+    asked.do(HandBack(case_id=case_of(given), reason=str(given["text"])))
+    return settled(asked, case_of(given), asked.words.say("case.handed_back", number=f"C-{case_of(given)}"))
+
+
+def new(asked: Asked, given: Given) -> Reply:
+    """A case opened by hand; its number is what the person needs to hear."""
+    customer_id = int(str(given["customer"])) if "customer" in given else None
+    triage_kind, text = str(given.get("triage", "")), str(given.get("text", ""))
+    outcome = asked.do(OpenCase(title=str(given["title"]), customer_id=customer_id, triage=triage_kind, text=text))
+    return Private(NoteView(title=asked.words.say("case.opened", number=f"C-{outcome.ids['case_id']}")))
+
+
+def about_case(asked: Asked, given: Given) -> View:
+    """The case above the form that asks something about it, without its buttons."""
+    with asked.reading() as connection:
+        return case_view(connection, asked.words, case_of(given), asked.now, asked.member)
+
+
+def proposed_triage(asked: Asked, given: Given) -> Mapping[str, str]:
+    """A proposal is where the choice starts."""
+    with asked.reading() as connection:
+        return {"triage": case(connection, case_of(given)).triage}
+
+
+ACTIONS = (
+    Action(name="take", right=Right.WORK, answer=take, arguments=(CASE,), aliases=("wez", "biore"), example="take 104"),
+    Action(
+        name="assign", right=Right.WORK, answer=assign, arguments=(CASE, Argument(name="person", kind=ArgumentKind.STAFF)),
+        aliases=("przydziel",), form=True, example="assign 104 ana",
+    ),
+    Action(
+        name="triage", right=Right.WORK, answer=triage, arguments=(CASE, TRIAGE), aliases=("rodzaj",), form=True, lead=about_case,
+        prefill=proposed_triage, example="triage 104 proration",
+    ),
+    Action(
+        name="match", right=Right.WORK, answer=match, form=True, lead=about_case, aliases=("dopasuj",), example="match 104 Nowak",
+        prefill=lambda _asked, _given: {"remember": ADDRESS},
+        arguments=(
+            CASE, Argument(name="customer", kind=ArgumentKind.CUSTOMER),
+            Argument(name="remember", kind=ArgumentKind.WORD, choices=(ADDRESS, DOMAIN, NO), required=False),
+        ),
+    ),
+    Action(
+        name="note", right=Right.WORK, answer=note, arguments=(CASE, TEXT), aliases=("notatka",), form=True,
+        example="note 104 asked finance",
+    ),
+    Action(name="wait", right=Right.WORK, answer=wait, arguments=(CASE,), aliases=("czekaj",), example="wait 104"),
+    Action(
+        name="resolve", right=Right.WORK, answer=resolve, form=True, aliases=("rozwiaz", "zamknij", "close"), example="resolve 104 yes",
+        arguments=(CASE, Argument(name="told", kind=ArgumentKind.WORD, choices=tuple(told.value for told in Told))),
+    ),
+    Action(name="reopen", right=Right.WORK, answer=reopen, arguments=(CASE,), aliases=("otworz",), example="reopen 104"),
+    Action(
+        name="notbilling", right=Right.WORK, answer=hand_back, arguments=(CASE, TEXT), aliases=("oddaj",), form=True,
+        example="notbilling 104 a password reset",
+    ),
+    Action(
+        name="new", right=Right.WORK, answer=new, aliases=("nowa",), form=True, example="new",
+        arguments=(
+            Argument(name="title", kind=ArgumentKind.TEXT, max_length=300),
+            Argument(name="customer", kind=ArgumentKind.CUSTOMER, required=False),
+            Argument(name="triage", kind=ArgumentKind.WORD, choices=TRIAGE.choices, required=False),
+            Argument(name="text", kind=ArgumentKind.LONG_TEXT, required=False),
+        ),
+    ),
+)  # fmt: skip

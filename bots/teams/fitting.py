@@ -37,6 +37,8 @@ def clip(text: str, limit: int) -> str:
 
 def _shortened(node: Any, limit: int, most: int, name: str = "") -> Any:
     if isinstance(node, dict):
+        if _asks(node):
+            return node  # what was typed, and what an answer sends back, is never shortened and no empty input becomes a dash
         kept = {key: value if key in ("data", "msteams") else _shortened(value, limit, most, key) for key, value in node.items()}
         if node.get("type") == "Container" and not kept["items"]:
             kept["items"] = [_more("items")]

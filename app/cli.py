@@ -16,6 +16,7 @@ from app.logs import set_up
 from app.partner_sync import sync, tenants
 from app.settings import ConfigError, load
 from app.staff import groups, staff
+from app.teams_package import teams_package
 from app.wiring import House, build
 from core.engine.db.migrate import upgrade
 from core.engine.errors import DeskError
@@ -115,6 +116,7 @@ main.add_command(customers)
 main.add_command(connections)
 main.add_command(webhooks)
 main.add_command(imports)
+main.add_command(teams_package)
 
 if __name__ == "__main__":
     main()

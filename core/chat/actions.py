@@ -52,8 +52,7 @@ class Action:
     """A verb. The first argument of a button's action is its subject.
 
     `form`: what is missing is asked in a form (else in a sentence). `lead`: what the form shows above its fields. `prefill`: what
-    its fields start with. `acts_first`: the effect comes before the form, which only asks why afterwards (a stop must not wait for
-    words); it is called again when the form is opened anew, and must then do nothing.
+    its fields start with.
     """
 
     name: str
@@ -64,7 +63,6 @@ class Action:
     form: bool = False
     lead: Callable[[Asked, Given], View] | None = None
     prefill: Callable[[Asked, Given], Mapping[str, str]] | None = None
-    acts_first: Callable[[Asked, Given], None] | None = None
     typed: bool = True
     example: str = ""
 

@@ -3,7 +3,6 @@
 import difflib
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -13,7 +12,7 @@ from core.engine.errors import DeskError, InvalidInput, NotAllowed
 from core.people.model import Member, Right
 from core.people.queries import by_identity
 
-from .actions import Action, ActionTable, Given
+from .actions import Action, ActionTable
 from .asking import Asked
 from .building import build_form
 from .forms import Option
@@ -81,10 +80,9 @@ class Chat:
         missing = [a.name for a in action.arguments if a.required and a.name not in given]
         self._check_right(asked, action)
         if action.form and missing:
-            return self._open(asked, action, given)
+            return Open(build_form(asked, action, given))
         if missing:
             raise InvalidInput("argument_missing", missing=asked.words.say(f"field.{missing[0]}"), usage=usage(asked, action))
-        self._act_first(asked, action, given)
         return action.answer(asked, given)
 
     def _pressed(self, asked: Asked) -> Reply:
@@ -96,20 +94,8 @@ class Chat:
         if asked.request.gesture is Gesture.SUBMIT:
             return self._submitted(asked, action, first)
         if action.form:
-            return self._open(asked, action, {**first, **asked.request.values})
+            return Open(build_form(asked, action, {**first, **asked.request.values}))
         return action.answer(asked, {**first, **asked.request.values})
-
-    def _open(self, asked: Asked, action: Action, given: Given) -> Reply:
-        self._act_first(asked, action, given)
-        return Open(build_form(asked, action, given))
-
-    def _act_first(self, asked: Asked, action: Action, given: Given) -> None:
-        """The effect that must not wait for words, once it is known what it is about; under a key of its own beside the gesture's."""
-        first = action.arguments[0].name if action.arguments else ""
-        if action.acts_first is None or (first and first not in given):
-            return
-        own_key = f"{asked.request.key}:first" if asked.request.key else ""
-        action.acts_first(replace(asked, request=replace(asked.request, key=own_key)), given)
 
     def _submitted(self, asked: Asked, action: Action, first: dict[str, int]) -> Reply:
         values = {**{name: str(value) for name, value in first.items()}, **asked.request.values}

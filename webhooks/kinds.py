@@ -5,27 +5,32 @@ from dataclasses import dataclass
 
 from webhooks.reading import Take
 from webhooks.receivables.standard import events as receivables
-from webhooks.tickets.request_tracker import events as request_tracker
+from webhooks.tickets.port import Write
+from webhooks.tickets.request_tracker.events import take as take_from_request_tracker
+from webhooks.tickets.request_tracker.writing import Writer as RequestTrackerWriter
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A row of the table. `needs` and `may` name its settings; `token` says that the desk calls it with a secret of its own."""
+    """A row of the table. `needs` and `may` name its settings; `token` says that the desk calls it with a secret of its own;
+    `write` makes the writer of a ticketing system."""
 
     scheme: str
     take: Take
     needs: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     token: bool = False
+    write: Write | None = None
 
 
 KINDS: Mapping[str, Kind] = {
     # docs/request-tracker.md says what each setting does
     "tickets-rt": Kind(
         scheme="standard",
-        take=request_tracker.take,
+        take=take_from_request_tracker,
+        write=RequestTrackerWriter,
         needs=("url", "user"),
-        may=("queue", "subject", "requestor", "closed", "case_field"),
+        may=("queue", "subject", "requestor", "closed", "statuses", "return_queue", "case_field"),
         token=True,
     ),
     # docs/receivables-webhook.md is the format, and says what the url is for

@@ -123,6 +123,11 @@ class LiveTracker:
                 texts += [part["Content"] for part in listed if part.get("Content")]
         return texts
 
+    def field(self, ticket: str, name: str) -> list[str]:
+        """The values of one of the ticket's custom fields."""
+        fields = self.call("GET", f"ticket/{ticket}").json()["CustomFields"]
+        return next(field["values"] for field in fields if field["name"] == name)
+
     def _setup(self, *arguments: str) -> None:
         done = subprocess.run([SETUP, *arguments], env=self._environment(), capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -182,3 +182,10 @@ class TicketChanged(OfCase):
     before: str
     status: str
     is_closed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerAnswered(OfCase):
+    """The customer was waited for and wrote: it is our turn again."""
+
+    before: str

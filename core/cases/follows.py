@@ -12,7 +12,7 @@ from core.people.queries import display_name, routed
 from core.people.telling import tell
 
 from . import clocks
-from .commands import ProposeTriage
+from .commands import ProposeTriage, ReopenCase
 from .events import (
     CaseAssigned,
     CaseHandedBack,
@@ -24,6 +24,7 @@ from .events import (
     CaseTriaged,
     CaseWaiting,
     CollectionSettled,
+    CustomerAnswered,
     NoteAdded,
     NoteFailed,
     NoteSent,
@@ -34,9 +35,10 @@ from .events import (
     TicketCommented,
     TriageProposed,
 )  # fmt: skip
-from .model import Audience, Kind, TicketStatus
-from .notes import COMMENT_KIND, REPLY_KIND, STATUS_KIND
+from .model import Audience, Kind, State, TicketStatus
+from .notes import CASE_KIND, COMMENT_KIND, REPLY_KIND, STATUS_KIND
 from .queries import case
+from .tickets import HearCustomer
 
 UNDO = timedelta(seconds=30)  # real time in which a confirmed answer can still be taken back
 
@@ -78,6 +80,32 @@ def set_ticket_status(tx: Tx, event: CaseWaiting | CaseResolved | CaseReopened |
     if found.ticket:
         ids = {"case_id": found.id, "status": TICKET_STATUS[type(event)].value}
         outbox.enqueue(tx, STATUS_KIND, ids, lane=found.lane)
+    return ()
+
+
+def number_ticket(tx: Tx, event: CaseOpened) -> Iterable[Command]:
+    """The ticket learns which case it became."""
+    found = case(tx.connection, event.case_id)
+    if found.ticket:
+        outbox.enqueue(tx, CASE_KIND, {"case_id": found.id}, lane=found.lane)
+    return ()
+
+
+def follow_ticket(tx: Tx, event: TicketCommented) -> Iterable[Command]:
+    """The customer's word makes it our turn again; a colleague's public answer is an answer."""
+    if event.by_customer:
+        state = case(tx.connection, event.case_id).state
+        if state is State.WAITING:
+            yield HearCustomer(case_id=event.case_id)
+        elif state is State.RESOLVED:
+            yield ReopenCase(case_id=event.case_id)
+    elif event.audience == Audience.CUSTOMER:
+        clocks.stop(tx, event.case_id, clocks.FIRST_RESPONSE_SOON, clocks.FIRST_RESPONSE_MISSED)
+
+
+def stop_waiting_clock(tx: Tx, event: CustomerAnswered) -> Iterable[Command]:
+    """Nobody waits for the customer any more."""
+    clocks.stop(tx, event.case_id, clocks.WAITING_TOO_LONG)
     return ()
 
 
@@ -131,7 +159,7 @@ TICKET_STATUS: Mapping[type[OfCase], TicketStatus] = {
 }
 
 FOLLOWS: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] = {
-    CaseOpened: (post_case_card, start_case),
+    CaseOpened: (post_case_card, start_case, number_ticket),
     CaseTaken: (refresh_cards,),
     CaseAssigned: (refresh_cards, tell_assignee),
     TriageProposed: (refresh_cards,),
@@ -147,6 +175,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] 
     CaseReopened: (refresh_cards, set_ticket_status, restart_clocks),
     CaseHandedBack: (refresh_cards, stop_clocks, set_ticket_status),
     CollectionSettled: (refresh_cards,),
-    TicketCommented: (refresh_cards,),
+    TicketCommented: (refresh_cards, follow_ticket),
     TicketChanged: (refresh_cards,),
+    CustomerAnswered: (refresh_cards, stop_waiting_clock),
 }

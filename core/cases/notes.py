@@ -19,7 +19,7 @@ from .events import NoteAdded, NoteFailed, NoteSent, ReplyDrafted, ReplyQueued, 
 from .model import Audience, Case, Note, NoteState, State, Told
 from .queries import case, heard, note, queued_reply, roots_of
 
-REPLY_KIND, COMMENT_KIND, STATUS_KIND = "ticket.reply", "ticket.comment", "ticket.status"
+REPLY_KIND, COMMENT_KIND, STATUS_KIND, CASE_KIND = "ticket.reply", "ticket.comment", "ticket.status", "ticket.case"
 
 
 def keep_note(tx: Tx, case_id: int, text: str, *, audience: Audience, state: NoteState) -> int:

@@ -48,6 +48,12 @@ def collection_case(connection: Connection, payer_id: int, currency: str) -> int
     return connection.scalar(sa.select(cases.c.id).where(match, cases.c.state != State.RESOLVED.value))
 
 
+def closed_elsewhere(connection: Connection, found: Case) -> str:
+    """The ticket's own status, if it was closed in its system while the case has something left to do; else empty."""
+    extra = connection.scalar(sa.select(cases.c.extra).where(cases.c.id == found.id)) or {}
+    return str(extra.get("ticket_status", "")) if extra.get("ticket_closed") and not found.is_closed else ""
+
+
 def roots_of(connection: Connection, case_id: int) -> list[str]:
     """What to lock to change a case: its customer first, then itself."""
     customer_id = connection.scalar(sa.select(cases.c.customer_id).where(cases.c.id == case_id))

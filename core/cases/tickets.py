@@ -16,9 +16,10 @@ from core.engine.journal import Event, Private, lock_root
 from core.engine.transaction import Tx
 from core.people.model import Right
 
-from .events import CaseOpened, TicketChanged, TicketCommented
+from .changing import change
+from .events import CaseOpened, CustomerAnswered, TicketChanged, TicketCommented
 from .model import Kind, State
-from .queries import roots_of
+from .queries import case, roots_of
 
 TITLE_LIMIT, ADDRESS_LIMIT, AUTHOR_LIMIT = 300, 200, 120
 
@@ -52,6 +53,23 @@ class RecordTicket(Command):
     is_closed: bool
     seen: int
     comments: tuple[Comment, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class HearCustomer(Command):
+    """The customer wrote, so the case waits for them no longer."""
+
+    needs = Right.RUN
+    case_id: int
+
+
+def hear_customer(tx: Tx, command: HearCustomer) -> Iterable[Event]:
+    """Changes nothing unless the case waits for the customer."""
+    found = case(tx.connection, command.case_id)
+    if found.state is not State.WAITING:
+        return []
+    change(tx, found.id, state=State.OPEN.value, waiting_since=None)
+    return [CustomerAnswered(case_id=found.id, before=found.state.value)]
 
 
 def record_ticket(tx: Tx, command: RecordTicket) -> Iterable[Event]:
@@ -116,6 +134,9 @@ def _keep(tx: Tx, case_id: int, comment: Comment) -> TicketCommented:
         "state": "sent" if answered else "kept", "external": comment.external,
     }  # fmt: skip
     note_id = int(tx.connection.execute(sa.insert(notes).values(**values).returning(notes.c.id)).scalar_one())
+    if answered:
+        first = sa.update(cases).where(cases.c.id == case_id, cases.c.responded_at.is_(None)).values(responded_at=comment.at)
+        tx.connection.execute(first)
     return TicketCommented(
         case_id=case_id, note_id=note_id, audience=str(values["audience"]), by_customer=comment.by_customer,
         author=Private(comment.author), text=Private(comment.text.strip()),
@@ -152,4 +173,7 @@ def _roots(connection: Connection, command: RecordTicket) -> list[str]:
     return [ticket] if customer_id is None else [f"customer:{customer_id}", ticket]
 
 
-HANDLERS: Handlers = {RecordTicket: Handler(record_ticket, _roots)}
+HANDLERS: Handlers = {
+    RecordTicket: Handler(record_ticket, _roots),
+    HearCustomer: Handler(hear_customer, lambda connection, command: roots_of(connection, command.case_id)),
+}

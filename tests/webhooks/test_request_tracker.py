@@ -27,9 +27,15 @@ from tests.harness.signing import SECRET, connect
 from tests.harness.world import ANA, World
 from webhooks.tickets.request_tracker.client import Changed, RequestTracker
 
-pytestmark = [pytest.mark.needs_rt, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.needs_rt, pytest.mark.slow, pytest.mark.timeout(100)]
 
 ANA_ACTS = Actor("staff:1", "slack")
+
+
+@pytest.fixture
+def store_kind() -> str:
+    """One store: it is Request Tracker that is looked at here, and every call of it takes a second."""
+    return "sqlite"
 
 
 @pytest.fixture(scope="session")
@@ -215,13 +221,8 @@ def test_a_write_on_top_of_an_older_reading_is_refused_and_a_no_op_sends_no_webh
     ticket = ask(tracker)
     with RequestTracker(tracker.url, tracker.token("csp-bot")) as client:
         seen = client.ticket(int(ticket)).seen
-        for write in (
-            lambda: client.comment(int(ticket), "stale", seen=seen - 1),
-            lambda: client.correspond(int(ticket), "stale", seen=seen - 1),
-            lambda: client.change(int(ticket), {"Status": "open"}, seen=seen - 1),
-        ):
-            with pytest.raises(Changed):
-                write()
+        with pytest.raises(Changed):
+            client.change(int(ticket), {"Status": "open"}, seen=seen - 1)
         assert client.change(int(ticket), {"Status": "new"}, seen=seen) == []
         assert client.ticket(int(ticket)).seen == seen
 

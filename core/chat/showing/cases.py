@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from core.cases.clocks import answer_due
 from core.cases.model import Audience, Case, Kind, Note, NoteState, State, Told
-from core.cases.queries import case, guesses, heard, notes_of, queued_reply, triage_reasons
+from core.cases.queries import case, closed_elsewhere, guesses, heard, notes_of, queued_reply, triage_reasons
 from core.chat.showing.receivables import money_of_case
 from core.chat.showing.suspensions import suspension_of_case
 from core.chat.values import Moment, Text, Value
@@ -52,12 +52,18 @@ def _facts(connection: Connection, words: Words, found: Case, now: datetime) -> 
         facts.append(Fact(words.say("fact.question"), _question(connection, words, found)))
     facts += [Fact(words.say("fact.owner"), Text(owner)), Fact(words.say("fact.opened"), Moment(found.opened_at))]
     if found.ticket:
-        facts.append(Fact(words.say("fact.ticket"), Text(f"{found.ticket_connection} {found.ticket}", quoted=True)))
+        facts.append(Fact(words.say("fact.ticket"), _ticket(connection, words, found)))
     if found.requestor:
         facts.append(Fact(words.say("fact.requestor"), Text(found.requestor, quoted=True)))
     if (due := answer_due(found)) is not None:
         facts.append(Fact(words.say("fact.answer_due" if now < due else "fact.answer_missed"), Moment(due)))
     return tuple(facts)
+
+
+def _ticket(connection: Connection, words: Words, found: Case) -> Text:
+    name = f"{found.ticket_connection} {found.ticket}"
+    status = closed_elsewhere(connection, found)
+    return Text(words.say("case.ticket_closed", ticket=name, status=status) if status else name, quoted=True)
 
 
 def _question(connection: Connection, words: Words, found: Case) -> Text:

@@ -104,21 +104,23 @@ class RequestTracker:
                 return base64.b64decode(raw.get("Content") or "").decode("utf-8", errors="replace")[:TEXT_LIMIT]
         return ""
 
-    def comment(self, number: int, text: str, *, seen: int) -> None:
-        """An internal remark, if nothing happened since transaction `seen`. Raises Changed."""
-        self._write("POST", f"ticket/{number}/comment", {"Content": text, "ContentType": "text/plain"}, seen)
+    # RT 5.0.3 gives its comment and correspond resources no ETag and so answers every If-Match there with 412: a text is guarded by its
+    # marker alone.
+    def comment(self, number: int, text: str) -> None:
+        """Add an internal remark."""
+        self._write("POST", f"ticket/{number}/comment", {"Content": text, "ContentType": "text/plain"})
 
-    def correspond(self, number: int, text: str, *, seen: int) -> None:
-        """A public answer, if nothing happened since transaction `seen`. Raises Changed."""
-        self._write("POST", f"ticket/{number}/correspond", {"Content": text, "ContentType": "text/plain"}, seen)
+    def correspond(self, number: int, text: str) -> None:
+        """Add a public answer."""
+        self._write("POST", f"ticket/{number}/correspond", {"Content": text, "ContentType": "text/plain"})
 
     def change(self, number: int, values: dict[str, Any], *, seen: int) -> Sequence[str]:
         """Set fields, if nothing happened since transaction `seen`. Returns what it says about each. Raises Changed."""
-        said = self._write("PUT", f"ticket/{number}", values, seen)
+        said = self._write("PUT", f"ticket/{number}", values, {"If-Match": f'"{seen}"'})
         return [str(line) for line in said] if isinstance(said, list) else []
 
-    def _write(self, method: str, path: str, body: dict[str, Any], seen: int) -> Any:
-        answer = self._call(method, path, body, {"If-Match": f'"{seen}"'})
+    def _write(self, method: str, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
+        answer = self._call(method, path, body, headers)
         try:
             return answer.json()
         except ValueError:

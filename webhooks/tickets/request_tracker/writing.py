@@ -1,7 +1,7 @@
-"""Writing to Request Tracker: only on top of what was just read, and read back, as it refuses with 200 and a sentence."""
+"""Writing to Request Tracker: fields only on top of what was just read, everything read back, as it refuses with 200 and a sentence."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from core.engine.errors import DeliveryError
 from webhooks.reading import Access
@@ -9,8 +9,7 @@ from webhooks.reading import Access
 from .client import Changed, RequestTracker, Ticket
 from .events import marker_of
 
-T = TypeVar("T")
-TRIES = 4  # a ticket that changes more often than that while one line is added is left for later
+TRIES = 4  # a ticket that changes more often than that while one field is set is left for later
 # The default lifecycle; a connection's `statuses` names others: waiting=stalled,resolved=closed
 STATUSES: Mapping[str, str] = {"open": "open", "waiting": "stalled", "resolved": "resolved", "handed_back": "open"}
 
@@ -25,18 +24,18 @@ class Writer:
     def write(self, ticket: str, text: str, *, marker: str, public: bool) -> str:
         """A comment, or public correspondence; see TicketPort."""
 
-        def add(tracker: RequestTracker, found: Ticket) -> str:
+        number = int(ticket)
+        with RequestTracker(self._access.settings["url"], self._access.token) as tracker:
+            seen = tracker.ticket(number).seen
             # Searched on every try: an earlier one may have been done although no answer came.
-            entry = self._entry(tracker, found.id, marker)
+            entry = self._entry(tracker, number, marker)
             if entry is None:
                 put = tracker.correspond if public else tracker.comment
-                put(found.id, f"{text.rstrip()}\n\n[{marker}]", seen=found.seen)
-                entry = self._entry(tracker, found.id, marker, after=found.seen)
-            if entry is None:
-                raise DeliveryError("it said the text was added, and it is not there", unknown=True)
-            return str(entry)
-
-        return self._on_top(ticket, add)
+                put(number, f"{text.rstrip()}\n\n[{marker}]")
+                entry = self._entry(tracker, number, marker, after=seen)
+        if entry is None:
+            raise DeliveryError("it said the text was added, and it is not there", unknown=True)
+        return str(entry)
 
     def set_status(self, ticket: str, status: str) -> None:
         """See TicketPort. A ticket handed back also moves to the queue that `return_queue` names."""
@@ -53,22 +52,18 @@ class Writer:
             self._change(ticket, {"CustomFields": {name: number}}, lambda found: number in found.fields.get(name, ()))
 
     def _change(self, ticket: str, values: dict[str, Any], is_so: Callable[[Ticket], bool]) -> None:
-        def put(tracker: RequestTracker, found: Ticket) -> None:
-            if is_so(found):
-                return
-            tracker.change(found.id, values, seen=found.seen)
-            if not is_so(tracker.ticket(found.id)):
-                raise DeliveryError(f"it did not take {', '.join(sorted(values))}", permanent=True)
-
-        self._on_top(ticket, put)
-
-    def _on_top(self, ticket: str, work: Callable[[RequestTracker, Ticket], T]) -> T:
         with RequestTracker(self._access.settings["url"], self._access.token) as tracker:
             for _ in range(TRIES):
+                found = tracker.ticket(int(ticket))
+                if is_so(found):
+                    return
                 try:
-                    return work(tracker, tracker.ticket(int(ticket)))
+                    tracker.change(found.id, values, seen=found.seen)
                 except Changed:
                     continue
+                if not is_so(tracker.ticket(found.id)):
+                    raise DeliveryError(f"it did not take {', '.join(sorted(values))}", permanent=True)
+                return
         raise DeliveryError("the ticket changes all the time")
 
     def _entry(self, tracker: RequestTracker, number: int, marker: str, *, after: int = 0) -> int | None:

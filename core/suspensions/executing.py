@@ -17,7 +17,7 @@ from core.engine.transaction import Tx
 
 from .commands import RecordAnswer, RecordNoAnswer, RecordReadBack, RecordSnapshot, Verify
 from .events import AnswerMissing, AnswerRecorded, ReadBackBegun, ReadBackMissed, SendingHeld, SnapshotRecorded, SubscriptionSuspended
-from .looking import ENDS, Found, Seen, look_at, look_now, reason_for
+from .looking import ENDS, REASONS, Found, Seen, look_at, look_now, reason_for
 from .model import Item, ItemState, Suspension, differs, status_of
 from .moving import conclude, end_item, lock_item, move_item
 from .policy import policy_called
@@ -119,7 +119,7 @@ def _hold(tx: Tx, one: Item, whole: Suspension, seen: Seen) -> list[Event]:
         held = SendingHeld(**_ids(whole, one), state=ItemState.LOOKING.value)
         return [held, *look_at(tx, suspension(tx.connection, whole.id))]
     state = ENDS.get(seen.found, ItemState.STOPPED)  # it stands, but somebody asked for the restore meanwhile
-    reason = reason_for(seen.changed) if seen.found is Found.CHANGED else seen.found.value
+    reason = reason_for(seen.changed) if seen.found is Found.CHANGED else REASONS.get(seen.found, seen.found.value)
     held = SendingHeld(**_ids(whole, one), state=state.value)
     return [held, *end_item(tx, one, state, reason=reason, changed=seen.changed)]
 

@@ -46,7 +46,7 @@ ENDS = {
     Found.EXPIRED: ItemState.EXPIRED,
     Found.CHANGED: ItemState.VOIDED,
 }
-REASONS = {Found.EXPIRED: "look_missing", Found.DRY_RUN: ""}
+REASONS = {Found.EXPIRED: "look_missing", Found.DRY_RUN: "", Found.STANDS: ""}
 
 
 @dataclass(frozen=True, kw_only=True)

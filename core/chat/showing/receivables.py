@@ -58,21 +58,31 @@ def position_facts(words: Words, owed: Position) -> tuple[Fact, ...]:
 
 def owed_view(connection: Connection, words: Words, customer_id: int, now: datetime) -> CustomerView:
     """Everything the customer's payers have open, each with its as-of. Raises NotFound."""
-    whose = customer(connection, customer_id)
-    today = today_of(connection, customer_id, now)
-    found = [(p, owed) for p in payers_of(connection, customer_id) for owed in positions_of_payer(connection, p.id, today)]
-    unpaid = [(p, owed) for p, owed in found if owed.invoices]
-    late = any(owed.overdue for _, owed in unpaid)
+    found = _positions(connection, customer_id, now)
+    late, unpaid = any(owed.overdue for _, owed in found), any(owed.invoices for _, owed in found)
     status = (
         "receivables.no_payer" if not found else "receivables.overdue" if late else "receivables.open" if unpaid else "receivables.paid"
     )
+    money = money_of_customer(connection, words, customer_id, now)
     return CustomerView(
-        title=words.say("receivables.title", customer=whose.name),
+        title=words.say("receivables.title", customer=customer(connection, customer_id).name),
         status=words.say(status),
-        tone=Tone.WARNING if late or not found else Tone.GOOD if not unpaid else Tone.NEUTRAL,
-        sections=money_sections(words, found),
-        tables=tuple(table for p, owed in unpaid for table in _invoice_tables(words, owed, f"{p.name}, {owed.currency}")),
+        tone=Tone.WARNING if late or not found else Tone.NEUTRAL if unpaid else Tone.GOOD,
+        sections=money.sections,
+        tables=money.tables,
     )
+
+
+def money_of_customer(connection: Connection, words: Words, customer_id: int, now: datetime) -> MoneyParts:
+    """A section per payer and currency, a table where something is open. Raises NotFound."""
+    found = _positions(connection, customer_id, now)
+    tables = (table for p, owed in found for table in _invoice_tables(words, owed, f"{p.name}, {owed.currency}"))
+    return MoneyParts(sections=money_sections(words, found), tables=tuple(tables))
+
+
+def _positions(connection: Connection, customer_id: int, now: datetime) -> list[tuple[Payer, Position]]:
+    today = today_of(connection, customer_id, now)
+    return [(p, owed) for p in payers_of(connection, customer_id) for owed in positions_of_payer(connection, p.id, today)]
 
 
 def money_sections(words: Words, found: Iterable[tuple[Payer, Position]]) -> tuple[Section, ...]:

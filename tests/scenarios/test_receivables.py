@@ -134,3 +134,15 @@ def test_every_card_follows_when_the_money_comes(world: World, face: Face) -> No
 
     assert "Resolved" in face.channel()
     assert "Record a notice" not in face.channel().buttons
+
+
+def test_the_customer_shows_what_is_owed_beside_everything_else(world: World, face: Face) -> None:
+    world.hire(VIC)
+    customer_with_payer(world)
+    feed(world, invoice("F/1"))
+
+    seen = face.type("customer Nowak", by=VIC)
+
+    assert "F/1" in seen
+    assert "PLN123.00" in seen
+    assert "As of" in seen

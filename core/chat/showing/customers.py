@@ -1,8 +1,11 @@
 """The view of one customer."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from core.cases.queries import open_cases_of
+from core.chat.showing.receivables import money_of_customer
 from core.chat.values import Moment, Text, Value
 from core.chat.views import CustomerView, Fact, Section, Table, Tone
 from core.chat.words import Words
@@ -10,9 +13,10 @@ from core.customers.model import Mode
 from core.customers.queries import confirmed_links, customer, subscriptions_of
 
 
-def customer_view(connection: Connection, words: Words, customer_id: int) -> CustomerView:
-    """Mode, links, subscriptions and what is open. Raises NotFound."""
+def customer_view(connection: Connection, words: Words, customer_id: int, now: datetime) -> CustomerView:
+    """Mode, links, what is owed at `now`, subscriptions and open cases. Raises NotFound."""
     found = customer(connection, customer_id)
+    money = money_of_customer(connection, words, customer_id, now)
     facts = [Fact(words.say("fact.tax_id"), Text(found.tax_id, quoted=True))] if found.tax_id else []
     facts.append(Fact(words.say("fact.country"), Text(found.country)))
     return CustomerView(
@@ -20,8 +24,8 @@ def customer_view(connection: Connection, words: Words, customer_id: int) -> Cus
         status=words.say(f"customer.mode.{found.mode}"),
         tone=Tone.NEUTRAL if found.mode is Mode.LIVE else Tone.WARNING,
         facts=tuple(facts),
-        sections=(_links(connection, words, customer_id),),
-        tables=(*_cases(connection, words, customer_id), *_subscriptions(connection, words, customer_id)),
+        sections=(_links(connection, words, customer_id), *money.sections),
+        tables=(*_cases(connection, words, customer_id), *money.tables, *_subscriptions(connection, words, customer_id)),
     )
 
 

@@ -12,7 +12,7 @@ CUSTOMER = Argument(name="customer", kind=ArgumentKind.CUSTOMER)
 def show_customer(asked: Asked, given: Given) -> Reply:
     """Mode, links, subscriptions and what is open."""
     with asked.reading() as connection:
-        return Private(customer_view(connection, asked.words, int(str(given["customer"]))))
+        return Private(customer_view(connection, asked.words, int(str(given["customer"])), asked.now))
 
 
 ACTIONS = (

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from core.engine.db.tables.cases import cases
 from core.engine.db.tables.engine import journal
 from core.engine.db.tables.receivables import notices
+from core.engine.db.tables.suspensions import restores, suspension_items, suspensions
 from tests.harness.lives import Life, owe
-from tests.harness.world import ANA, CHANNELS
+from tests.harness.world import ANA, BEN, CHANNELS
 
 MOMENTS = re.compile(r"<!date[^>]*>|\{\{(DATE|TIME)[^}]*\}\}|\d{1,2}:\d{2}(:\d{2})?")
 
@@ -36,12 +37,54 @@ def a_debt_opens_a_case(life: Life) -> None:
 def a_notice_is_recorded(life: Life) -> None:
     """By mention in Slack, which Slack delivers again when nobody answers."""
     day = (life.world.now - timedelta(days=8)).date().isoformat()
-    life.slack.mention(f"notice 101 final {day} billing@nowak.example email Accepted by the mail server, id 4711", by=ANA)
+    life.slack.mention(f"notice 101 final {day} ala@nowak.example email Accepted by the mail server, id 4711", by=ANA)
     life.until(lambda: count(life, notices))
     life.rest()
 
 
-CHAPTERS: tuple[Callable[[Life], None], ...] = (a_debt_opens_a_case, a_notice_is_recorded)
+def a_suspension_is_proposed(life: Life) -> None:
+    """In a form of Slack; its card appears in both chats."""
+
+    def fill() -> None:
+        form = life.slack.type("suspend 101", by=ANA)
+        life.slack.fill(form, by=ANA, reason="Silent for six weeks")
+
+    life.insist(fill, until=lambda: state(life))
+    life.rest()
+
+
+def another_person_approves(life: Life) -> None:
+    """On the card in Teams."""
+    life.insist(lambda: life.teams.click(life.teams.channel(), "Approve", by=BEN), until=lambda: state(life) not in ("", "proposed"))
+    life.rest()
+
+
+def it_is_carried_out(life: Life) -> None:
+    """The cooling-off passes, the accounting speaks again, the last look is taken, Partner Center is called and read back."""
+    life.move(timedelta(minutes=29))
+    owe(life.world, life.world.house.clock.now())
+    life.move(timedelta(minutes=2))
+    life.until(lambda: life.partner_center.ledger.effects)
+    life.pass_time_until(lambda: state(life) == "suspended")
+    life.rest()
+
+
+def a_mistake_is_undone(life: Life) -> None:
+    """At any hour, by one person."""
+    restore = "restore 101 now It was paid in cash"
+    life.insist(lambda: life.slack.type(restore, by=BEN), until=lambda: count(life, restores))
+    life.pass_time_until(lambda: "service_restored" in journaled(life))
+    life.rest()
+
+
+CHAPTERS: tuple[Callable[[Life], None], ...] = (
+    a_debt_opens_a_case, a_notice_is_recorded, a_suspension_is_proposed, another_person_approves, it_is_carried_out, a_mistake_is_undone,
+)  # fmt: skip
+# How often the desk looks, reads and asks differs with what died; what it found out and did may not.
+LOOKS = frozenset(
+    {"read_back_begun", "read_back_missed", "sending_held", "answer_missing", "answer_recorded", "snapshot_recorded", "sending_begun",
+     "look_missed", "restore_read_back_begun", "restore_read_back_missed", "subscriptions_recorded", "receivables_recorded"}
+)  # fmt: skip
 
 
 def tell(life: Life) -> None:
@@ -52,12 +95,33 @@ def tell(life: Life) -> None:
 
 def ledgers(life: Life) -> Ledgers:
     """The stand-ins' own books, and the desk's journal beside them."""
-    effects = [(e.before, e.after) for e in life.partner_center.ledger.effects]
+    effects = [(e.before, e.after, e.changed) for e in life.partner_center.ledger.effects]
+    happened = {event: many for event, many in journaled(life).items() if event not in LOOKS}
     with life.world.house.desk.reading() as connection:
-        happened = Counter(connection.scalars(sa.select(journal.c.event)))
         states = [tuple(row) for row in connection.execute(sa.select(cases.c.id, cases.c.state, cases.c.kind).order_by(cases.c.id))]
-    once = {"partner_center": effects, "journal": dict(happened), "cases": states, "cards": cards_shown(life)}
+        ends = [list(connection.scalars(sa.select(column))) for column in (suspension_items.c.state, restores.c.state)]
+    ids = {(call.wanted, call.request_id) for call in life.partner_center.ledger.writes()}
+    once = {
+        "partner_center": effects,
+        "intents": sorted(wanted for wanted, _ in ids),
+        "journal": happened,
+        "cases": states,
+        "ends": ends,
+        "cards": cards_shown(life),
+    }
     return Ledgers(once, posts(life))
+
+
+def journaled(life: Life) -> Counter[str]:
+    """How often each event happened."""
+    with life.world.house.desk.reading() as connection:
+        return Counter(connection.scalars(sa.select(journal.c.event)))
+
+
+def state(life: Life) -> str:
+    """The newest request's state, "" while there is none."""
+    with life.world.house.desk.reading() as connection:
+        return connection.scalar(sa.select(suspensions.c.state).order_by(suspensions.c.id.desc())) or ""
 
 
 def posts(life: Life) -> Counter[str]:

@@ -9,7 +9,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,14 @@ VARIES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|%3A|(?<=/)[^/]*\d[^/]*(?=/|$)", 
 
 
 class Points:
-    """The points of all processes of one run, in one file. `kill_at` is `before|after <label> #<nth>`, or "" to only write them down."""
+    """The points of all processes of one run, in one file. `kill_at` names those to die at: `before|after <label> #<nth>`."""
 
-    def __init__(self, folder: Path, kill_at: str) -> None:
+    def __init__(self, folder: Path, kill_at: Collection[str]) -> None:
         self._file, self._killed, self._kill_at = folder / "points", folder / "killed", kill_at
         self._changed = threading.local()
 
     def reach(self, when: str, label: str) -> None:
-        """Write the point down; die here if this is the one, once per run."""
+        """Write the point down; die here if it is one of those. Each is reached once, so each kills once."""
         point = f"{when} {label}"
         with self._file.open("a+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -39,8 +39,9 @@ class Points:
             nth = sum(line.rstrip("\n").rpartition(" #")[0] == point for line in file) + 1
             file.write(f"{point} #{nth}\n")
             file.flush()
-            if f"{point} #{nth}" == self._kill_at and not self._killed.exists():
-                self._killed.touch()
+            if f"{point} #{nth}" in self._kill_at:
+                with self._killed.open("a", encoding="utf-8") as killed:
+                    killed.write(f"{point} #{nth}\n")
                 os.kill(os.getpid(), signal.SIGKILL)
 
     def note(self, what: str) -> None:
@@ -59,7 +60,7 @@ class Points:
         return self._changed.marks  # type: ignore[no-any-return]  # threading.local holds anything
 
 
-def install(folder: Path, kill_at: str) -> None:
+def install(folder: Path, kill_at: Collection[str]) -> None:
     """Number every commit and every outgoing call of this process."""
     points = Points(folder, kill_at)
     _watch_commits(points)

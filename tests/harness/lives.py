@@ -1,7 +1,7 @@
 """One life of the desk: fresh stand-ins and database, a story told to the supervised processes, ledgers to compare."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.partner_sync import CONNECTION
+from app.senders import SENDERS
 from core.customers.commands import ConfirmLink, RecordSubscriptions, SwitchMode
 from core.customers.model import LinkKind, Mode
 from core.engine.clock import Clock
@@ -53,20 +54,47 @@ class Life:
         """Wait until it is so; a failure shows what the processes said."""
         return until(what, why=self.desk.logs)
 
-    def note_leases(self) -> None:
-        """A process died: count the rows it had claimed and not settled."""
+    def pass_time_until(self, what: Callable[[], Any]) -> None:
+        """Business time passes in steps of half a minute until it is so: what reads back at intervals gets its turn."""
+
+        def passed() -> Any:
+            if not what():
+                self.move(timedelta(seconds=30))
+            return what()
+
+        until(passed, every=0.3, why=self.desk.logs)
+
+    def insist(self, gesture: Callable[[], object], *, until: Callable[[], Any]) -> None:
+        """A person who sees that nothing happened does it again, as long as it takes: the gesture is a new one each time."""
+
+        def tried() -> Any:
+            if not until():
+                with suppress(AssertionError, IndexError, KeyError):  # no answer, or the card is not there yet
+                    gesture()
+            return until()
+
+        self.until(tried)
+
+    def note_leases(self, name: str) -> None:
+        """A process died: count the rows it had claimed and not settled. Only the worker claims any."""
+        if name != "worker":
+            return
         sending = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.state == "sending")
         leased = sa.select(sa.func.count()).select_from(cards).where(cards.c.lease_until.is_not(None))
         with self.world.house.desk.reading() as connection:
             self.caught += sum(connection.scalar(count) or 0 for count in (sending, leased))
 
     def rest(self) -> None:
-        """Wait until nothing is left to do: no open outbox row, no stale card, no due timer, twice in a row."""
+        """Wait until nothing is left to do: no open outbox row, no stale card, no due timer, twice in a row.
+
+        A kind of row that nobody sends yet waits for ever and does not count.
+        """
         self.until(lambda: self._is_at_rest() and self._is_at_rest())
 
     def _is_at_rest(self) -> bool:
         now = self.world.house.clock.now()
-        open_rows = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.state.in_(("waiting", "sending")))
+        is_open, is_known = outbox.c.state.in_(("waiting", "sending")), outbox.c.kind.in_(list(SENDERS))
+        open_rows = sa.select(sa.func.count()).select_from(outbox).where(is_open, is_known)
         stale = sa.select(sa.func.count()).select_from(cards).where(cards.c.wanted > cards.c.shown, cards.c.state == "live")
         due = sa.select(sa.func.count()).select_from(timers).where(timers.c.state == "waiting", timers.c.due_at <= now)
         with self.world.house.desk.reading() as connection:
@@ -74,7 +102,7 @@ class Life:
 
 
 @contextmanager
-def life(database: str, folder: Path, nursery: Nursery, login: Login, *, kill_at: str = "") -> Iterator[Life]:
+def life(database: str, folder: Path, nursery: Nursery, login: Login, *, kill_at: Collection[str] = ()) -> Iterator[Life]:
     """A desk with one live customer who owes money and has a subscription, running as two processes that die at `kill_at`."""
     local_teams, local_slack, local = LocalTeams(login=login), LocalSlack(), PartnerCenter()
     stand_ins = (local_teams, local_slack, local)

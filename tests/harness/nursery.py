@@ -1,7 +1,7 @@
 """A process that imported the desk once and forks its web and worker from there, so that a restart takes no seconds.
 
-Orders come as JSON lines: {"start": "web"|"worker", "env": {…}, "folder": …, "kill_at": …, "port": …} answers a pid; {"poll": pid} answers
-whether it lives. The children are real processes: they die of SIGKILL, with whatever they had open.
+Orders come as JSON lines: {"start": "web"|"worker", "env": {…}, "folder": …, "kill_at": […], "port": …} answers a pid;
+{"poll": pid} answers whether it lives. The children are real processes: they die of SIGKILL, with whatever they had open.
 """
 
 import json
@@ -25,7 +25,8 @@ import core.engine.timers
 from core.chat.words import LANGUAGES, catalogue
 from tests.harness.killing import install
 
-LEASE = timedelta(seconds=1.5)  # real seconds; a minute in production
+# Real seconds; a minute in production. One worker at a time claims rows here, so a lease only has to end soon after its owner died.
+LEASE = timedelta(seconds=0.5)
 
 
 def main() -> None:

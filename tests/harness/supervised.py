@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -50,11 +50,11 @@ class Nursery:
 class Supervised:
     """Web and worker on one database. `deaths` counts what had to be started again; `on_death` runs before that."""
 
-    def __init__(self, nursery: Nursery, folder: Path, env: dict[str, str], port: int, kill_at: str) -> None:
-        self.on_death: Callable[[], None] = lambda: None
+    def __init__(self, nursery: Nursery, folder: Path, env: dict[str, str], port: int, kill_at: Collection[str]) -> None:
+        self.on_death: Callable[[str], None] = lambda _name: None
         self._nursery, self._pids = nursery, dict.fromkeys(PROCESSES, 0)
         self.folder, self.port, self.deaths = folder, port, 0
-        self._order = {"env": env, "folder": str(folder), "kill_at": kill_at, "port": port}
+        self._order = {"env": env, "folder": str(folder), "kill_at": list(kill_at), "port": port}
         self._ending = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
 
@@ -74,14 +74,16 @@ class Supervised:
         while any(self._nursery.ask(poll=pid)["alive"] for pid in self._pids.values()):
             time.sleep(0.02)
 
-    @property
-    def was_killed(self) -> bool:
-        """Whether the point to die at was reached."""
-        return (self.folder / "killed").exists()
+    def killed(self) -> list[str]:
+        """The points at which a process died."""
+        return self._lines("killed")
 
     def points(self) -> list[str]:
         """Every point reached so far, in order."""
-        written = self.folder / "points"
+        return self._lines("points")
+
+    def _lines(self, name: str) -> list[str]:
+        written = self.folder / name
         return written.read_text(encoding="utf-8").splitlines() if written.exists() else []
 
     def logs(self) -> str:
@@ -96,7 +98,7 @@ class Supervised:
             for name, pid in self._pids.items():
                 if not self._nursery.ask(poll=pid)["alive"]:
                     self.deaths += 1
-                    self.on_death()
+                    self.on_death(name)
                     self._start(name)
 
     def _wait_for_web(self) -> None:
@@ -114,7 +116,7 @@ class Delivery:
     `tries`: a platform that gets no answer delivers the same again, as Slack does with events and Standard Webhooks with deliveries.
     """
 
-    def __init__(self, port: int, tries: int = 40) -> None:
+    def __init__(self, port: int, tries: int = 100) -> None:
         self._url, self._tries = f"http://127.0.0.1:{port}", tries
 
     def post(self, path: str, *, data: bytes, headers: dict[str, str]) -> "Answered":
@@ -129,7 +131,7 @@ class Delivery:
                 if answer.status_code < 500:
                     return Answered(answer)
                 last = answer.text
-            time.sleep(0.1)
+            time.sleep(0.05)
         raise AssertionError(f"{path} never got through: {last}")
 
 
@@ -146,7 +148,7 @@ class Answered:
         return None
 
 
-def until(what: Callable[[], Any], *, seconds: float = 25.0, why: Callable[[], str] = lambda: "") -> Any:
+def until(what: Callable[[], Any], *, seconds: float = 30.0, every: float = 0.05, why: Callable[[], str] = lambda: "") -> Any:
     """Wait for something to become true; returns it. Raises AssertionError when it does not."""
     end = time.monotonic() + seconds
     while True:
@@ -155,4 +157,4 @@ def until(what: Callable[[], Any], *, seconds: float = 25.0, why: Callable[[], s
             return found
         if time.monotonic() > end:
             raise AssertionError(f"it never became true\n{why()}")
-        time.sleep(0.05)
+        time.sleep(every)

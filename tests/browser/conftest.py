@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from app.prepare import install_npm
@@ -27,6 +27,7 @@ CHROMIUM = (
 def browser() -> Iterator[Browser]:
     """One browser per test: Playwright keeps an event loop in its thread, which no other test must find there."""
     with sync_playwright() as playwright:
+        expect.set_options(timeout=20_000)  # milliseconds; a busy machine draws slowly
         made = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
         yield made
         made.close()

@@ -146,3 +146,25 @@ def test_a_line_that_arrives_twice_has_one_effect(page: Page, teams_world: World
     expect(page.locator("#messages .card").last).to_contain_text("250 accepted")
     with teams_world.house.desk.reading() as connection:
         assert len(notices_of(connection, 102)) == 1
+
+
+def test_a_card_in_a_channel_changes_for_everybody_when_one_person_acts(page: Page, teams_world: World, artefacts: Path) -> None:
+    teams_world.route("teams", "question")
+    teams_world.do(OpenCase(title="Two seats too many"))
+    teams_world.settle()
+    act_as(page, ANA)
+    open_chat(page, "Nordwind")
+    card = page.locator("#messages .card").last
+    expect(card).to_contain_text("Two seats too many")
+    page.screenshot(path=artefacts / "teams-channel-card.png")
+
+    card.get_by_role("button", name="Take").click()
+    expect(page.locator("#messages .card").last).to_contain_text("Ana Agent")
+    act_as(page, BEN)
+    open_chat(page, "Nordwind")
+    assert "Ana Agent" not in page.locator("#messages .card").last.inner_text()
+
+    teams_world.settle()
+    expect(page.locator("#messages .card").last).to_contain_text("Ana Agent")
+    expect(page.locator("#messages .updated")).to_have_count(1)
+    page.screenshot(path=artefacts / "teams-channel-card-taken.png")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from app.demo.customers import Bill, Client, Seat
 
@@ -102,3 +103,20 @@ def payer_key(position: int) -> str:
 
 def _comma(minor: int) -> str:
     return f"{minor // 100},{minor % 100:02d}"
+
+
+def snapshot(client: Client, position: int, today: date) -> dict[str, Any]:
+    """The payer's whole position, as the accounting system tells it by webhook: decimal strings with a point."""
+    told = [
+        {
+            "number": i.number, "issued_on": f"{i.issued}", "due_on": f"{i.due}", "currency": client.currency, "total": _point(i.total),
+            "open": _point(i.open), "period": i.period,
+            "lines": [{"text": n.text, "quantity": str(n.quantity), "net": _point(n.net), "vat": _point(n.vat)} for n in i.lines],
+        }
+        for i in invoices(client, position, today)
+    ]  # fmt: skip
+    return {"payer": {"id": payer_key(position), "name": client.name, "tax_id": client.tax_id}, "invoices": told}
+
+
+def _point(minor: int) -> str:
+    return f"{minor // 100}.{minor % 100:02d}"

@@ -1,5 +1,6 @@
 """The believable world, poured in through the real doors: the command line, CSV files, signed webhooks, and verbs typed in chat."""
 
+import base64
 import secrets
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ import click
 import httpx
 import sqlalchemy as sa
 
-from app.demo.books import as_csv, payer_key
+from app.demo.books import as_csv, payer_key, snapshot
 from app.demo.chats import CHANNELS, identities, slack_channel, teams_channel
 from app.demo.customers import CLIENTS, TICKETS, Client, Seat
 from app.demo.people import SLACK_TEAM, STAFF, TENANT
@@ -33,6 +34,7 @@ class Stand:
     partner_center: str
     ticketing: str
     slack: str
+    accounting: str
 
 
 Step = tuple[str, Callable[[], None]]
@@ -42,10 +44,13 @@ def steps(desk: click.Command, store: Store, stand: Stand, folder: Path, today: 
     """What is poured, in order, each with its line for the progress bar."""
     yield "staff and their two identities", lambda: _staff(desk)
     yield "groups and channels", lambda: _groups(desk)
+    yield "connections and their secrets", lambda: _connections(desk, stand, folder)
     yield "customers and their links", lambda: _customers(desk)
     if stand.partner_center:
         yield "subscriptions, through Partner Center", lambda: _subscriptions(desk, stand.partner_center, today)
     yield "receivables, from two CSV files", lambda: _receivables(desk, folder, today)
+    if stand.accounting:
+        yield "the books, by signed webhook", lambda: _books(stand.accounting, today)
     if stand.slack:
         yield "notices, typed by Ana in Slack", lambda: _notices(store, stand.slack, today)
     if stand.ticketing:
@@ -76,6 +81,21 @@ def _groups(desk: click.Command) -> None:
     for name, routes in CHANNELS.items():
         places = ["--slack", f"{SLACK_TEAM}:{slack_channel(name)}", "--teams", f"{TENANT}:{teams_channel(name)}"]
         run(desk, "groups", "set", name, *[word for route in routes for word in ("--route", route)], *places)
+
+
+def _connections(desk: click.Command, stand: Stand, folder: Path) -> None:
+    """Each with the secret its stand-in signs with and the token it is called with: files, as an operator would give them."""
+    known = {ACCOUNTING: ("receivables-standard", stand.accounting, ()), TICKETING: ("tickets-rt", stand.ticketing, ("--set", "user=desk"))}
+    for name, (kind, url, more) in known.items():
+        if url:
+            files = ["--secret-file", str(folder / f"{name}.secret"), "--token-file", str(folder / f"{name}.token")]
+            run(desk, "connections", "add", kind, name, *files, "--set", f"url={url}", *more)
+
+
+def _books(accounting: str, today: date) -> None:
+    """The stand-in takes the same books over and tells the desk about each payer."""
+    told = [snapshot(client, position, today) for position, client in enumerate(CLIENTS, 1)]
+    httpx.post(f"{accounting}/_stand-in/payers", json=told, timeout=60).raise_for_status()
 
 
 def _customers(desk: click.Command) -> None:
@@ -155,6 +175,11 @@ def _post(url: str, body: dict[str, Any]) -> dict[str, Any]:
     answer = httpx.post(url, json=body, timeout=30).raise_for_status()
     found = answer.json() if answer.content else {}
     return found if isinstance(found, dict) else {}
+
+
+def shared_secret() -> str:
+    """A signing secret as Standard Webhooks writes it."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def secret() -> str:

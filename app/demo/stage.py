@@ -82,12 +82,18 @@ class Show:
     def _set_up(self) -> None:
         shutil.rmtree(FOLDER, ignore_errors=True)
         FOLDER.mkdir(parents=True)
-        self.secrets = {name: pouring.secret() for name in ("slack", "token", "teams", "partner", "refresh", "helpdesk", "books")}
+        self.secrets = {name: pouring.secret() for name in ("slack", "token", "teams", "partner")}
+        for name in (pouring.ACCOUNTING, pouring.TICKETING):
+            (FOLDER / f"{name}.secret").write_text(pouring.shared_secret(), encoding="utf-8")
+            (FOLDER / f"{name}.token").write_text(pouring.secret(), encoding="utf-8")
         os.environ.update(self._environment())
         pouring.run(self.desk, "migrate")
 
     def _play(self, ended: threading.Event) -> None:
-        parts = [("Slack", self._slack), ("Teams", self._teams), ("Partner Center", self._partner_center), ("the desk", self._desk)]
+        parts = [
+            ("Slack", self._slack), ("Teams", self._teams), ("Partner Center", self._partner_center), ("accounting", self._accounting),
+            ("the desk", self._desk),
+        ]  # fmt: skip
         with self._progress() as bar:
             task = bar.add_task("Starting", total=len(parts))
             for name, start in parts:
@@ -107,7 +113,7 @@ class Show:
 
     def _pour(self, bar: Progress) -> None:
         zone = ZoneInfo("Europe/Warsaw")
-        stand = pouring.Stand(self._there("partner_center"), self._there("ticketing"), self._there("slack"))
+        stand = pouring.Stand(*(self._there(name) for name in ("partner_center", "ticketing", "slack", "accounting")))
         store = build(load()).store
         steps = list(pouring.steps(self.desk, store, stand, FOLDER, datetime.now(UTC).astimezone(zone).date()))
         task = bar.add_task("Pouring in", total=len(steps))
@@ -157,11 +163,17 @@ class Show:
         known = ["--tenant", TENANT, "--client-id", "demo-partner", "--client-secret", self.secrets["partner"]]
         self._begin("partner_center", [*_module("playground.partner_center"), "--port", str(self.ports.partner_center), *known])
 
+    def _accounting(self) -> None:
+        webhook = f"{self.ports.url('desk')}/webhooks/{pouring.ACCOUNTING}"
+        shared = {"ACCOUNTING_WEBHOOK_SECRET": _kept(pouring.ACCOUNTING, "secret"), "ACCOUNTING_TOKEN": _kept(pouring.ACCOUNTING, "token")}
+        command = [*_module("playground.accounting"), "--port", str(self.ports.accounting), "--webhook", webhook]
+        self._begin("accounting", command, environment=shared)
+
     def _desk(self) -> None:
         self._begin("desk", [*_module("app.cli"), "serve"], path="/healthz")
 
-    def _begin(self, name: str, command: list[str], *, path: str = "/") -> Child:
-        child = self.processes.start(name, command, f"{self.ports.url(name)}{path}", cwd=ROOT)
+    def _begin(self, name: str, command: list[str], *, path: str = "/", environment: dict[str, str] | None = None) -> Child:
+        child = self.processes.start(name, command, f"{self.ports.url(name)}{path}", cwd=ROOT, environment=environment)
         if not wait_ready(child):
             self.missing.append(f"{name} did not start; its output is in {child.log}.")
         return child
@@ -179,7 +191,7 @@ class Show:
         ]
         names = {child.name for child in self.processes.children if child.is_running}
         shown = [door for door in doors if door.name.casefold() in names]
-        clocks = [f"{self._there('partner_center')}/_stand-in/clock"] if self._there("partner_center") else []
+        clocks = [f"{self._there(name)}/_stand-in/clock" for name in ("partner_center", "accounting") if self._there(name)]
         return Stage(build(load()), self.processes.children, shown, SCRIPT, self.missing, self.notices, clocks)
 
     def _progress(self) -> Progress:
@@ -196,6 +208,10 @@ class Show:
         for line in (*self.missing, *self.notices):
             say(f"[yellow]  ! {line}")
         say("Ctrl-C stops everything.\n")
+
+
+def _kept(name: str, what: str) -> str:
+    return (FOLDER / f"{name}.{what}").read_text(encoding="utf-8")
 
 
 def _module(name: str) -> list[str]:

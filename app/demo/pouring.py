@@ -85,7 +85,10 @@ def _groups(desk: click.Command) -> None:
 
 def _connections(desk: click.Command, stand: Stand, folder: Path) -> None:
     """Each with the secret its stand-in signs with and the token it is called with: files, as an operator would give them."""
-    known = {ACCOUNTING: ("receivables-standard", stand.accounting, ()), TICKETING: ("tickets-rt", stand.ticketing, ("--set", "user=desk"))}
+    known = {
+        ACCOUNTING: ("receivables-standard", stand.accounting, ()),
+        TICKETING: ("tickets-rt", stand.ticketing, ("--set", "user=billing-desk", "--set", "queue=General")),
+    }
     for name, (kind, url, more) in known.items():
         if url:
             files = ["--secret-file", str(folder / f"{name}.secret"), "--token-file", str(folder / f"{name}.token")]

@@ -27,7 +27,7 @@ from app.settings import load
 from app.wiring import build
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FOLDER = ROOT / ".run" / "demo"
+FOLDER = Path(os.environ.get("DESK_DEMO_FOLDER", ROOT / ".run" / "demo"))
 SCRIPT = (
     "In <b>Slack</b>, as <i>Ana</i>, type <code>/billing queue</code>, open the case of Nowak, take it and compare the two invoices.",
     "Reply to the customer from the card: look at the preview, confirm, and see the answer arrive in the ticketing system.",
@@ -92,7 +92,7 @@ class Show:
     def _play(self, ended: threading.Event) -> None:
         parts = [
             ("Slack", self._slack), ("Teams", self._teams), ("Partner Center", self._partner_center), ("accounting", self._accounting),
-            ("the desk", self._desk),
+            ("ticketing", self._ticketing), ("the desk", self._desk),
         ]  # fmt: skip
         with self._progress() as bar:
             task = bar.add_task("Starting", total=len(parts))
@@ -168,6 +168,11 @@ class Show:
         shared = {"ACCOUNTING_WEBHOOK_SECRET": _kept(pouring.ACCOUNTING, "secret"), "ACCOUNTING_TOKEN": _kept(pouring.ACCOUNTING, "token")}
         command = [*_module("playground.accounting"), "--port", str(self.ports.accounting), "--webhook", webhook]
         self._begin("accounting", command, environment=shared)
+
+    def _ticketing(self) -> None:
+        hook = f"{self.ports.url('desk')}/webhooks/{pouring.TICKETING}"
+        files = [f"--{what}-file={FOLDER / f'{pouring.TICKETING}.{what}'}" for what in ("secret", "token")]
+        self._begin("ticketing", [*_module("playground.ticketing"), "--port", str(self.ports.ticketing), "--hook", hook, *files])
 
     def _desk(self) -> None:
         self._begin("desk", [*_module("app.cli"), "serve"], path="/healthz")

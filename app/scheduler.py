@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.receiving import sweep_inbox
 from app.senders import SENDERS
-from app.sweeps import sweep_cards, sweep_outbox, sweep_timers
+from app.sweeps import sweep_cards, sweep_nudges, sweep_outbox, sweep_timers
 from app.wiring import House
 
 log = structlog.get_logger(__name__)
@@ -27,6 +27,7 @@ class Sweeping:
         self._sweeps: dict[str, Callable[[], int]] = {
             "inbox": lambda: sweep_inbox(house),
             "timers": lambda: sweep_timers(house),
+            "nudges": lambda: sweep_nudges(house),
             "outbox": lambda: sweep_outbox(house, SENDERS),
             "cards": lambda: sweep_cards(house),
         }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app import partner, pulling
+from app import partner, pulling, telling
 from app.sweeps import Sender
 from app.tickets import send_note, send_number, send_status
 from core.cases.notes import CASE_KIND, COMMENT_KIND, REPLY_KIND, STATUS_KIND
@@ -10,6 +10,7 @@ from core.cases.notes import CASE_KIND, COMMENT_KIND, REPLY_KIND, STATUS_KIND
 SENDERS: Mapping[str, Sender] = {
     **partner.SENDERS,
     **pulling.SENDERS,
+    **telling.SENDERS,
     COMMENT_KIND: send_note,
     REPLY_KIND: send_note,
     STATUS_KIND: send_status,

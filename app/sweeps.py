@@ -87,6 +87,11 @@ def _fire(house: House, timer: Timer) -> None:
         log.exception("A timer failed; it is tried again when its lease ends.", timer=timer.kind, subject=timer.subject)
 
 
+def sweep_nudges(house: House) -> int:
+    """Remind whoever should be reminded, set-wise; returns how many clocks were done with."""
+    return house.desk.nudge(house.clock.now())
+
+
 def sweep_outbox(house: House, senders: Mapping[str, Sender]) -> int:
     """Send what waits in the outbox; returns how many rows were claimed."""
     claimed = outbox.claim(house.store)

@@ -24,6 +24,11 @@ def case(connection: Connection, case_id: int) -> Case:
     return _case(row)
 
 
+def cases_by_id(connection: Connection, case_ids: Sequence[int]) -> dict[int, Case]:
+    """Those of the cases that there are."""
+    return {row.id: _case(row) for row in connection.execute(sa.select(cases).where(cases.c.id.in_(case_ids)))}
+
+
 def open_cases(connection: Connection) -> list[Case]:
     """Every case with something left to do, the oldest first."""
     rows = connection.execute(sa.select(cases).where(cases.c.state.in_(OPEN_STATES)).order_by(cases.c.opened_at, cases.c.id))

@@ -4,7 +4,7 @@ A change raises `wanted`. One sender per card renders from the database and sets
 late sender cannot bring an old one back.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,6 +55,13 @@ def refresh(tx: Tx, subject: str) -> None:
     """Say that the subject changed: every copy of its cards is stale from this commit on."""
     changed = sa.update(cards).where(cards.c.subject == subject, cards.c.state == "live").values(wanted=cards.c.wanted + 1)
     tx.connection.execute(changed)
+
+
+def refresh_all(tx: Tx, subjects: Sequence[str]) -> None:
+    """Say that the subjects changed, all at once."""
+    if subjects:
+        changed = sa.update(cards).where(cards.c.subject.in_(subjects), cards.c.state == "live").values(wanted=cards.c.wanted + 1)
+        tx.connection.execute(changed)
 
 
 def claim_stale(store: Store, *, limit: int = 50) -> list[StaleCard]:

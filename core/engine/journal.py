@@ -6,7 +6,7 @@ and the chain still verifies.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -49,17 +49,45 @@ def snake(name: str) -> str:
 
 def record(tx: Tx, event: Event) -> None:
     """Append the event to its subject's chain. The subject's root must be locked by this transaction."""
+    seq, previous = lock_root(tx.connection, event.subject)
+    row = _row(tx, event, seq, previous)
+    tx.connection.execute(sa.insert(journal).values(**row))
+    tx.connection.execute(sa.update(roots).where(roots.c.subject == event.subject).values(seq=row["seq"], head=row["hash"]))
+
+
+def _row(tx: Tx, event: Event, seq: int, previous: str) -> dict[str, Any]:
+    """The event as the next row of its chain; its private texts are kept beside it."""
     texts: dict[str, str] = {}
     payload = {f.name: _plain(tx, getattr(event, f.name), texts) for f in fields(event)}
     _keep(tx.connection, texts)
-    seq, previous = lock_root(tx.connection, event.subject)
-    row = {
+    row: dict[str, Any] = {
         "subject": event.subject, "seq": seq + 1, "at": tx.now, "actor": tx.actor.id, "face": tx.actor.face, "command": tx.command,
         "event": snake(type(event).__name__), "data": payload, "correlation": tx.correlation, "previous": previous,
     }  # fmt: skip
     row["hash"] = link(row)
-    tx.connection.execute(sa.insert(journal).values(**row))
-    tx.connection.execute(sa.update(roots).where(roots.c.subject == event.subject).values(seq=seq + 1, head=row["hash"]))
+    return row
+
+
+def record_all(tx: Tx, heads: Mapping[str, tuple[int, str]], events: Sequence[Event]) -> None:
+    """Append many events at once, one of each subject, to chains whose ends `heads` gives and whose roots this transaction has locked."""
+    rows, ends = [], []
+    for event in events:
+        seq, previous = heads[event.subject]
+        row = _row(tx, event, seq, previous)
+        rows.append(row)
+        ends.append({"subject": event.subject, "seq": row["seq"], "head": row["hash"]})
+    if not rows:
+        return
+    tx.connection.execute(sa.insert(journal), rows)
+    statement = insert_into(tx.connection, roots)
+    new = {"seq": statement.excluded.seq, "head": statement.excluded.head}
+    tx.connection.execute(statement.values(ends).on_conflict_do_update(index_elements=["subject"], set_=new))
+
+
+def lock_free_roots(connection: Connection, subjects: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Lock those of the roots that nobody holds just now; returns their (seq, head) by subject."""
+    free = sa.select(roots).where(roots.c.subject.in_(sorted(subjects))).order_by(roots.c.subject).with_for_update(skip_locked=True)
+    return {row.subject: (row.seq, row.head) for row in connection.execute(free)}
 
 
 def lock_root(connection: Connection, subject: str) -> tuple[int, str]:

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from core.engine.db.tables.people import conversations, grants, groups, identities, staff
 from core.engine.errors import NotFound
 from core.engine.transaction import Actor
 
-from .model import Member, Right, Role
+from .model import RIGHTS, Member, Right, Role
 
 
 def member(connection: Connection, staff_id: int) -> Member | None:
@@ -68,6 +68,23 @@ def holders(connection: Connection, right: Right) -> Sequence[Member]:
     everyone = connection.scalars(sa.select(staff.c.id).where(staff.c.active).order_by(staff.c.name)).all()
     found = (member(connection, staff_id) for staff_id in everyone)
     return [m for m in found if m is not None and right in m.rights]
+
+
+def staff_holding(connection: Connection, right: Right) -> frozenset[int]:
+    """The rows of every active member who holds the right now, in one query."""
+    carrying = [role.value for role, rights in RIGHTS.items() if right in rights]
+    held = sa.select(grants.c.staff_id).join(staff, staff.c.id == grants.c.staff_id).where(staff.c.active, grants.c.role.in_(carrying))
+    return frozenset(connection.scalars(held))
+
+
+def identities_of(connection: Connection, staff_id: int) -> Sequence[Row[Any]]:
+    """Who the member is in each chat, and how they are reached there."""
+    return connection.execute(sa.select(identities).where(identities.c.staff_id == staff_id).order_by(identities.c.id)).all()
+
+
+def conversation(connection: Connection, conversation_id: int) -> Row[Any] | None:
+    """A conversation's row, if there is one."""
+    return connection.execute(sa.select(conversations).where(conversations.c.id == conversation_id)).one_or_none()
 
 
 def routed(connection: Connection, route: str) -> list[int]:

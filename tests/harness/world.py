@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 
 from app.senders import SENDERS
 from app.settings import load
-from app.sweeps import sweep_cards, sweep_outbox, sweep_timers
+from app.sweeps import sweep_cards, sweep_nudges, sweep_outbox, sweep_timers
 from app.web import build_web
 from app.wiring import House, build
 from core.engine.handling import Command, Outcome
@@ -76,7 +76,7 @@ class World:
     def settle(self) -> None:
         """Run the sweeps until nothing is left to do."""
         for _ in range(50):
-            if not sweep_timers(self.house) + sweep_outbox(self.house, SENDERS) + sweep_cards(self.house):
+            if not sweep_timers(self.house) + sweep_nudges(self.house) + sweep_outbox(self.house, SENDERS) + sweep_cards(self.house):
                 return
         raise AssertionError("the sweeps never come to rest")
 

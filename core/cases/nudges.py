@@ -1,0 +1,85 @@
+"""Reminders, set-wise: a batch of due clocks in one transaction, which claims them, looks at the facts and at who is to be told,
+writes the journal and the outbox. One by one through the door they would cost a transaction each.
+
+Rows whose case somebody changes just now are left for the next batch instead of being waited for.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Row
+
+from core.engine import cards, journal, outbox
+from core.engine.db.tables.engine import timers
+from core.engine.outbox import Order
+from core.engine.transaction import Tx
+from core.people.model import Right
+from core.people.queries import routed, staff_holding
+from core.people.telling import to_person, to_place
+
+from .clocks import PRESSING, is_still_due
+from .events import CaseNudged
+from .model import Case
+from .queries import cases_by_id
+
+Due = Mapping[str, list[Row[Any]]]
+
+
+def due(now: datetime) -> sa.Select[Any]:
+    """The clocks that have run out, the longest due first."""
+    rung = sa.select(timers).where(timers.c.state == "waiting", timers.c.nudge, timers.c.due_at <= now)
+    return rung.order_by(timers.c.due_at, timers.c.id)
+
+
+def fire(tx: Tx, *, limit: int) -> int:
+    """Remind of up to `limit` clocks; returns how many were done with. Several of one case become one reminder."""
+    claimed = tx.connection.execute(due(tx.now).limit(limit).with_for_update(skip_locked=True)).all()
+    heads = journal.lock_free_roots(tx.connection, {row.subject for row in claimed})
+    rung: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in claimed:
+        if row.subject in heads:
+            rung[row.subject].append(row)
+    done = [row.id for rows in rung.values() for row in rows]
+    if done:
+        tx.connection.execute(sa.update(timers).where(timers.c.id.in_(done)).values(state="done", lease_until=None))
+        _remind(tx, heads, rung)
+    return len(done)
+
+
+def _remind(tx: Tx, heads: Mapping[str, tuple[int, str]], rung: Due) -> None:
+    found = cases_by_id(tx.connection, [int(subject.partition(":")[2]) for subject in rung])
+    workers, places = staff_holding(tx.connection, Right.WORK), {}
+    events, orders = [], []
+    for subject, rows in rung.items():
+        about = found.get(int(subject.partition(":")[2]))
+        standing = [row for row in rows if about is not None and is_still_due(row.rule, about)]
+        if about is None or not standing:
+            continue
+        if about.kind not in places:
+            places[about.kind] = routed(tx.connection, about.kind)
+        first = max(standing, key=lambda row: PRESSING.index(row.rule))
+        sent = list(_orders(about, first, workers, places[about.kind]))
+        events.append(_event(about, standing, first, sent))
+        orders += sent
+    journal.record_all(tx, heads, events)
+    outbox.enqueue_all(tx, orders)
+    cards.refresh_all(tx, [event.subject for event in events])
+
+
+def _orders(about: Case, first: Row[Any], workers: frozenset[int], places: Iterable[int]) -> Iterable[Order]:
+    """The owner, while they may still work on it; else the group's conversations."""
+    moments = {"due_at": first.due_at.isoformat(), "started_at": first.started_at.isoformat()}
+    say, number = f"nudge.{first.rule}", about.number
+    if about.assignee_id in workers and about.assignee_id is not None:
+        yield to_person(about.assignee_id, say, case_id=about.id, number=number, **moments)
+        return
+    for place in places:
+        yield to_place(place, say, case_id=about.id, number=number, **moments)
+
+
+def _event(about: Case, standing: list[Row[Any]], first: Row[Any], sent: list[Order]) -> CaseNudged:
+    rules = tuple(row.rule for row in standing)
+    return CaseNudged(case_id=about.id, rules=rules, due_at=first.due_at.isoformat(), recipients=tuple(order.lane for order in sent))

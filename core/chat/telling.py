@@ -1,0 +1,30 @@
+"""What a person or a group is told, from its outbox row, in their own language."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from core.cases.queries import case
+from core.chat.values import Moment, Text
+from core.chat.views import Button, Fact, NoteView
+from core.chat.words import Words
+from core.customers.queries import customer
+
+
+def telling_view(connection: Connection, words: Words, ids: Mapping[str, Any]) -> NoteView:
+    """The sentence, and the case it is about. Raises NotFound when the case is gone."""
+    title = words.say(ids["say"], **{name: _value(name, value) for name, value in ids["params"].items()})
+    if "case_id" not in ids:
+        return NoteView(title=title)
+    about = case(connection, int(ids["case_id"]))
+    facts = [Fact(words.say("fact.question"), Text(about.title, quoted=True))]
+    if about.customer_id is not None:
+        facts.append(Fact(words.say("fact.customer"), Text(customer(connection, about.customer_id).name, quoted=True)))
+    show = Button(label=words.say("button.case"), action="case", subject=about.id)
+    return NoteView(title=title, facts=tuple(facts), buttons=(show,))
+
+
+def _value(name: str, value: object) -> object:
+    return Moment(datetime.fromisoformat(value)) if name.endswith("_at") and isinstance(value, str) else value

@@ -19,6 +19,9 @@ from tests.harness.world import ANA, BEN, CHANNELS
 MOMENTS = re.compile(r"<!date[^>]*>|\{\{(DATE|TIME)[^}]*\}\}|\d{1,2}:\d{2}(:\d{2})?")
 
 
+MARKER = re.compile(r"desk-[0-9a-f]+")
+
+
 @dataclass(frozen=True)
 class Ledgers:
     """What the world outside holds. `exactly_once`: effects that may never happen twice; `posts`: chat posts, which may be repeated."""
@@ -77,8 +80,23 @@ def a_mistake_is_undone(life: Life) -> None:
     life.rest()
 
 
+def a_ticket_becomes_a_case(life: Life) -> None:
+    """By its webhook, which the ticketing system delivers again as Standard Webhooks says, and read back from there."""
+    life.ticketing.ledger.open("ala@nowak.example", "Why is the invoice higher?", "It was 100 PLN last month.")
+    life.until(lambda: count(life, cases) == 2)
+    life.rest()
+
+
+def a_remark_is_written(life: Life) -> None:
+    """By mention in Slack; it goes to the ticket once."""
+    life.slack.mention("note 102 The price rose at the renewal", by=ANA)
+    life.until(lambda: any(kind == "Comment" for kind, _, _ in entries(life)))
+    life.rest()
+
+
 CHAPTERS: tuple[Callable[[Life], None], ...] = (
     a_debt_opens_a_case, a_notice_is_recorded, a_suspension_is_proposed, another_person_approves, it_is_carried_out, a_mistake_is_undone,
+    a_ticket_becomes_a_case, a_remark_is_written,
 )  # fmt: skip
 # How often the desk looks, reads and asks differs with what died; what it found out and did may not.
 LOOKS = frozenset(
@@ -108,8 +126,15 @@ def ledgers(life: Life) -> Ledgers:
         "cases": states,
         "ends": ends,
         "cards": cards_shown(life),
+        "tickets": entries(life),
     }
     return Ledgers(once, posts(life))
+
+
+def entries(life: Life) -> list[tuple[str, str, str]]:
+    """What happened to the tickets, in the ticketing system's own order, without the desk's markers."""
+    tickets = life.ticketing.ledger.tickets.values()
+    return [(e.kind, e.creator, MARKER.sub("desk-…", e.text)) for ticket in tickets for e in ticket.history]
 
 
 def journaled(life: Life) -> Counter[str]:

@@ -22,7 +22,10 @@ from tests.harness.lives import life
 from tests.harness.supervised import Nursery
 
 # What may never happen twice outside comes first: the writes to Partner Center, and the commits right before and after them.
-FIRST = ("call PATCH", "commit snapshot_recorded", "commit answer_recorded", "restore_answered", "commit sending_begun", "restore_begun")
+FIRST = (
+    "call PATCH", "/comment", "commit note_sent", "commit snapshot_recorded", "commit answer_recorded", "restore_answered",
+    "commit sending_begun", "restore_begun",
+)  # fmt: skip
 TOGETHER = 6  # deaths per telling: more of them, and the later ones are reached by another way
 SECONDS = float(os.environ.get("DESK_KILL_SECONDS", "150"))  # per store; what is left out is said
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

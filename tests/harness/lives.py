@@ -14,15 +14,17 @@ from app.senders import SENDERS
 from core.customers.commands import ConfirmLink, RecordSubscriptions, SwitchMode
 from core.customers.model import LinkKind, Mode
 from core.engine.clock import Clock
-from core.engine.db.tables.engine import cards, outbox, timers
+from core.engine.db.tables.engine import cards, inbox, outbox, timers
 from playground.partner_center.server import PartnerCenter
 from playground.slack.server import LocalSlack
 from playground.teams.server import LocalTeams
 from playground.teams.tokens import Login
+from playground.ticketing.server import Ticketing
 from tests.harness.databases import free_port
 from tests.harness.faces import SlackFace, TeamsFace
 from tests.harness.partner_center import settings_for
 from tests.harness.receivables import customer_with_payer, feed, invoice
+from tests.harness.signing import SECRET, connect
 from tests.harness.supervised import Delivery, Nursery, Supervised, until
 from tests.harness.world import ADA, ANA, BEN, CHANNELS, World, build_world
 
@@ -37,6 +39,7 @@ class Life:
     customer_id: int
     tenant: str
     subscription: str
+    ticketing: Ticketing
     caught: int = 0
     slack: SlackFace = field(init=False)
     teams: TeamsFace = field(init=False)
@@ -85,7 +88,7 @@ class Life:
             self.caught += sum(connection.scalar(count) or 0 for count in (sending, leased))
 
     def rest(self) -> None:
-        """Wait until nothing is left to do: no open outbox row, no stale card, no due timer, twice in a row.
+        """Wait until nothing is left to do: no unread delivery, no open outbox row, no stale card, no due timer, twice in a row.
 
         A kind of row that nobody sends yet waits for ever and does not count.
         """
@@ -96,16 +99,20 @@ class Life:
         is_open, is_known = outbox.c.state.in_(("waiting", "sending")), outbox.c.kind.in_(list(SENDERS))
         open_rows = sa.select(sa.func.count()).select_from(outbox).where(is_open, is_known)
         stale = sa.select(sa.func.count()).select_from(cards).where(cards.c.wanted > cards.c.shown, cards.c.state == "live")
+        unread = sa.select(sa.func.count()).select_from(inbox).where(inbox.c.state == "new")
         due = sa.select(sa.func.count()).select_from(timers).where(timers.c.state == "waiting", timers.c.due_at <= now)
         with self.world.house.desk.reading() as connection:
-            return not any(connection.scalar(count) for count in (open_rows, stale, due))
+            return not any(connection.scalar(count) for count in (open_rows, stale, unread, due))
 
 
 @contextmanager
 def life(database: str, folder: Path, nursery: Nursery, login: Login, *, kill_at: Collection[str] = ()) -> Iterator[Life]:
     """A desk with one live customer who owes money and has a subscription, running as two processes that die at `kill_at`."""
+    port = free_port()
     local_teams, local_slack, local = LocalTeams(login=login), LocalSlack(), PartnerCenter()
-    stand_ins = (local_teams, local_slack, local)
+    hook = f"http://127.0.0.1:{port}/webhooks/helpdesk"
+    ticketing = Ticketing(hook, SECRET, token="1-14-token", user="csp-bot", scale=0.01)
+    stand_ins = (local_teams, local_slack, local, ticketing)
     for stand_in in stand_ins:
         stand_in.start()
     world = build_world(database, local_teams, local_slack, **settings_for(local))
@@ -115,10 +122,10 @@ def life(database: str, folder: Path, nursery: Nursery, login: Login, *, kill_at
     tenant, subscription = local.add_customer("Nowak"), ""
     subscription = local.add_subscription(tenant)
     customer_id = _prepare(world, local, tenant)
-    port = free_port()
+    connect(world, url=ticketing.url)
     world.client = Delivery(port)  # type: ignore[assignment]  # stands where Flask's test client stands
     desk = Supervised(nursery, folder, _environment(world, local), port, kill_at)
-    lived = Life(world, local, desk, customer_id, tenant, subscription)
+    lived = Life(world, local, desk, customer_id, tenant, subscription, ticketing)
     desk.on_death = lived.note_leases
     try:
         with desk:

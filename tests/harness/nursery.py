@@ -20,6 +20,7 @@ import app.scheduler
 import app.serving
 import app.web
 import core.engine.cards
+import core.engine.inbox
 import core.engine.outbox
 import core.engine.timers
 from core.chat.words import LANGUAGES, catalogue
@@ -63,7 +64,7 @@ def _become(order: dict[str, Any]) -> None:
         os.dup2(target, number)
     os.environ.clear()
     os.environ.update(order["env"])
-    for module in (core.engine.cards, core.engine.outbox, core.engine.timers):
+    for module in (core.engine.cards, core.engine.inbox, core.engine.outbox, core.engine.timers):
         module.LEASE = LEASE
     install(Path(order["folder"]), order["kill_at"])
     if order["start"] == "worker":

@@ -27,7 +27,8 @@ from .queries import is_halted, open_suspension_of, suspension
 
 # Microsoft: neither quantity nor status of a trial can be changed; an Azure plan cannot be suspended while it has active
 # subscriptions (900115). https://learn.microsoft.com/partner-center/customers/create-a-new-subscription
-BY_HAND = {"trial": "suspend_trial", "azure_plan": "suspend_azure"}
+# What is neither a licence of old nor of new commerce (software, perpetual licences, what Microsoft adds next) is nobody's to guess about.
+BY_HAND = {"trial": "suspend_trial", "azure_plan": "suspend_azure", "other": "suspend_other"}
 
 
 def propose_suspension(tx: Tx, command: ProposeSuspension) -> Iterable[Event]:

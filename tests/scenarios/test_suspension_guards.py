@@ -263,6 +263,15 @@ def test_what_cannot_be_suspended_says_why(world: World, local: LocalPartnerCent
     assert "is no collection case" in face.type(f"suspend {question}", by=ANA)
 
 
+def test_software_and_whatever_microsoft_adds_next_is_not_suspended_by_the_desk(
+    world: World, local: LocalPartnerCenter, face: Face
+) -> None:
+    story = ripe(world, local, productType={"id": "Software", "displayName": "Software"})
+
+    assert "neither a licence nor an add-on" in face.type(f"suspend {story.case_id}", by=ANA)
+    assert story.local.ledger.writes() == []
+
+
 def test_an_azure_plan_is_refused_with_what_to_do_by_hand(world: World, local: LocalPartnerCenter, face: Face) -> None:
     story = ripe(world, local, kind="azure_plan")
 

@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import ingest
+from bench import ingest, slash
 
-BENCHES: Mapping[str, Callable[[], bool]] = {"ingest": ingest.run}
+BENCHES: Mapping[str, Callable[[], bool]] = {"ingest": ingest.run, "slash": slash.run}
 
 
 def main(names: list[str]) -> int:

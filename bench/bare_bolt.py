@@ -1,0 +1,33 @@
+"""The baseline of `slash`: bare Bolt with process_before_response under Flask, which verifies, acknowledges and does nothing."""
+
+import os
+
+from flask import Flask, Response, request
+from slack_bolt import Ack, App
+from slack_bolt.adapter.flask import SlackRequestHandler
+from slack_bolt.authorization import AuthorizeResult
+
+
+def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    """No question to Slack, as the desk asks none."""
+    token = os.environ["SLACK_BOT_TOKEN"]
+    return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token, bot_id="B1", bot_user_id="U1")
+
+
+bolt = App(signing_secret=os.environ["SLACK_SIGNING_SECRET"], process_before_response=True, authorize=authorize)
+
+
+@bolt.command("/billing")
+def on_command(ack: Ack) -> None:
+    """A constant answer."""
+    ack("fine")
+
+
+application = Flask("bare-bolt")
+handler = SlackRequestHandler(bolt)
+
+
+@application.post("/slack/events")
+def slack_events() -> Response:
+    """One URL for everything."""
+    return handler.handle(request)  # type: ignore[no-any-return]  # Bolt's adapter is untyped here

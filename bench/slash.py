@@ -1,0 +1,153 @@
+"""A slash command that shows a case, against bare Bolt that shows nothing: CPU per request, same server and flags, rounds interleaved."""
+
+import hashlib
+import hmac
+import http.client
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+from cryptography.fernet import Fernet
+
+from app.settings import load
+from app.wiring import build
+from core.cases.commands import OpenCase
+from core.customers.commands import AddCustomer
+from core.engine.db.migrate import upgrade
+from core.engine.transaction import Actor
+from core.people.commands import AddStaff
+from core.people.model import Role
+from playground.slack.server import LocalSlack
+
+FLOOR = 3.0  # times the CPU of bare Bolt, at most
+ROUNDS, REQUESTS, WARM = 5, 300, 60
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # noqa: S105 (a benchmark's own)
+ROOT = Path(__file__).resolve().parent.parent
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def run() -> bool:
+    """Print both figures and their ratio; whether it holds."""
+    slack = LocalSlack()
+    slack.start()
+    with tempfile.TemporaryDirectory() as folder:
+        environment = _settings(Path(folder), slack.api_url)
+        _prepare(environment)
+        with _served("app.wsgi:application", environment) as desk, _served("bench.bare_bolt:application", environment) as bare:
+            for server in (desk, bare):
+                server.round(WARM)
+            pairs = [(desk.round(REQUESTS), bare.round(REQUESTS)) for _ in range(ROUNDS)]
+    slack.stop()
+    ours, theirs = (statistics.median(cpu for cpu, _ in side) for side in zip(*pairs, strict=True))
+    took = [statistics.median(wall for _, wall in side) for side in zip(*pairs, strict=True)]
+    ratio = ours / theirs
+    print(f"slash: desk {ours * 1e6:.0f} µs CPU ({took[0] * 1e3:.2f} ms), bare Bolt {theirs * 1e6:.0f} µs CPU ({took[1] * 1e3:.2f} ms)")
+    print(f"slash: {ratio:.2f} times the CPU of bare Bolt, at most {FLOOR:.1f}: {'holds' if ratio <= FLOOR else 'DOES NOT HOLD'}")
+    return ratio <= FLOOR
+
+
+def _settings(folder: Path, slack_api: str) -> dict[str, str]:
+    return {
+        "DESK_CONFIG": "/dev/null", "DESK_DATABASE_URL": f"sqlite:///{folder / 'desk.sqlite'}", "DESK_ALLOW_HOSTS": "127.0.0.1",
+        "DESK_SECRET_KEY": Fernet.generate_key().decode(), "SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": "xoxb-test",
+        "SLACK_API_URL": slack_api,
+    }  # fmt: skip
+
+
+def _prepare(environment: dict[str, str]) -> None:
+    """A member of staff and a case to show."""
+    house, operator, now = build(load(environment)), Actor("system", "cli"), datetime.now(UTC)
+    upgrade(house.store)
+    house.desk.do(AddStaff(handle="ana", name="Ana", roles=(Role.AGENT,), identities=(("slack", "T1", "U1"),)), operator, now)
+    customer_id = house.desk.do(AddCustomer(name="Nowak"), operator, now).ids["customer_id"]
+    house.desk.do(OpenCase(title="Why is it higher?", customer_id=customer_id), operator, now)
+    house.close()
+
+
+class Server:
+    """A running server whose CPU, with its children's, is read from the kernel."""
+
+    def __init__(self, pid: int, port: int) -> None:
+        self._pid, self._port = pid, port
+        self._sent = 0
+
+    def round(self, requests: int) -> tuple[float, float]:
+        """Send signed commands one after another; seconds of CPU and of time per request."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        cpu, began = self._cpu(), time.monotonic()
+        for _ in range(requests):
+            self._sent += 1
+            body, headers = signed_command(self._sent)
+            connection.request("POST", "/slack/events", body, headers)
+            answer = connection.getresponse()
+            if answer.status != 200 or not answer.read():
+                raise RuntimeError(f"a command was answered with {answer.status}")
+        took = time.monotonic() - began
+        connection.close()
+        return (self._cpu() - cpu) / requests, took / requests
+
+    def _cpu(self) -> float:
+        return sum(_ticks(pid) for pid in _family(self._pid)) / TICK
+
+
+@contextmanager
+def _served(application: str, environment: dict[str, str]) -> Iterator[Server]:
+    """The application under granian, as the desk itself runs it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+        "--blocking-threads", "16", "--no-ws", "--log-level", "error", application,
+    ]  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stderr=subprocess.DEVNULL)
+    try:
+        _wait(port)
+        yield Server(process.pid, port)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def signed_command(number: int) -> tuple[bytes, dict[str, str]]:
+    """A slash command as Slack sends and signs it."""
+    fields = {
+        "command": "/billing", "text": "case 101", "team_id": "T1", "user_id": "U1", "channel_id": "C1", "trigger_id": f"t.{number}",
+        "response_url": "http://127.0.0.1:9/r", "api_app_id": "A1", "is_enterprise_install": "false",
+    }  # fmt: skip
+    raw, stamp = urlencode(fields).encode(), str(int(time.time()))
+    signature = "v0=" + hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + raw, hashlib.sha256).hexdigest()
+    content = "application/x-www-form-urlencoded"
+    return raw, {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature, "Content-Type": content}
+
+
+def _wait(port: int) -> None:
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the server did not start")
+
+
+def _family(pid: int) -> list[int]:
+    children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    return [pid, *(member for child in children for member in _family(child))]
+
+
+def _ticks(pid: int) -> int:
+    """User and system time of a process (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])

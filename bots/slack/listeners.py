@@ -16,8 +16,8 @@ from bots.slack.forms import field_errors, modal, suggestion
 from bots.slack.gestures import from_click, from_command, from_mention, from_submission, from_suggestion
 from bots.slack.payloads import Payload
 from core.chat.forms import Form
-from core.chat.handle import Chat, words_for_request
-from core.chat.requests import Card, ChatRequest, Open, Private, Refused, Reply
+from core.chat.handle import Chat
+from core.chat.requests import Answered, Card, ChatRequest, Open, Private, Refused, Reply
 from core.chat.views import Button, NoteView, View
 from core.chat.words import Words
 
@@ -30,20 +30,17 @@ def listen(app: App, chat: Chat) -> None:
 
     @app.command(re.compile(".*"))
     def on_command(ack: Ack, body: Payload, client: WebClient) -> None:
-        request = from_command(body)
-        ack(**answer_command(chat, request, body, client))
+        ack(**answer_command(chat.handle(from_command(body)), body, client))
 
     @app.action(re.compile("^billing:"))
     def on_click(ack: Ack, body: Payload, client: WebClient) -> None:
         request = from_click(body)
-        reply = chat.handle(request)
-        answer_click(chat, request, reply, body, client)
+        answer_click(request, chat.handle(request), body, client)
         ack()
 
     @app.view(re.compile("^billing:"))
     def on_submission(ack: Ack, body: Payload) -> None:
-        request = from_submission(body)
-        ack(**answer_submission(chat, request, chat.handle(request)))
+        ack(**answer_submission(chat.handle(from_submission(body))))
 
     @app.options(re.compile(".*"))
     def on_search(ack: Ack, body: Payload) -> None:
@@ -53,14 +50,14 @@ def listen(app: App, chat: Chat) -> None:
     @app.event("app_mention")
     def on_mention(ack: Ack, body: Payload, client: WebClient) -> None:
         request = from_mention(body)
-        whisper(chat, request, chat.handle(request), client)
+        whisper(request, chat.handle(request), client)
         ack()
 
     @app.event("message")
     def on_message(ack: Ack, body: Payload, client: WebClient) -> None:
         if is_typed_to_us(body.get("event") or {}):
             request = from_mention(body)
-            whisper(chat, request, chat.handle(request), client)
+            whisper(request, chat.handle(request), client)
         ack()
 
     @app.event(re.compile(".*"))
@@ -77,10 +74,9 @@ def is_typed_to_us(event: Payload) -> bool:
     return event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id") and bool(event.get("user"))
 
 
-def answer_command(chat: Chat, request: ChatRequest, body: Payload, client: WebClient) -> Payload:
+def answer_command(answered: Answered, body: Payload, client: WebClient) -> Payload:
     """The acknowledgement of a command carries the answer; a form opens with the command's trigger."""
-    reply = chat.handle(request)
-    words = words_for_request(chat, request)
+    reply, words = answered.reply, answered.words
     if isinstance(reply, Open):
         opened = open_form(reply.form, body, client, words)
         return {} if opened else _private(form_button(reply.form, words), words)
@@ -88,9 +84,9 @@ def answer_command(chat: Chat, request: ChatRequest, body: Payload, client: WebC
     return _private(view, words) if view is not None else {}
 
 
-def answer_click(chat: Chat, request: ChatRequest, reply: Reply, body: Payload, client: WebClient) -> None:
+def answer_click(request: ChatRequest, answered: Answered, body: Payload, client: WebClient) -> None:
     """A click's private answer goes out once, after the commit and before the ack: two seconds, no retry."""
-    words = words_for_request(chat, request)
+    reply, words = answered.reply, answered.words
     if isinstance(reply, Open):
         if open_form(reply.form, body, client, words):
             return
@@ -112,9 +108,9 @@ def is_own_copy(body: Payload) -> bool:
     return is_ephemeral or str((body.get("channel") or {}).get("id", "")).startswith("D")
 
 
-def answer_submission(chat: Chat, request: ChatRequest, reply: Reply) -> Payload:
+def answer_submission(answered: Answered) -> Payload:
     """Errors go beside their fields; anything else to say is shown in the modal's place; a plain success closes it."""
-    words = words_for_request(chat, request)
+    reply, words = answered.reply, answered.words
     if isinstance(reply, Open):
         return {"response_action": "update", "view": modal(reply.form, words)}
     if isinstance(reply, Refused) and reply.form is not None and field_errors(reply.form):
@@ -125,9 +121,9 @@ def answer_submission(chat: Chat, request: ChatRequest, reply: Reply) -> Payload
     return {"response_action": "update", "view": information(view, words)}
 
 
-def whisper(chat: Chat, request: ChatRequest, reply: Reply, client: WebClient) -> None:
+def whisper(request: ChatRequest, answered: Answered, client: WebClient) -> None:
     """The answer to a mention: for this person only, in the thread they asked in; a form cannot open here, so it gets a button."""
-    words = words_for_request(chat, request)
+    reply, words = answered.reply, answered.words
     view = form_button(reply.form, words) if isinstance(reply, Open) else shown(reply)
     if view is None:
         return

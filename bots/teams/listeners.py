@@ -25,8 +25,8 @@ from bots.teams.gestures import (
 )  # fmt: skip
 from bots.teams.notifier import message
 from bots.teams.payloads import CARD_TYPE, ERROR_TYPE, MESSAGE_TYPE, SEARCH_TYPE, Activity, Element
-from core.chat.handle import Chat, words_for_request
-from core.chat.requests import Card, ChatRequest, Open, Private, Refused, Reply
+from core.chat.handle import Chat
+from core.chat.requests import Answered, Card, ChatRequest, Open, Private, Refused, Reply
 from core.chat.views import View
 from core.chat.words import Words
 from core.engine.errors import DeliveryError
@@ -76,8 +76,8 @@ class Listeners:
         self.learn(activity)
         request = from_message(activity)
         self.learn_sender(request)
-        reply = self._chat.handle(request)
-        words = words_for_request(self._chat, request)
+        answered = self._chat.handle(request)
+        reply, words = answered.reply, answered.words
         view = opener(reply.form, words) if isinstance(reply, Open) else shown(reply)
         if view is None:
             return
@@ -92,8 +92,8 @@ class Listeners:
         if not request.action:
             return Invoked(200, _error("BadRequest", "The card's action is not one of ours."))
         self.learn_sender(request)
-        reply = self._chat.handle(request)
-        words = words_for_request(self._chat, request)
+        answered = self._chat.handle(request)
+        reply, words = answered.reply, answered.words
         if isinstance(reply, Card):
             return Invoked(200, {"statusCode": 200, "type": CARD_TYPE, "value": card(reply.view, words)})
         view = shown(reply)
@@ -106,12 +106,11 @@ class Listeners:
             return Invoked(200, asked)
         request = from_fetch(activity)
         self.learn_sender(request)
-        return self._dialog(request, self._chat.handle(request))
+        return self._dialog(self._chat.handle(request))
 
     def on_submit(self, activity: Activity) -> Invoked:
         """Closes the dialog, shows it again with errors beside the fields, or says what came of it."""
-        request = from_submit(activity)
-        return self._dialog(request, self._chat.handle(request))
+        return self._dialog(self._chat.handle(from_submit(activity)))
 
     def on_search(self, activity: Activity) -> Invoked:
         """Choices for a search field; none for somebody who may not read."""
@@ -150,8 +149,8 @@ class Listeners:
             learnt = LearnAddress(face=request.face, workspace=request.workspace, user=request.user, address=address)
             self._chat.desk.do(learnt, SYSTEM, datetime.now(UTC))
 
-    def _dialog(self, request: ChatRequest, reply: Reply) -> Invoked:
-        words = words_for_request(self._chat, request)
+    def _dialog(self, answered: Answered) -> Invoked:
+        reply, words = answered.reply, answered.words
         if isinstance(reply, Open):
             return Invoked(200, dialog(reply.form, words))
         if isinstance(reply, Refused) and reply.form is not None:

@@ -18,7 +18,7 @@ from .building import build_form
 from .forms import Option
 from .options import options
 from .parsing import from_typed, from_values, split_verb, usage
-from .requests import ChatRequest, Gesture, Nothing, Open, Private, Refused, Reply
+from .requests import Answered, ChatRequest, Gesture, Nothing, Open, Private, Refused, Reply
 from .table import TABLE
 from .values import Text
 from .verbs.help import help_view
@@ -36,23 +36,17 @@ class Chat:
         self.table = table
         self._clock = clock
 
-    def handle(self, request: ChatRequest) -> Reply:
+    def handle(self, request: ChatRequest) -> Answered:
         """Answer a gesture. Refusals come back as replies; anything else that is raised is a fault, for the face's boundary."""
         if request.outsider:
-            return Nothing()
+            return Answered(Nothing(), Words(request.locale))
         with self.desk.reading() as connection:
             member = by_identity(connection, request.face, request.workspace, request.user)
         if member is None:
-            return Private(stranger_view(Words(request.locale), request))
+            words = Words(request.locale)
+            return Answered(Private(stranger_view(words, request)), words)
         asked = Asked(desk=self.desk, member=member, request=request, words=words_for(member, request), now=self._clock())
-        try:
-            return self._typed(asked) if request.gesture is Gesture.TYPED else self._pressed(asked)
-        except DeskError as error:
-            return Refused(refusal_view(asked.words, error))
-        except Exception:  # the one boundary of both faces: the person gets a reference, the log the rest
-            reference = secrets.token_hex(2).upper()
-            log.exception("A gesture failed.", reference=reference, face=request.face, action=request.action)
-            return Refused(NoteView(title=asked.words.say("fault.title", reference=reference)))
+        return Answered(self._reply(asked), asked.words)
 
     def options(self, request: ChatRequest, source: str) -> tuple[Option, ...]:
         """What a search field offers for `request.text`: to a member who may read, and to nobody else."""
@@ -68,6 +62,16 @@ class Chat:
         """Where a form's search field looks; "" for a field that is none."""
         found = self.table.named(action)
         return next((a.kind.value for a in found.arguments if a.name == field), "") if found else ""
+
+    def _reply(self, asked: Asked) -> Reply:
+        try:
+            return self._typed(asked) if asked.request.gesture is Gesture.TYPED else self._pressed(asked)
+        except DeskError as error:
+            return Refused(refusal_view(asked.words, error))
+        except Exception:  # the one boundary of both faces: the person gets a reference, the log the rest
+            reference = secrets.token_hex(2).upper()
+            log.exception("A gesture failed.", reference=reference, face=asked.request.face, action=asked.request.action)
+            return Refused(NoteView(title=asked.words.say("fault.title", reference=reference)))
 
     def _typed(self, asked: Asked) -> Reply:
         verb, rest = split_verb(asked.request.text)
@@ -124,13 +128,6 @@ class Chat:
 def words_for(member: Member, request: ChatRequest) -> Words:
     """The member's own language and zone, else what the chat says of them."""
     return Words(member.locale or request.locale or "en", member.zone or request.zone or "Europe/Warsaw")
-
-
-def words_for_request(chat: Chat, request: ChatRequest) -> Words:
-    """The words in which this request's person reads: for what a face itself must say."""
-    with chat.desk.reading() as connection:
-        member = by_identity(connection, request.face, request.workspace, request.user)
-    return Words(request.locale) if member is None else words_for(member, request)
 
 
 def refusal_view(words: Words, error: DeskError) -> NoteView:

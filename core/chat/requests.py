@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from .forms import Form
 from .views import View
+from .words import Words
 
 
 class Gesture(StrEnum):
@@ -83,3 +84,11 @@ class Nothing:
 
 
 Reply = Card | Private | Open | Refused | Done | Nothing
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came of a gesture, and the words in which its person reads: for what a face itself must say."""
+
+    reply: Reply
+    words: Words

@@ -12,22 +12,36 @@ from core.engine.transaction import Actor
 
 from .model import RIGHTS, Member, Right, Role
 
+# Asked for every gesture, so built once: building a statement costs more than running it. A row per role, one without any.
+ACTIVE: sa.Select[Any] = (
+    sa.select(staff.c.id, staff.c.handle, staff.c.name, staff.c.locale, staff.c.zone, grants.c.role)
+    .outerjoin_from(staff, grants, grants.c.staff_id == staff.c.id)
+    .where(staff.c.active)
+)
+BY_ID = ACTIVE.where(staff.c.id == sa.bindparam("staff_id"))
+BY_IDENTITY = ACTIVE.join(identities, identities.c.staff_id == staff.c.id).where(
+    identities.c.face == sa.bindparam("face"),
+    identities.c.workspace == sa.bindparam("workspace"),
+    identities.c.user == sa.bindparam("user"),
+)
+
 
 def member(connection: Connection, staff_id: int) -> Member | None:
     """The active member with their roles as they are now; None for a leaver or a stranger."""
-    row = connection.execute(sa.select(staff).where(staff.c.id == staff_id, staff.c.active)).one_or_none()
-    if row is None:
-        return None
-    roles = connection.scalars(sa.select(grants.c.role).where(grants.c.staff_id == staff_id)).all()
-    held = frozenset(Role(role) for role in roles)
-    return Member(id=row.id, handle=row.handle, name=row.name, locale=row.locale, zone=row.zone, roles=held)
+    return _member(connection.execute(BY_ID, {"staff_id": staff_id}).all())
 
 
 def by_identity(connection: Connection, face: str, workspace: str, user: str) -> Member | None:
     """The member behind a chat identity; never guessed from a name or an e-mail address."""
-    match = (identities.c.face == face) & (identities.c.workspace == workspace) & (identities.c.user == user)
-    staff_id = connection.scalar(sa.select(identities.c.staff_id).where(match))
-    return None if staff_id is None else member(connection, staff_id)
+    return _member(connection.execute(BY_IDENTITY, {"face": face, "workspace": workspace, "user": user}).all())
+
+
+def _member(rows: Sequence[Row[Any]]) -> Member | None:
+    """One member's rows, one per role."""
+    if not rows:
+        return None
+    first, held = rows[0], frozenset(Role(row.role) for row in rows if row.role is not None)
+    return Member(id=first.id, handle=first.handle, name=first.name, locale=first.locale, zone=first.zone, roles=held)
 
 
 def by_handle(connection: Connection, handle: str) -> Member:

@@ -33,7 +33,7 @@ def test_a_customer_chosen_earlier_keeps_its_name_and_stands_for_the_same_row(wo
 
     chat = chat_with(world, Action(name="notice", right=Right.READ, answer=answer, arguments=(CUSTOMER, PROOF), form=True))
 
-    opened = chat.handle(asking(ANA, Gesture.TYPED, text="notice nowak"))
+    opened = chat.handle(asking(ANA, Gesture.TYPED, text="notice nowak")).reply
     assert isinstance(opened, Open)
     field = opened.form.fields[0]
     assert (field.value, field.value_label) == (f"id:{customer_id}", "Nowak")

@@ -18,7 +18,7 @@ from core.people.model import Right
 
 from .changing import change
 from .events import CaseOpened, CustomerAnswered, TicketChanged, TicketCommented
-from .model import Kind, State
+from .model import Kind, State, Told
 from .queries import case, roots_of
 
 TITLE_LIMIT, ADDRESS_LIMIT, AUTHOR_LIMIT = 300, 200, 120
@@ -135,8 +135,9 @@ def _keep(tx: Tx, case_id: int, comment: Comment) -> TicketCommented:
     }  # fmt: skip
     note_id = int(tx.connection.execute(sa.insert(notes).values(**values).returning(notes.c.id)).scalar_one())
     if answered:
-        first = sa.update(cases).where(cases.c.id == case_id, cases.c.responded_at.is_(None)).values(responded_at=comment.at)
-        tx.connection.execute(first)
+        found = case(tx.connection, case_id)
+        told = {"told_customer": Told.YES.value} if found.told_customer == Told.NO else {}
+        change(tx, case_id, responded_at=found.responded_at or comment.at, **told)
     return TicketCommented(
         case_id=case_id, note_id=note_id, audience=str(values["audience"]), by_customer=comment.by_customer,
         author=Private(comment.author), text=Private(comment.text.strip()),

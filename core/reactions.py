@@ -24,7 +24,7 @@ from core.receivables.handlers import DUE
 from core.receivables.queries import payer, positions_of_payer
 from core.suspensions import follows as suspensions
 from core.suspensions.commands import ProposeRestores, RecheckFacts
-from core.suspensions.queries import open_suspensions_of_customer
+from core.suspensions.queries import open_suspensions_of_customer, suspensions_of_customer
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
 
@@ -66,6 +66,14 @@ def recheck_suspensions(tx: Tx, event: Event) -> Iterable[Command]:
     return [RecheckFacts(suspension_id=found) for found in open_suspensions_of_customer(tx.connection, customer_id)]
 
 
+def show_subscriptions(tx: Tx, event: SubscriptionsRecorded) -> Iterable[Command]:
+    """A status that went on is shown on every request of the customer, also on those that ended. When none did their cards stay true,
+    and a sync of many customers does not redraw all of their past."""
+    if event.changed:
+        cards.refresh_all(tx, [f"suspension:{found}" for found in suspensions_of_customer(tx.connection, event.customer_id)])
+    return ()
+
+
 def offer_restores(_tx: Tx, event: OfPayer) -> Iterable[Command]:
     """Money may have come for what is switched off."""
     return () if event.customer_id is None else (ProposeRestores(customer_id=event.customer_id),)
@@ -82,10 +90,10 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     LinkConfirmed: (attach_linked_payer, recheck_suspensions),
     ModeSwitched: (recheck_suspensions,),
     ReceivablesRecorded: (collect, recheck_suspensions, offer_restores),
-    PayerAttached: (collect,),
+    PayerAttached: (collect, recheck_suspensions),
     InvoicesFellDue: (collect, recheck_suspensions),
     NoticeRecorded: (refresh_cards, recheck_suspensions),
-    SubscriptionsRecorded: (recheck_suspensions,),
+    SubscriptionsRecorded: (recheck_suspensions, show_subscriptions),
     **suspensions.FOLLOWS,
 }
 

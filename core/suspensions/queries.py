@@ -64,6 +64,11 @@ def open_suspensions_of_customer(connection: Connection, customer_id: int) -> li
     return list(connection.scalars(sa.select(suspensions.c.id).where(mine).order_by(suspensions.c.id)))
 
 
+def suspensions_of_customer(connection: Connection, customer_id: int) -> list[int]:
+    """Every request about the customer, however it ended."""
+    return list(connection.scalars(sa.select(suspensions.c.id).where(suspensions.c.customer_id == customer_id).order_by(suspensions.c.id)))
+
+
 def votes_of(connection: Connection, found: Suspension) -> list[Vote]:
     """The votes of the present round, in their order."""
     mine = (votes.c.suspension_id == found.id) & (votes.c.round == found.round)

@@ -52,6 +52,27 @@ def test_from_the_request_in_one_chat_over_the_approval_in_the_other_to_the_read
     assert len(story.local.ledger.effects) == 1
 
 
+def test_the_card_of_an_ended_request_follows_what_is_read_and_not_what_was_proposed(story: Story, face: Face) -> None:
+    story.approved(face)
+    assert "active" in str(face.channel()).splitlines()
+
+    story.cool_off()
+    story.settle_for()
+    for chat in (face, other(face)):
+        shown = str(chat.channel()).splitlines()
+        assert "suspended" in shown
+        assert "active" not in shown
+
+    story.local.customers[story.tenant].subscriptions[story.subscription].resource["status"] = "active"
+    story.world.move(days=1)
+    story.sync()
+    story.world.settle()
+    for chat in (face, other(face)):
+        shown = str(chat.channel()).splitlines()
+        assert "active" in shown
+        assert "suspended" not in shown
+
+
 def test_the_impact_card_says_what_stops_what_goes_on_and_what_is_lost(story: Story, face: Face) -> None:
     story.propose(face)
     card = face.channel()

@@ -11,7 +11,7 @@ from core.chat.views import Fact, Section, Tone
 from core.chat.words import Words
 from core.customers.model import Subscription
 from core.customers.queries import subscription, subscriptions_of
-from core.suspensions.model import Item, ItemState, Restore, RestoreState, Suspension, by_hand
+from core.suspensions.model import NOT_SENT, Item, ItemState, Restore, RestoreState, Suspension, by_hand
 from core.suspensions.queries import resource_of, restores_of
 
 TONES = {
@@ -21,7 +21,7 @@ TONES = {
 
 
 def item_section(connection: Connection, words: Words, whole: Suspension, one: Item) -> Section:
-    """The subscription as it was shown to those who decide, its impact while that matters, its process and its way back."""
+    """Its facts, its impact while that matters, its process and its way back."""
     read = subscription(connection, one.subscription_id)
     lines: list[Value] = [Text(words.say(f"suspension.item.{one.state}"))]
     lines += [Text(line, quoted=True) for line in _answer(words, one)]
@@ -29,7 +29,7 @@ def item_section(connection: Connection, words: Words, whole: Suspension, one: I
         lines += [Text(line) for line in impact(connection, words, read)]
     for way in restores_of(connection, one):
         lines += _way_back(words, one, way)
-    return Section(title=read.name, facts=_facts(words, whole, read), lines=tuple(lines), tone=TONES.get(one.state, Tone.NEUTRAL))
+    return Section(title=read.name, facts=_facts(words, whole, one, read), lines=tuple(lines), tone=TONES.get(one.state, Tone.NEUTRAL))
 
 
 def impact(connection: Connection, words: Words, read: Subscription) -> Iterable[str]:
@@ -61,17 +61,19 @@ def _has_scheduled(resource: Mapping[str, Any]) -> bool:
     return bool(resource.get("scheduledNextTermInstructions") or resource.get("scheduledActions"))
 
 
-def _facts(words: Words, whole: Suspension, read: Subscription) -> tuple[Fact, ...]:
-    """The bound facts, not the newest: what the decision stands on."""
-    about = {name: whole.listed[f"subscription:{read.id}:{name}"] for name in ("status", "quantity", "term_end")}
-    made = [
-        Fact(words.say("fact.status"), Text(str(about["status"]), quoted=True)),
-        Fact(words.say("fact.seats"), Text(str(about["quantity"]))),
-    ]
-    if about["term_end"]:
-        made.append(Fact(words.say("fact.term_end"), Moment(datetime.fromisoformat(about["term_end"]))))
-    heard = whole.bound["as_of"].get(f"subscription:{read.id}")
-    return (*made, Fact(words.say("fact.as_of"), Moment(datetime.fromisoformat(heard)))) if heard else tuple(made)
+def _facts(words: Words, whole: Suspension, one: Item, read: Subscription) -> tuple[Fact, ...]:
+    """While it may still be decided or held back: the bound facts, on which the decision stands. From the call on, and once the request
+    ended: what was read last."""
+    heard: datetime | None
+    if whole.is_open and one.state in NOT_SENT:
+        listed, moment = whole.listed, whole.bound["as_of"].get(f"subscription:{read.id}")
+        status, seats, ends = (listed[f"subscription:{read.id}:{name}"] for name in ("status", "quantity", "term_end"))
+        term_end, heard = (datetime.fromisoformat(text) if text else None for text in (ends, moment))
+    else:
+        status, seats, term_end, heard = read.status, read.quantity, read.term_end_at, read.as_of
+    made = [Fact(words.say("fact.status"), Text(str(status), quoted=True)), Fact(words.say("fact.seats"), Text(str(seats)))]
+    moments = (("fact.term_end", term_end), ("fact.as_of", heard))
+    return (*made, *(Fact(words.say(name), Moment(at)) for name, at in moments if at is not None))
 
 
 def _answer(words: Words, one: Item) -> Iterable[str]:

@@ -1,6 +1,7 @@
 """What a case is, which states it has, and what is written in it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -90,7 +91,10 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A case as its row says. A case has at most one customer; none means nobody has confirmed whose it is."""
+    """A case as its row says. A case has at most one customer; none means nobody has confirmed whose it is.
+
+    `extra` is what only its card shows.
+    """
 
     id: int
     kind: Kind
@@ -111,6 +115,7 @@ class Case:
     resolved_at: datetime | None
     told_customer: str
     version: int
+    extra: Mapping[str, object] = field(hash=False)
 
     @property
     def number(self) -> str:
@@ -121,6 +126,17 @@ class Case:
     def is_closed(self) -> bool:
         """Whether nothing is left to do."""
         return self.state in CLOSED
+
+    @property
+    def triage_reasons(self) -> tuple[str, ...]:
+        """The customer's words for which the desk proposed the kind; empty when a person chose it."""
+        because = self.extra.get("triage_because", ())
+        return tuple(str(word) for word in because) if isinstance(because, list) else ()
+
+    @property
+    def closed_elsewhere(self) -> str:
+        """The ticket's own status, if it was closed in its system while the case has something left to do; else empty."""
+        return str(self.extra.get("ticket_status", "")) if self.extra.get("ticket_closed") and not self.is_closed else ""
 
     @property
     def lane(self) -> str:

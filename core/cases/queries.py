@@ -15,10 +15,18 @@ from .model import CLOSED, Audience, Case, Kind, Note, NoteState, State
 
 OPEN_STATES = tuple(state.value for state in State if state not in CLOSED)
 
+# Asked whenever a case is shown, so built once: building a statement costs more than running it.
+CASE = sa.select(cases).where(cases.c.id == sa.bindparam("case_id"))
+NOTES = (
+    sa.select(notes)
+    .where(notes.c.case_id == sa.bindparam("case_id"), notes.c.state != NoteState.DRAFT, notes.c.state != NoteState.WITHDRAWN)
+    .order_by(notes.c.id.desc())
+)
+
 
 def case(connection: Connection, case_id: int) -> Case:
     """The case. Raises NotFound."""
-    row = connection.execute(sa.select(cases).where(cases.c.id == case_id)).one_or_none()
+    row = connection.execute(CASE, {"case_id": case_id}).one_or_none()
     if row is None:
         raise NotFound("case_not_found", number=f"C-{case_id}")
     return _case(row)
@@ -41,22 +49,10 @@ def open_cases_of(connection: Connection, customer_id: int) -> list[Case]:
     return [_case(row) for row in connection.execute(sa.select(cases).where(match).order_by(cases.c.opened_at, cases.c.id))]
 
 
-def triage_reasons(connection: Connection, case_id: int) -> tuple[str, ...]:
-    """The customer's words for which the desk proposed the kind; empty when a person chose it."""
-    extra = connection.scalar(sa.select(cases.c.extra).where(cases.c.id == case_id)) or {}
-    return tuple(extra.get("triage_because", ()))
-
-
 def collection_case(connection: Connection, payer_id: int, currency: str) -> int | None:
     """The one collection case of this payer and currency that is not resolved."""
     match = (cases.c.kind == Kind.COLLECTION.value) & (cases.c.payer_id == payer_id) & (cases.c.currency == currency)
     return connection.scalar(sa.select(cases.c.id).where(match, cases.c.state != State.RESOLVED.value))
-
-
-def closed_elsewhere(connection: Connection, found: Case) -> str:
-    """The ticket's own status, if it was closed in its system while the case has something left to do; else empty."""
-    extra = connection.scalar(sa.select(cases.c.extra).where(cases.c.id == found.id)) or {}
-    return str(extra.get("ticket_status", "")) if extra.get("ticket_closed") and not found.is_closed else ""
 
 
 def roots_of(connection: Connection, case_id: int) -> list[str]:
@@ -75,8 +71,7 @@ def note(connection: Connection, note_id: int) -> Note:
 
 def notes_of(connection: Connection, case_id: int) -> list[Note]:
     """What colleagues wrote, what the customer wrote, and what was answered, the newest first; drafts are their author's own."""
-    match = (notes.c.case_id == case_id) & notes.c.state.not_in((NoteState.DRAFT, NoteState.WITHDRAWN))
-    return [_note(row) for row in connection.execute(sa.select(notes).where(match).order_by(notes.c.id.desc()))]
+    return [_note(row) for row in connection.execute(NOTES, {"case_id": case_id})]
 
 
 def heard(connection: Connection, case_id: int) -> Note | None:

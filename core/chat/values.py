@@ -9,7 +9,7 @@ UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(13, 32), 127, *range(0x202A, 0
 
 def visible(text: str) -> str:
     """The text without what cannot be seen and would deceive or break a chat."""
-    return text.translate(UNSEEN)
+    return text if text.isprintable() else text.translate(UNSEEN)  # nothing unseen is printable, and most texts are
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,13 @@ from core.engine.errors import NotFound
 
 from .model import Customer, Link, LinkKind, Mode, Subscription, folded
 
+# Asked whenever something of a customer's is shown, so built once: building a statement costs more than running it.
+CUSTOMER = sa.select(customers).where(customers.c.id == sa.bindparam("customer_id"))
+
 
 def customer(connection: Connection, customer_id: int) -> Customer:
     """The customer. Raises NotFound."""
-    row = connection.execute(sa.select(customers).where(customers.c.id == customer_id)).one_or_none()
+    row = connection.execute(CUSTOMER, {"customer_id": customer_id}).one_or_none()
     if row is None:
         raise NotFound("customer_not_found", name=customer_id)
     return _customer(row)

@@ -24,6 +24,7 @@ BY_IDENTITY = ACTIVE.join(identities, identities.c.staff_id == staff.c.id).where
     identities.c.workspace == sa.bindparam("workspace"),
     identities.c.user == sa.bindparam("user"),
 )
+NAME = sa.select(staff.c.name).where(staff.c.id == sa.bindparam("staff_id"))
 
 
 def member(connection: Connection, staff_id: int) -> Member | None:
@@ -112,4 +113,4 @@ def display_name(connection: Connection, actor: str) -> str:
     kind, _, number = actor.partition(":")
     if kind != "staff":
         return actor
-    return connection.scalar(sa.select(staff.c.name).where(staff.c.id == int(number))) or actor
+    return connection.scalar(NAME, {"staff_id": int(number)}) or actor

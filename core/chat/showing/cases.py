@@ -1,12 +1,13 @@
 """The view of one case."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from core.cases.clocks import answer_due
 from core.cases.model import Audience, Case, Kind, Note, NoteState, State, Told
-from core.cases.queries import case, closed_elsewhere, guesses, heard, notes_of, queued_reply, triage_reasons
+from core.cases.queries import case, guesses, notes_of
 from core.chat.showing.receivables import money_of_case
 from core.chat.showing.suspensions import suspension_of_case
 from core.chat.values import Moment, Text, Value
@@ -23,7 +24,8 @@ QUOTE = 600  # characters of a note shown on the card
 def case_view(connection: Connection, words: Words, case_id: int, now: datetime, reader: Member | None = None) -> CaseView:
     """The case at `now`; `reader` None for a card that everybody in a conversation sees. Raises NotFound."""
     found = case(connection, case_id)
-    queued = queued_reply(connection, case_id)
+    written = notes_of(connection, case_id)
+    queued = next((n for n in written if n.state is NoteState.QUEUED and n.audience is Audience.CUSTOMER), None)
     money = money_of_case(connection, words, found, now, reader)
     stops = suspension_of_case(connection, words, found, reader)
     return CaseView(
@@ -31,7 +33,7 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
         status=_status(words, found, queued),
         tone=Tone.WARNING if queued or found.told_customer == Told.NO else TONES.get(found.state, Tone.NEUTRAL),
         facts=(*_facts(connection, words, found, now), *money.facts),
-        sections=(*_sections(connection, words, found), *money.sections, *stops.sections),
+        sections=(*_sections(connection, words, found, written), *money.sections, *stops.sections),
         tables=money.tables,
         buttons=(*_buttons(words, found, reader, may_undo=queued is not None), *stops.buttons, *money.buttons),
     )
@@ -49,10 +51,10 @@ def _facts(connection: Connection, words: Words, found: Case, now: datetime) -> 
     owner = nobody if found.assignee_id is None else display_name(connection, f"staff:{found.assignee_id}")
     facts = [Fact(words.say("fact.customer"), whose)]
     if found.kind is Kind.QUESTION:
-        facts.append(Fact(words.say("fact.question"), _question(connection, words, found)))
+        facts.append(Fact(words.say("fact.question"), _question(words, found)))
     facts += [Fact(words.say("fact.owner"), Text(owner)), Fact(words.say("fact.opened"), Moment(found.opened_at))]
     if found.ticket:
-        facts.append(Fact(words.say("fact.ticket"), _ticket(connection, words, found)))
+        facts.append(Fact(words.say("fact.ticket"), _ticket(words, found)))
     if found.requestor:
         facts.append(Fact(words.say("fact.requestor"), Text(found.requestor, quoted=True)))
     if (due := answer_due(found)) is not None:
@@ -60,26 +62,25 @@ def _facts(connection: Connection, words: Words, found: Case, now: datetime) -> 
     return tuple(facts)
 
 
-def _ticket(connection: Connection, words: Words, found: Case) -> Text:
+def _ticket(words: Words, found: Case) -> Text:
     name = f"{found.ticket_connection} {found.ticket}"
-    status = closed_elsewhere(connection, found)
+    status = found.closed_elsewhere
     return Text(words.say("case.ticket_closed", ticket=name, status=status) if status else name, quoted=True)
 
 
-def _question(connection: Connection, words: Words, found: Case) -> Text:
+def _question(words: Words, found: Case) -> Text:
     if not found.triage:
         return Text(words.say("case.not_triaged"))
     kind = words.say(f"choice.triage.{found.triage}")
     if found.triage_by != "system":
         return Text(kind)
-    because = ", ".join(triage_reasons(connection, found.id))
+    because = ", ".join(found.triage_reasons)
     return Text(words.say("case.triage_proposed", kind=kind, because=because))
 
 
-def _sections(connection: Connection, words: Words, found: Case) -> tuple[Section, ...]:
+def _sections(connection: Connection, words: Words, found: Case, written: Sequence[Note]) -> tuple[Section, ...]:
     """What the customer wrote last, the newest answer and remark, and whose an unmatched case may be."""
-    written = notes_of(connection, found.id)
-    said = heard(connection, found.id)
+    said = next((n for n in written if n.audience is Audience.CUSTOMER and n.direction == "in"), None)
     replied = next((n for n in written if n.audience is Audience.CUSTOMER and n.direction == "out"), None)
     remark = next((n for n in written if n.audience is Audience.INTERNAL), None)
     shown = (("case.customer_wrote", said), ("case.we_wrote", replied), ("case.remark", remark))

@@ -36,7 +36,8 @@ class ArgumentKind(StrEnum):
 class Argument:
     """One argument. Its label, hint and error sentences are `field.<name>` … in the catalogue.
 
-    `choices` are words of ours; `options` reads what may be chosen from the database.
+    `choices` are words of ours; `options` reads what may be chosen from the database. `looked_up`: whether understanding a case's
+    number looks that there is one; an answer that reads the case before anything else says so itself.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Argument:
     choices: tuple[str, ...] = ()
     max_length: int = 3000
     options: Callable[[Asked, Given], tuple[Option, ...]] | None = None
+    looked_up: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

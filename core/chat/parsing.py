@@ -74,7 +74,7 @@ def understand(asked: Asked, argument: Argument, typed: str) -> object:  # noqa:
     if len(text) > argument.max_length:
         raise InvalidInput("text_too_long", argument.name, limit=argument.max_length)
     if kind is ArgumentKind.CASE:
-        return case_number(asked, text)
+        return case_number(asked, text) if argument.looked_up else number(text, argument.name)
     if kind is ArgumentKind.SUSPENSION:
         return number(text, argument.name)
     if kind is ArgumentKind.CUSTOMER:

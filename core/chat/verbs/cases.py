@@ -9,6 +9,7 @@ from core.chat.views import NoteView
 from core.people.model import Right
 
 CASE = Argument(name="case", kind=ArgumentKind.CASE)
+SHOWN_CASE = Argument(name="case", kind=ArgumentKind.CASE, looked_up=False)  # shown at once: read once
 
 
 def case_of(given: Given) -> int:
@@ -38,5 +39,7 @@ def show_queue(asked: Asked, _given: Given) -> Reply:
 
 ACTIONS = (
     Action(name="queue", right=Right.READ, answer=show_queue, aliases=("kolejka", "list"), example="queue"),
-    Action(name="case", right=Right.READ, answer=show_case, arguments=(CASE,), aliases=("show", "sprawa", "pokaz"), example="case 104"),
+    Action(
+        name="case", right=Right.READ, answer=show_case, arguments=(SHOWN_CASE,), aliases=("show", "sprawa", "pokaz"), example="case 104"
+    ),
 )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -42,10 +42,22 @@ def catalogue(language: str) -> gettext.GNUTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+@lru_cache(maxsize=256)
 def closest(locale: str) -> str:
     """The language we have for a locale such as `pl-PL` or `pl_PL`; English for all others."""
     language = locale.replace("_", "-").partition("-")[0].casefold()
     return language if language in LANGUAGES else "en"
+
+
+@lru_cache(maxsize=256)
+def number_format(locale: str) -> Locale:
+    """Babel's locale for one such as `pl-PL` or `en_GB`; that of the closest language for one unknown or in another language."""
+    language = closest(locale)
+    try:
+        found = Locale.parse(locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale(language)
+    return found if found.language == language else Locale(language)
 
 
 def known_zone(name: str) -> ZoneInfo:
@@ -70,11 +82,7 @@ class Words:
 
     @property
     def _babel(self) -> Locale:
-        try:
-            found = Locale.parse(self.locale.replace("-", "_"))
-        except (UnknownLocaleError, ValueError):
-            return Locale(self.language)
-        return found if found.language == self.language else Locale(self.language)
+        return number_format(self.locale)
 
     def say(self, key: str, /, **params: object) -> str:
         """The sentence under a key, its parameters shown in the reader's way. Raises KeyError for a key no catalogue has."""

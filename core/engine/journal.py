@@ -20,6 +20,9 @@ from .db.dialects import insert_into
 from .db.tables.engine import journal, private_texts, roots
 from .transaction import Tx
 
+# Run once with many ends: a statement with all of them in its text costs more to build than to run.
+MOVE_END = sa.update(roots).where(roots.c.subject == sa.bindparam("root")).values(seq=sa.bindparam("seq"), head=sa.bindparam("head"))
+
 
 class Private(str):
     """A text about a person, or written by one: kept beside the journal, never inside the chain."""
@@ -75,13 +78,10 @@ def record_all(tx: Tx, heads: Mapping[str, tuple[int, str]], events: Sequence[Ev
         seq, previous = heads[event.subject]
         row = _row(tx, event, seq, previous)
         rows.append(row)
-        ends.append({"subject": event.subject, "seq": row["seq"], "head": row["hash"]})
-    if not rows:
-        return
-    tx.connection.execute(sa.insert(journal), rows)
-    statement = insert_into(tx.connection, roots)
-    new = {"seq": statement.excluded.seq, "head": statement.excluded.head}
-    tx.connection.execute(statement.values(ends).on_conflict_do_update(index_elements=["subject"], set_=new))
+        ends.append({"root": event.subject, "seq": row["seq"], "head": row["hash"]})
+    if rows:
+        tx.connection.execute(sa.insert(journal), rows)
+        tx.connection.execute(MOVE_END, ends)
 
 
 def lock_free_roots(connection: Connection, subjects: Iterable[str]) -> dict[str, tuple[int, str]]:

@@ -34,8 +34,8 @@ def binaries() -> Path:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """A server on loopback for this run, without fsync; its address without a database. PostgreSQL refuses to run as root."""
+def postgres(folder: Path, *, durable: bool = False) -> Iterator[str]:
+    """A server on loopback for this run, without fsync unless `durable`; its address without a database. It refuses to run as root."""
     folder.mkdir(parents=True, exist_ok=True)
     port, user = free_port(), "nobody" if os.geteuid() == 0 else None
     if user:
@@ -47,7 +47,8 @@ def postgres(folder: Path) -> Iterator[str]:
     tools, data = binaries(), folder / "data"
     run = {"user": user, "check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
     subprocess.run([tools / "initdb", "-D", data, "--no-sync", "-A", "trust", "-U", "desk", "-E", "UTF8", "--locale=C.UTF-8"], **run)
-    options = f"-c fsync=off -c full_page_writes=off -c listen_addresses=127.0.0.1 -p {port} -k {folder} -c max_connections=400"
+    quick = "" if durable else "-c fsync=off -c full_page_writes=off "
+    options = f"{quick}-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c max_connections=400"
     subprocess.run([tools / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"], **run)
     try:
         yield f"postgresql+psycopg://desk@127.0.0.1:{port}"

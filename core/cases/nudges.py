@@ -30,7 +30,8 @@ Due = Mapping[str, list[Row[Any]]]
 
 def due(now: datetime) -> sa.Select[Any]:
     """The clocks that have run out, the longest due first."""
-    rung = sa.select(timers).where(timers.c.state == "waiting", timers.c.nudge, timers.c.due_at <= now)
+    named = (timers.c.id, timers.c.subject, timers.c.rule, timers.c.started_at, timers.c.due_at)
+    rung = sa.select(*named).where(timers.c.state == "waiting", timers.c.nudge, timers.c.due_at <= now)
     return rung.order_by(timers.c.due_at, timers.c.id)
 
 

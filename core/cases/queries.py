@@ -34,7 +34,8 @@ def case(connection: Connection, case_id: int) -> Case:
 
 def cases_by_id(connection: Connection, case_ids: Sequence[int]) -> dict[int, Case]:
     """Those of the cases that there are."""
-    return {row.id: _case(row) for row in connection.execute(sa.select(cases).where(cases.c.id.in_(case_ids)))}
+    wanted = sa.select(*(cases.c[name] for name in Case.__dataclass_fields__)).where(cases.c.id.in_(case_ids))
+    return {row.id: _case(row) for row in connection.execute(wanted)}
 
 
 def open_cases(connection: Connection) -> list[Case]:

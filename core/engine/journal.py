@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,6 +46,7 @@ class Event:
         return {f.name: value for f in fields(self) if f.name.endswith("_id") and isinstance(value := getattr(self, f.name), int)}
 
 
+@cache
 def snake(name: str) -> str:
     """CaseOpened → case_opened."""
     return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))

@@ -56,6 +56,8 @@ def _show(house: House, notifier: ChatPort, card: StaleCard) -> None:
         _settle(house, lambda c: cards.lost(c, card.id, "its subject is gone"))
     except DeliveryError as error:
         _put_off(house, card, error)
+    except Exception:
+        log.exception("A card could not be drawn; it is tried again when its lease ends.", card=card.id, view=card.view)
     else:
         _settle(house, lambda c: cards.shown(c, card, reference))
 

@@ -28,8 +28,8 @@ def delivery_error(error: Exception) -> DeliveryError:
     reason = str(error.response.get("error", "unknown")) if hasattr(error.response, "get") else "unknown"
     status = getattr(error.response, "status_code", 200)
     if status == 429:
-        headers = getattr(error.response, "headers", {}) or {}
-        return DeliveryError("ratelimited", retry_after=float(headers.get("Retry-After", 1)))
+        given = str((getattr(error.response, "headers", {}) or {}).get("Retry-After", ""))
+        return DeliveryError("ratelimited", retry_after=float(given) if given.isascii() and given.isdigit() else 1.0)
     if reason in MESSAGE_GONE:
         return MessageGone(reason)
     return DeliveryError(reason, permanent=reason in PLACE_GONE | REFUSED_FOR_GOOD, retry_after=300 if reason in BROKEN_SETUP else None)

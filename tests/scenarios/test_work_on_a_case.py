@@ -171,7 +171,7 @@ def test_a_note_goes_to_the_internal_comments_and_nowhere_else(world: World, fac
     form = face.click(face.channel(), "Note", by=ANA)
     face.fill(form, by=ANA, text="They are <@U1> *late* payers")
 
-    assert [kind for kind, _ in queued(world)] == ["ticket.comment"]
+    assert [kind for kind, _ in queued(world)] == ["ticket.case", "ticket.comment"]
     assert "They are" in face.type(f"case {case_id}", by=ANA)
 
 
@@ -204,7 +204,7 @@ def test_what_is_not_billing_goes_back_with_its_reason_first(world: World, face:
     face.fill(form, by=ANA, text="A password reset")
 
     assert state(world, case_id) is State.HANDED_BACK
-    assert [kind for kind, _ in queued(world)] == ["ticket.comment", "ticket.status"]
+    assert [kind for kind, _ in queued(world)] == ["ticket.case", "ticket.comment", "ticket.status"]
     assert "was handed back as not billing" in face.type(f"resolve {case_id} yes", by=ANA)
 
 

@@ -15,7 +15,10 @@ from tests.harness.faces import TeamsFace
 from tests.harness.practice import practise, titles
 from tests.harness.world import ANA, CHANNELS, DORA, TENANT, World
 
-NOW = int(time.time())
+
+def from_now(seconds: int) -> int:
+    """A token's moment, counted when the test runs and not when it is collected: a long suite is minutes older by then."""
+    return int(time.time()) + seconds
 
 
 @pytest.fixture
@@ -40,23 +43,29 @@ def counted(teams: TeamsFace, **changes: Any) -> dict[str, Any]:
 def foreign(local: LocalTeams, kid: str) -> str:
     """Signed by somebody else's key, under a name."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    claims = {"iss": "https://api.botframework.com", "aud": local.app_id, "serviceurl": local.service_url, "exp": NOW + 900}
+    claims = {"iss": "https://api.botframework.com", "aud": local.app_id, "serviceurl": local.service_url, "exp": from_now(900)}
     return jwt.encode(claims, key, algorithm="RS256", headers={"kid": kid})
 
 
 def unsigned(local: LocalTeams) -> str:
-    claims = {"iss": "https://api.botframework.com", "aud": local.app_id, "serviceurl": local.service_url, "exp": NOW + 900}
+    claims = {"iss": "https://api.botframework.com", "aud": local.app_id, "serviceurl": local.service_url, "exp": from_now(900)}
     return jwt.encode(claims, None, algorithm="none", headers={"kid": local.login.newest})
 
 
 def with_public_key_as_secret(local: LocalTeams) -> str:
     """The classic confusion: the public key used as an HMAC secret."""
-    claims = {"iss": "https://api.botframework.com", "aud": local.app_id, "serviceurl": local.service_url, "exp": NOW + 900}
+    claims = {"iss": "https://api.botframework.com", "aud": local.app_id, "serviceurl": local.service_url, "exp": from_now(900)}
     return jwt.encode(claims, json.dumps(local.login.jwks()) * 2, algorithm="HS256", headers={"kid": local.login.newest})
 
 
-def signed(**claims: Any) -> Callable[[LocalTeams], str]:
-    return lambda local: local.login.sign(claims.pop("app", local.app_id), claims.pop("service", local.service_url), **claims)
+def signed(*, app: str = "", service: str = "", **claims: Any) -> Callable[[LocalTeams], str]:
+    """`exp` and `nbf` are seconds from now; None leaves a claim out."""
+
+    def make(local: LocalTeams) -> str:
+        given = {name: from_now(value) if name in ("exp", "nbf") and value is not None else value for name, value in claims.items()}
+        return local.login.sign(app or local.app_id, service or local.service_url, **given)
+
+    return make
 
 
 TOKENS: dict[str, tuple[Callable[[LocalTeams], str], int]] = {
@@ -67,10 +76,10 @@ TOKENS: dict[str, tuple[Callable[[LocalTeams], str], int]] = {
     "not ascii": (lambda _: "\xe9.\xe9.\xe9", 401),
     "wrong audience": (signed(app="somebody-else"), 401),
     "no audience": (signed(aud=None), 401),
-    "expired ten minutes ago": (signed(exp=NOW - 600), 401),
-    "expired just now": (signed(exp=NOW - 200), 200),
+    "expired ten minutes ago": (signed(exp=-600), 401),
+    "expired just now": (signed(exp=-200), 200),
     "no expiry": (signed(exp=None), 401),
-    "good in ten minutes": (signed(nbf=NOW + 900), 401),
+    "good in ten minutes": (signed(nbf=900), 401),
     "wrong issuer": (signed(iss="https://sts.windows.net/tenant-1/"), 401),
     "emulator's issuer": (signed(iss="https://login.microsoftonline.com/d6d49420-f39b-4df7-a1dc-d59a935871db/v2.0"), 401),
     "no issuer": (signed(iss=None), 401),

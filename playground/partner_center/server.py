@@ -5,7 +5,6 @@ https://learn.microsoft.com/partner-center/developer/partner-center-rest-api-ref
 
 import copy
 import json
-import threading
 import time
 import uuid
 from collections.abc import Mapping
@@ -16,13 +15,13 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.serving import BaseWSGIServer, make_server
 
 from playground.partner_center.admin import admin
 from playground.partner_center.commerce import Fault, Held, Pending, age, changed
 from playground.partner_center.fixtures import Resource, subscription
 from playground.partner_center.ledger import Call, Effect, Ledger, Staged
 from playground.partner_center.login import RESOURCE, Application, Login, Refused, Token
+from playground.serving import OnLoopback
 
 PAGE = 100
 
@@ -42,7 +41,7 @@ class Customer:
         return {"id": self.id, "companyProfile": profile, "relationshipToPartner": "reseller", "attributes": {"objectType": "Customer"}}
 
 
-class PartnerCenter:
+class PartnerCenter(OnLoopback):
     """One partner's Partner Center. `stale_status` is what a stale etag answers: 400 with 2055, or 412."""
 
     def __init__(self, tenant: str = "partner-tenant", client_id: str = "app-pc", secret: str = "pc-secret") -> None:  # noqa: S107 (a stand-in's)
@@ -56,25 +55,6 @@ class PartnerCenter:
         self.app = Flask("local-partner-center")
         self._routes()
         self.app.register_blueprint(admin(self))
-        self._server: BaseWSGIServer | None = None
-
-    @property
-    def url(self) -> str:
-        """Where it listens, once started."""
-        if self._server is None:
-            raise RuntimeError("local Partner Center is not started")
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def start(self, port: int = 0) -> None:
-        """Listen on loopback in a thread of its own."""
-        self._server = make_server("127.0.0.1", port, self.app, threaded=True)
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def stop(self) -> None:
-        """Stop listening."""
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
 
     # What an operator of the stand-in may do
 

@@ -5,14 +5,13 @@ answer every If-Match with 412, a ticket's ETag is the id of its last transactio
 """
 
 import base64
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request
-from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response as Plain
 
+from playground.serving import OnLoopback
 from playground.ticketing.delivery import Deliveries
 from playground.ticketing.ledger import Entry, Ledger, Ticket
 
@@ -20,7 +19,7 @@ REST = "/REST/2.0"
 Answer = Response | Plain | str | tuple[Response, int]
 
 
-class Ticketing:
+class Ticketing(OnLoopback):
     """One ticketing system with one desk behind it, which calls as `user` with `token`."""
 
     def __init__(self, hook: str, secret: str, *, token: str, user: str = "billing-desk", scale: float = 1.0) -> None:
@@ -29,25 +28,6 @@ class Ticketing:
         self._token, self._user = token, user
         self.app = Flask("ticketing", root_path=__file__.rpartition("/")[0])
         self._routes()
-        self._server: BaseWSGIServer | None = None
-
-    @property
-    def url(self) -> str:
-        """Where it listens, once started."""
-        if self._server is None:
-            raise RuntimeError("the ticketing system is not started")
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def start(self, port: int = 0) -> None:
-        """Listen on loopback in a thread of its own."""
-        self._server = make_server("127.0.0.1", port, self.app, threaded=True)
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def stop(self) -> None:
-        """Stop listening."""
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
 
     def _tell(self, entry: Entry) -> None:
         data = {"ticket_id": entry.ticket, "transaction_id": entry.id}

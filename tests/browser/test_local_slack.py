@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playground.slack.proxy import Proxy
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
@@ -14,6 +13,7 @@ from app.prepare import install_npm
 from core.cases.commands import OpenCase
 from core.customers.commands import AddCustomer
 from playground.slack.local import Emulator, workspace
+from playground.slack.proxy import Proxy
 from playground.slack.server import LocalSlack
 from playground.teams.server import LocalTeams
 from tests.harness.databases import Databases, free_port

@@ -3,17 +3,20 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from app.copies import sweep_cards
 from app.receiving import sweep_inbox
 from app.senders import SENDERS
-from app.sweeps import sweep_cards, sweep_nudges, sweep_outbox, sweep_timers
+from app.sweeps import sweep_nudges, sweep_outbox, sweep_timers
 from app.wiring import House
 
 log = structlog.get_logger(__name__)
+FACES = ("slack", "teams")
 EVERY = 0.25  # seconds between two looks: web and worker are processes of their own, and a card should be true within a second
 BURST = 100  # batches in a row before other sweeps get their turn
 
@@ -23,13 +26,14 @@ class Sweeping:
 
     def __init__(self, house: House, *, every: float = EVERY) -> None:
         self._house = house
-        self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(6)})
+        self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(7)})
         self._sweeps: dict[str, Callable[[], int]] = {
             "inbox": lambda: sweep_inbox(house),
             "timers": lambda: sweep_timers(house),
             "nudges": lambda: sweep_nudges(house),
             "outbox": lambda: sweep_outbox(house, SENDERS),
-            "cards": lambda: sweep_cards(house),
+            # one for each chat: a chat that is slow or away does not hold back the copies of the other
+            **{f"cards of {face}": partial(sweep_cards, house, face) for face in FACES},
         }
         for name in self._sweeps:
             self._scheduler.add_job(

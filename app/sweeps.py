@@ -11,13 +11,9 @@ from sqlalchemy import Connection
 
 from app.pausing import pause
 from app.wiring import House
-from core.chat.cards import card_view
-from core.chat.ports import ChatPort, MessageGone, Place
-from core.chat.words import Words
 from core.desk import Settles
-from core.engine import cards, outbox, timers
-from core.engine.cards import StaleCard
-from core.engine.errors import DeliveryError, DeskError, NotFound
+from core.engine import outbox, timers
+from core.engine.errors import DeliveryError, DeskError
 from core.engine.outbox import Posting
 from core.engine.timers import Timer
 from core.engine.transaction import SYSTEM
@@ -25,50 +21,6 @@ from core.reactions import TIMERS
 
 log = structlog.get_logger(__name__)
 Sender = Callable[[House, Posting], None]
-
-
-def sweep_cards(house: House) -> int:
-    """Bring stale copies up to date; returns how many were claimed."""
-    claimed = cards.claim_stale(house.store)
-    for card in claimed:
-        notifier = house.notifiers.get(card.face)
-        if notifier is None:
-            house.store.attempt(partial(cards.lost, card_id=card.id, error="this chat is not set up"))
-        else:
-            _show(house, notifier, card)
-    return len(claimed)
-
-
-def _show(house: House, notifier: ChatPort, card: StaleCard) -> None:
-    words = Words(card.locale, card.zone)
-    place = Place(workspace=card.workspace, conversation=card.conversation, address=card.address)
-    try:
-        with house.desk.reading() as connection:
-            view = card_view(connection, card, house.clock.now())
-        reference = card.ref
-        if reference:
-            notifier.update(place, reference, view, words)
-        else:
-            reference = notifier.post(place, view, words)
-    except MessageGone:
-        _settle(house, lambda c: cards.repost(c, card.id))
-    except NotFound:
-        _settle(house, lambda c: cards.lost(c, card.id, "its subject is gone"))
-    except DeliveryError as error:
-        _put_off(house, card, error)
-    except Exception:
-        log.exception("A card could not be drawn; it is tried again when its lease ends.", card=card.id, view=card.view)
-    else:
-        _settle(house, lambda c: cards.shown(c, card, reference))
-
-
-def _put_off(house: House, card: StaleCard, error: DeliveryError) -> None:
-    if error.permanent:
-        log.warning("A card can no longer be shown there.", card=card.id, face=card.face, reason=error.reason)
-        _settle(house, lambda c: cards.lost(c, card.id, error.reason))
-        return
-    wait = pause(card.attempts, error.retry_after)
-    _settle(house, lambda c: cards.delayed(c, card, at=house.store.real_now(c) + wait, error=error.reason))
 
 
 def sweep_timers(house: House) -> int:

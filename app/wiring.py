@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from app.connections import Connections, Vault
@@ -22,6 +23,8 @@ from core.suspensions.ports import SubscriptionsPort
 from webhooks.partner_center.auth import Identity
 from webhooks.partner_center.auth import Token as PartnerToken
 from webhooks.partner_center.client import PartnerCenter
+
+SENDERS = 16  # copies of cards on their way at once in each chat
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,13 @@ class House:
     connections: Connections
     subscriptions: SubscriptionsPort | None = None
     partner_center: PartnerCenter | None = None
+    copying: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2 * SENDERS, "copies"))
 
     def close(self) -> None:
         """Give every connection back."""
+        self.copying.shutdown()
+        if self.slack:
+            self.slack.workspaces.close()
         if self.partner_center:
             self.partner_center.close()
         if self.teams:

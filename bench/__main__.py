@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import ingest, nudges, slash
+from bench import copies, ingest, nudges, slash
 
-BENCHES: Mapping[str, Callable[[], bool]] = {"ingest": ingest.run, "nudges": nudges.run, "slash": slash.run}
+BENCHES: Mapping[str, Callable[[], bool]] = {"copies": copies.run, "ingest": ingest.run, "nudges": nudges.run, "slash": slash.run}
 
 
 def main(names: list[str]) -> int:

@@ -102,16 +102,14 @@ class Server:
 @contextmanager
 def _served(application: str, environment: dict[str, str]) -> Iterator[Server]:
     """The application under granian, as the desk itself runs it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
         "--blocking-threads", "16", "--no-ws", "--log-level", "error", application,
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stderr=subprocess.DEVNULL)
     try:
-        _wait(port)
+        wait_for(port)
         yield Server(process.pid, port)
     finally:
         process.terminate()
@@ -130,8 +128,16 @@ def signed_command(number: int) -> tuple[bytes, dict[str, str]]:
     return raw, {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature, "Content-Type": content}
 
 
-def _wait(port: int) -> None:
-    ends = time.monotonic() + 30
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Until somebody listens there. Raises TimeoutError."""
+    ends = time.monotonic() + 90
     while time.monotonic() < ends:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
+import httpx
 from flask import Blueprint, Response, request
 from slack_bolt import App
 from slack_bolt.adapter.flask import SlackRequestHandler
@@ -25,11 +26,16 @@ class Workspaces:
     def __init__(self, token: str, api_url: str) -> None:
         self._token = token
         self._api_url = api_url
+        self._http = httpx.Client()
         self._known: dict[str, AuthorizeResult] = {}
 
     def client(self, workspace: str, *, timeout: int = 10) -> WebClient:  # noqa: ARG002 (one workspace until installs are stored)
         """A single-attempt client for the workspace."""
-        return web_client(self._token, self._api_url, timeout=timeout)
+        return web_client(self._token, self._api_url, timeout=timeout, http=self._http)
+
+    def close(self) -> None:
+        """Give the pooled connections back."""
+        self._http.close()
 
     def authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         """Bolt's own question, answered from memory. The bot's ids let Bolt ignore our own messages."""

@@ -4,7 +4,7 @@ A change raises `wanted`. One sender per card renders from the database and sets
 late sender cannot bring an old one back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,14 +64,18 @@ def refresh_all(tx: Tx, subjects: Sequence[str]) -> None:
         tx.connection.execute(changed)
 
 
-def claim_stale(store: Store, *, limit: int = 50) -> list[StaleCard]:
-    """Lease up to `limit` stale copies, at most one per conversation: chats limit by conversation, and order is kept there."""
+def claim_stale(store: Store, *, faces: Collection[str] = (), limit: int = 50) -> list[StaleCard]:
+    """Lease up to `limit` stale copies in these chats, or in any.
+
+    At most one per conversation: chats limit by conversation, and order is kept there.
+    """
     if not store.finds(sa.select(cards.c.id).where(cards.c.wanted > cards.c.shown, cards.c.state == "live")):
         return []
     with store.writing() as connection:
         real = store.real_now(connection)
         free = sa.or_(cards.c.lease_until.is_(None), cards.c.lease_until < real)
         ready = sa.or_(cards.c.next_at.is_(None), cards.c.next_at <= real)
+        there = conversations.c.face.in_(faces) if faces else sa.true()
         earlier = cards.alias("earlier")
         ahead = sa.exists().where(
             earlier.c.conversation_id == cards.c.conversation_id, earlier.c.wanted > earlier.c.shown, earlier.c.state == "live",
@@ -84,7 +88,7 @@ def claim_stale(store: Store, *, limit: int = 50) -> list[StaleCard]:
                 conversations.c.locale, conversations.c.zone,
             )
             .join(conversations, conversations.c.id == cards.c.conversation_id)
-            .where(cards.c.wanted > cards.c.shown, cards.c.state == "live", conversations.c.reachable, free, ready, ~ahead)
+            .where(cards.c.wanted > cards.c.shown, cards.c.state == "live", conversations.c.reachable, free, ready, ~ahead, there)
             .order_by(cards.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True, of=cards)

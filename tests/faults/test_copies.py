@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.scheduler import Sweeping
 from core.cases.commands import OpenCase, SettleCollection
 from core.cases.model import Kind
 from core.customers.commands import AddCustomer
 from core.engine.db.tables.engine import cards
 from core.people.commands import Place, SetGroup
 from playground.slack.ledger import Fault
-from tests.harness.world import CHANNELS, TEAM, TENANT, World
+from tests.harness.faces import Face, Seen, seen_in_slack, seen_in_teams
+from tests.harness.supervised import until
+from tests.harness.world import ANA, CHANNELS, TEAM, TENANT, World
 
 MANY = 25  # conversations in each chat
 
@@ -53,6 +56,13 @@ def is_true_everywhere(world: World) -> bool:
     return all("Resolved" in text for text in shown(world))
 
 
+def first_copy(world: World, face: Face) -> Seen:
+    """The card as it stands in the first conversation of the chat."""
+    if face.name == "slack":
+        return seen_in_slack(world.local_slack.ledger.newest("C0000"), place="C0000")
+    return seen_in_teams(world.local_teams.ledger.newest("19:0@thread.tacv2"), place="19:0@thread.tacv2")
+
+
 def wait_until(world: World, there: Callable[[], bool], seconds: float = 15) -> float:
     """Sweep as the worker does until it is so; returns the seconds it took."""
     began = time.monotonic()
@@ -63,16 +73,39 @@ def wait_until(world: World, there: Callable[[], bool], seconds: float = 15) -> 
     return time.monotonic() - began
 
 
-def test_fifty_copies_in_both_chats_converge(world: World, record_property: Callable[[str, object], None]) -> None:
-    case_id = posted(world, MANY)
-    world.do(SettleCollection(case_id=case_id))
+def test_a_click_in_one_chat_is_true_on_fifty_copies_in_both(
+    world: World, face: Face, record_property: Callable[[str, object], None]
+) -> None:
+    world.hire(ANA)
+    posted(world, MANY)
+    seen = first_copy(world, face)
+    sweeping = Sweeping(world.house)
+    sweeping.start()
+    try:
+        began = time.monotonic()
+        face.click(seen, "Take", by=ANA)
+        until(lambda: all(ANA.name in text for text in shown(world)))
+        took = time.monotonic() - began
+    finally:
+        sweeping.stop()
 
-    took = wait_until(world, lambda: is_true_everywhere(world))
-
-    print(f"{2 * MANY} copies converged in {took:.2f} s")  # noqa: T201 (the figure is the point)
-    record_property("seconds", round(took, 3))
-    assert took < 5  # a second on two idle cores; the machine may have other things to do
+    said = f"{2 * MANY} copies were true {took:.2f} s after a click in {face.name}"
+    record_property("said", said)
+    assert took < 3, said  # `./desk bench copies` holds it to a second; here the machine has other things to do
     assert {(row.wanted, row.shown) for row in card_rows(world)} == {(2, 2)}
+
+
+def test_a_chat_that_hangs_does_not_hold_back_the_other(world: World) -> None:
+    case_id = posted(world, 3)
+    world.local_slack.faults = [Fault(method="chat.update", delay=8)] * 3
+    sweeping = Sweeping(world.house)
+    sweeping.start()
+    try:
+        world.do(SettleCollection(case_id=case_id))
+        until(lambda: sum("Resolved" in text for text in shown(world)) == 3, seconds=5)
+    finally:
+        world.local_slack._stopping.set()
+        sweeping.stop()
 
 
 def test_two_changes_before_the_sweep_are_one_update(world: World) -> None:

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography.fernet import Fernet
 
+from app.copies import sweep_cards
 from app.senders import SENDERS
 from app.settings import load
-from app.sweeps import sweep_cards, sweep_nudges, sweep_outbox, sweep_timers
+from app.sweeps import sweep_nudges, sweep_outbox, sweep_timers
 from app.web import build_web
 from app.wiring import House, build
 from core.engine.handling import Command, Outcome

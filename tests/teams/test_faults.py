@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.sweeps import sweep_cards
+from app.copies import sweep_cards
 from core.cases.commands import OpenCase
 from core.engine.db.tables.engine import cards
 from tests.harness.world import CHANNELS, World

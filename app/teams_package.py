@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bots.teams.manifest import manifest, package
+from bots.teams.manifest import localisation, manifest, package
 from core.chat.table import TABLE
 
 APP_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -23,5 +23,5 @@ def teams_package(app_id: str, host: str, file: Path) -> None:
         )
     if "/" in host or ":" in host or "." not in host:
         raise click.ClickException(f"“{host}” is no public host name: write it like desk.example.com. Nothing was written.")
-    file.write_bytes(package(manifest(app_id, host, TABLE)))
+    file.write_bytes(package(manifest(app_id, host, TABLE), localisation(TABLE)))
     click.echo(f"Wrote {file}. Upload it in the Teams admin center: Teams apps, Manage apps, Upload new app.")

@@ -67,11 +67,18 @@ def listing(view: View, words: Words) -> list[Block]:
     made: list[Block] = [{"type": "section", "text": marked(f"*{literal(view.title)}*")}]
     if view.status:
         made.append({"type": "context", "elements": [marked(literal(view.status))]})
-    lines = [f"`{escape(fact.label)}`  {mrkdwn(fact.value, words)}" for fact in view.facts]
-    made += [{"type": "section", "text": marked("\n".join(chunk))} for chunk in _chunks(lines, 2900)]
+    made += _lines(view.facts, words)
+    for section in view.sections:
+        made += _lines(section.facts, words, f"*{literal(section.title)}*")
     for table in view.tables:
         made += _table(table, words)
     return made + buttons(view.buttons) + _footnotes(view, words)
+
+
+def _lines(facts: Iterable[Fact], words: Words, *heading: str) -> list[Block]:
+    """A line per fact, its label as it is typed: as many to a block as a block takes."""
+    lines = [*heading, *(f"`{escape(fact.label).replace('`', chr(39))}`  {mrkdwn(fact.value, words)}" for fact in facts)]
+    return [{"type": "section", "text": marked("\n".join(chunk))} for chunk in _chunks(lines, 2900)]
 
 
 def note(view: View, words: Words) -> list[Block]:

@@ -7,31 +7,32 @@ import json
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
-from core.chat.actions import ActionTable
+from core.chat.actions import Action, ActionTable, Use
+from core.chat.parsing import form_of
 from core.chat.words import Words
 
 VERSION = "1.29"
+SCHEMAS = f"https://developer.microsoft.com/json-schemas/teams/v{VERSION}"
 COMMANDS = 12  # at most, in a list
 COLOR = (0x5B, 0x5F, 0xC7)
-USUAL = ("help", "queue", "case", "customer", "new", "compare", "owed", "suspension", "suspend", "restore", "stop", "notice")
+ENGLISH, POLISH = Words("en"), Words("pl")
 
 
 def manifest(app_id: str, host: str, table: ActionTable) -> dict[str, Any]:
-    """For the app registered as `app_id`, its desk reached at `host`. `table` gives the commands, the usual ones first."""
-    words = Words("en")
-    known = [action for name in USUAL if (action := table.named(name)) is not None and action.typed]
-    commands = [{"title": a.example or a.name, "description": words.say(f"help.{a.name}")[:128]} for a in known][:COMMANDS]
+    """For the app registered as `app_id`, its desk reached at `host`. The everyday verbs of `table` are the commands it lists."""
     scopes = ["personal", "team", "groupChat"]
+    commands = [{"title": title, "description": description} for title, description in _commands(table, ENGLISH)]
     address = f"https://{host}"
     return {
-        "$schema": f"https://developer.microsoft.com/json-schemas/teams/v{VERSION}/MicrosoftTeams.schema.json",
+        "$schema": f"{SCHEMAS}/MicrosoftTeams.schema.json",
         "manifestVersion": VERSION, "version": "1.0.0", "id": app_id,
         "developer": {"name": "Billing Desk", "websiteUrl": address, "privacyUrl": address, "termsOfUseUrl": address},
-        "name": {"short": "Billing Desk", "full": "Billing Desk"},
-        "description": {"short": words.say("help.title"), "full": words.say("help.lead")},
+        "name": _strings(ENGLISH, "name"), "description": _strings(ENGLISH, "description"),
+        "localizationInfo": {"defaultLanguageTag": "en", "additionalLanguages": [{"languageTag": "pl", "file": "pl.json"}]},
         "icons": {"color": "color.png", "outline": "outline.png"}, "accentColor": "#{:02X}{:02X}{:02X}".format(*COLOR),
         "bots": [{
             "botId": app_id, "scopes": scopes, "supportsFiles": False, "isNotificationOnly": False,
@@ -41,11 +42,44 @@ def manifest(app_id: str, host: str, table: ActionTable) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def package(made: dict[str, Any]) -> bytes:
-    """The zip file: the manifest and its two icons."""
+def localisation(table: ActionTable) -> dict[str, str]:
+    """The manifest's sentences and commands for people whose Teams is in Polish, by their place in the manifest.
+
+    https://learn.microsoft.com/microsoftteams/platform/resources/schema/localization-schema
+    """
+    made = {"$schema": f"{SCHEMAS}/MicrosoftTeams.Localization.schema.json"}
+    made |= {f"{part}.{name}": text for part in ("name", "description") for name, text in _strings(POLISH, part).items()}
+    for at, (title, description) in enumerate(_commands(table, POLISH)):
+        place = f"bots[0].commandLists[0].commands[{at}]"
+        made |= {f"{place}.title": title, f"{place}.description": description}
+    return made
+
+
+def everyday(table: ActionTable) -> list[Action]:
+    """The verbs that the command list names; as many as it takes. Help comes first: it names the others."""
+    found = [action for action in table.all if action.typed and action.use is Use.EVERYDAY]
+    return [action for action in table.all if action.name == "help"] + found[: COMMANDS - 1]
+
+
+def _commands(table: ActionTable, words: Words) -> Iterator[tuple[str, str]]:
+    """What is put into the message when somebody picks it, and what is read beside it."""
+    for action in everyday(table):
+        yield action.called(words.language), f"{form_of(words, action)} – {words.say(f'help.{action.name}')}"[:128]
+
+
+def _strings(words: Words, part: str) -> Mapping[str, str]:
+    """Short and full, as the manifest wants them."""
+    if part == "name":
+        return {"short": "Billing Desk", "full": "Billing Desk"}
+    return {"short": words.say("app.short"), "full": words.say("app.full")}
+
+
+def package(made: Mapping[str, Any], polish: Mapping[str, str]) -> bytes:
+    """The zip file: the manifest, its words in Polish and its two icons."""
     held = BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("manifest.json", json.dumps(made, indent=2))
+        archive.writestr("pl.json", json.dumps(polish, indent=2, ensure_ascii=False))
         archive.writestr("color.png", icon(192, (*COLOR, 255), (255, 255, 255, 255)))
         archive.writestr("outline.png", icon(32, (0, 0, 0, 0), (255, 255, 255, 255)))
     return held.getvalue()

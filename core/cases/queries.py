@@ -89,13 +89,14 @@ def queued_reply(connection: Connection, case_id: int) -> Note | None:
     return None if row is None else _note(row)
 
 
-def unsent_text(connection: Connection, case_id: int, author: str) -> str:
-    """What the author wrote last to the customer and did not send, or took back; empty when their last answer went out."""
+def unsent_reply(connection: Connection, case_id: int, author: str) -> Note | None:
+    """What the author wrote last to the customer and did not send, or took back; None when their last answer went out."""
     match = (
         (notes.c.case_id == case_id) & (notes.c.author == author) & (notes.c.audience == Audience.CUSTOMER) & (notes.c.direction == "out")
     )
-    row = connection.execute(sa.select(notes.c.body, notes.c.state).where(match).order_by(notes.c.id.desc()).limit(1)).one_or_none()
-    return row.body if row is not None and row.state in (NoteState.DRAFT, NoteState.WITHDRAWN, NoteState.FAILED) else ""
+    row = connection.execute(sa.select(notes).where(match).order_by(notes.c.id.desc()).limit(1)).one_or_none()
+    found = None if row is None else _note(row)
+    return found if found is not None and found.state in (NoteState.DRAFT, NoteState.WITHDRAWN, NoteState.FAILED) else None
 
 
 def guesses(connection: Connection, found: Case) -> Sequence[Customer]:

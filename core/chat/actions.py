@@ -1,9 +1,10 @@
 """The one action table: a row per verb, for both faces. Help, hints, manifests, the reference and the permission tests come from it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.customers.model import folded
 from core.people.model import Right
 
 from .asking import Asked
@@ -49,46 +50,90 @@ class Argument:
     looked_up: bool = True
 
 
+class Topic(StrEnum):
+    """Under which heading help and the reference list a verb; in this order. Its title is `topic.<topic>` in the catalogue."""
+
+    CASES = "cases"
+    REPLIES = "replies"
+    CUSTOMERS = "customers"
+    MONEY = "money"
+    SUSPENSIONS = "suspensions"
+    DESK = "desk"
+
+
+class Use(StrEnum):
+    """How often a verb is needed: everyday ones stand in the chats' own lists of commands, rare ones come last in help."""
+
+    EVERYDAY = "everyday"
+    USUAL = "usual"
+    RARE = "rare"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """A verb. The first argument of a button's action is its subject.
 
+    `polish`: its Polish names, spelt properly, the first one shown to Polish readers; `aliases`: further names. What is typed is
+    compared without case and diacritics. `example`: the line as it is typed, with `{case}`, `{customer}`, `{suspension}`, `{person}`,
+    `{before}`, `{after}` (months) and `{text}` (`example.<name>` in the catalogue) where help shows the reader's own.
     `form`: what is missing is asked in a form (else in a sentence). `lead`: what the form shows above its fields. `prefill`: what
-    its fields start with.
+    its fields start with. `typed` False: a button only, and `instead` names the verb that is typed for the same; without one it is
+    a form's or a preview's next step. `dangerous`: its buttons ask first, and so does the typed verb.
     """
 
     name: str
     right: Right
     answer: Callable[[Asked, Given], Reply]
+    topic: Topic = Topic.DESK
     arguments: tuple[Argument, ...] = ()
+    polish: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     form: bool = False
     lead: Callable[[Asked, Given], View] | None = None
     prefill: Callable[[Asked, Given], Mapping[str, str]] | None = None
     typed: bool = True
+    instead: str = ""
+    use: Use = Use.USUAL
+    dangerous: bool = False
     example: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything it answers to, as it is spelt."""
+        return (self.name, *self.aliases, *self.polish)
+
+    def called(self, language: str) -> str:
+        """What a reader of that language types."""
+        return self.polish[0] if language == "pl" and self.polish else self.name
+
+    def shown(self, language: str, facts: Mapping[str, str]) -> str:
+        """The example in that language, about `facts`."""
+        _, space, rest = (self.example or self.name).partition(" ")
+        return f"{self.called(language)}{space}{rest.format(**facts)}"
 
 
 class ActionTable:
-    """All actions by name and alias."""
+    """All actions by name and alias, indexed once: nothing is computed when a verb is looked up."""
 
     def __init__(self, *groups: tuple[Action, ...]) -> None:
         self.all = tuple(action for group in groups for action in group)
         self._by_word: dict[str, Action] = {}
         for action in self.all:
-            for word in (action.name, *action.aliases):
+            for word in (action.name, *dict.fromkeys(folded(name) for name in action.names if name != action.name)):
                 if word in self._by_word:
                     raise ValueError(f"two actions answer to {word}")
                 self._by_word[word] = action
 
     def named(self, word: str) -> Action | None:
-        """The action of that name or alias."""
+        """The action of that name or alias, written without case and diacritics."""
         return self._by_word.get(word)
 
-    def words(self) -> list[str]:
-        """Everything that may be typed."""
-        return sorted(word for word, action in self._by_word.items() if action.typed)
+    def typed(self, rights: frozenset[Right]) -> Iterator[Action]:
+        """What somebody with these rights may type, by topic, the everyday first and the rare last."""
+        order = list(Topic), list(Use)
+        may = (action for action in self.all if action.typed and action.right in rights)
+        return iter(sorted(may, key=lambda a: (order[0].index(a.topic), order[1].index(a.use))))
 
-    def opens_form(self, name: str) -> bool:
-        """Whether a button of this action asks for more first."""
-        return self._by_word[name].form
+    def spelt(self, rights: frozenset[Right]) -> dict[str, str]:
+        """Every word that somebody with these rights may type, without case and diacritics, with its proper spelling."""
+        return {folded(name): name for action in self.typed(rights) for name in action.names}

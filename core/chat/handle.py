@@ -1,6 +1,5 @@
 """One gesture from either chat, from request to reply: who, what, do."""
 
-import difflib
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -19,9 +18,9 @@ from .forms import Option
 from .options import options
 from .parsing import from_typed, from_values, split_verb, usage
 from .requests import Answered, ChatRequest, Gesture, Nothing, Open, Private, Refused, Reply
-from .table import TABLE
+from .suggesting import unknown
+from .table import HELP, TABLE
 from .values import Text
-from .verbs.help import help_view
 from .views import NoteView
 from .words import Words
 
@@ -76,13 +75,13 @@ class Chat:
     def _typed(self, asked: Asked) -> Reply:
         verb, rest = split_verb(asked.request.text)
         if not verb:
-            return Private(help_view(asked.words, asked.member, self.table))
+            return HELP.answer(asked, {})
         action = self.table.named(verb)
         if action is None or not action.typed:
-            raise self._unknown(verb)
+            raise unknown(self.table, asked.member.rights, verb)
+        self._check_right(asked, action)
         given = from_typed(asked, action, rest)
         missing = [a.name for a in action.arguments if a.required and a.name not in given]
-        self._check_right(asked, action)
         if action.form and missing:
             return Open(build_form(asked, action, given))
         if missing:
@@ -119,10 +118,6 @@ class Chat:
         """The door checks again under the lock; this keeps a form from opening for nothing."""
         if action.right not in asked.member.rights:
             raise NotAllowed("not_allowed", right=asked.words.say(f"right.{action.right}"))
-
-    def _unknown(self, verb: str) -> InvalidInput:
-        near = difflib.get_close_matches(verb, self.table.words(), n=1)
-        return InvalidInput("verb_unknown_near", verb=verb, near=near[0]) if near else InvalidInput("verb_unknown", verb=verb)
 
 
 def words_for(member: Member, request: ChatRequest) -> Words:

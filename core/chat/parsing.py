@@ -12,6 +12,7 @@ from core.people.queries import by_handle
 
 from .actions import Action, Argument, ArgumentKind
 from .asking import Asked
+from .words import Words
 
 NEVER_TYPED = {ArgumentKind.HIDDEN, ArgumentKind.SUBSCRIPTIONS}
 REST_OF_LINE = {ArgumentKind.TEXT, ArgumentKind.LONG_TEXT}
@@ -165,9 +166,15 @@ def word(text: str, argument: Argument) -> str:
 
 
 def usage(asked: Asked, action: Action) -> str:
-    """`case <case>`, in the reader's words."""
-    shown = [f"<{asked.words.say(f'field.{a.name}')}>" for a in action.arguments if a.kind not in NEVER_TYPED]
-    return " ".join([action.name, *shown])
+    """`case <case>`, in the reader's words; what may be left out stands in square brackets."""
+    return form_of(asked.words, action)
+
+
+def form_of(words: Words, action: Action) -> str:
+    """How the verb is typed, in these words."""
+    typed = [a for a in action.arguments if a.kind not in NEVER_TYPED]
+    shown = [f"<{label}>" if a.required else f"[{label}]" for a in typed for label in [words.say(f"field.{a.name}")]]
+    return " ".join([action.called(words.language), *shown])
 
 
 def _next_token(asked: Asked, argument: Argument, rest: str, *, last: bool) -> tuple[str, str]:

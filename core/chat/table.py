@@ -5,7 +5,6 @@ from .verbs import cases, customers, receivables, replies, suspensions, working
 from .verbs.help import help_action
 
 _itself: list[ActionTable] = []
-TABLE = ActionTable(
-    cases.ACTIONS, working.ACTIONS, replies.ACTIONS, customers.ACTIONS, receivables.ACTIONS, suspensions.ACTIONS, (help_action(_itself),)
-)
+HELP = help_action(_itself)
+TABLE = ActionTable(cases.ACTIONS, working.ACTIONS, replies.ACTIONS, customers.ACTIONS, receivables.ACTIONS, suspensions.ACTIONS, (HELP,))
 _itself.append(TABLE)

@@ -58,6 +58,12 @@ def newest_suspension_of(connection: Connection, case_id: int) -> Suspension | N
     return None if row is None else _suspension(connection, row)
 
 
+def newest_suspension(connection: Connection) -> int | None:
+    """The newest request of all."""
+    newest: int | None = connection.scalar(sa.select(sa.func.max(suspensions.c.id)))
+    return newest
+
+
 def open_suspensions_of_customer(connection: Connection, customer_id: int) -> list[int]:
     """Every request about the customer that has not ended."""
     mine = (suspensions.c.customer_id == customer_id) & suspensions.c.ended_at.is_(None)

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.teams_package import teams_package
-from bots.teams.manifest import COMMANDS, icon, manifest, package
+from bots.teams.manifest import COMMANDS, icon, localisation, manifest, package
 from core.chat.table import TABLE
 from tests.conftest import SCHEMAS
 
@@ -40,7 +40,7 @@ def test_every_command_offered_is_one_the_desk_understands() -> None:
 
 
 def test_the_package_holds_the_manifest_and_icons_of_the_sizes_teams_asks_for() -> None:
-    with zipfile.ZipFile(BytesIO(package(made()))) as archive:
+    with zipfile.ZipFile(BytesIO(package(made(), localisation(TABLE)))) as archive:
         assert json.loads(archive.read("manifest.json"))["id"] == APP_ID
         for name, size in (("color.png", 192), ("outline.png", 32)):
             head = archive.read(name)[16:24]

@@ -38,7 +38,7 @@ def preview_view(connection: Connection, words: Words, note_id: int) -> PreviewV
 
 def _buttons(words: Words, state: NoteState, note_id: int) -> tuple[Button, ...]:
     if state is NoteState.DRAFT:
-        return (Button(label=words.say("button.send"), action="send", subject=note_id, tone=Tone.GOOD),)
+        return (Button(label=words.say("button.send"), action="send_draft", subject=note_id, tone=Tone.GOOD),)
     if state is NoteState.QUEUED:
         return (Button(label=words.say("button.unsend"), action="unsend", subject=note_id, tone=Tone.WARNING),)
     return ()

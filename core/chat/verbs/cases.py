@@ -1,6 +1,6 @@
 """Verbs that look at cases, and the answers all verbs about a case share."""
 
-from core.chat.actions import Action, Argument, ArgumentKind, Given
+from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.requests import Card, Done, Gesture, Private, Reply
 from core.chat.showing.cases import case_view
@@ -38,8 +38,11 @@ def show_queue(asked: Asked, _given: Given) -> Reply:
 
 
 ACTIONS = (
-    Action(name="queue", right=Right.READ, answer=show_queue, aliases=("kolejka", "list"), example="queue"),
     Action(
-        name="case", right=Right.READ, answer=show_case, arguments=(SHOWN_CASE,), aliases=("show", "sprawa", "pokaz"), example="case 104"
+        name="queue", right=Right.READ, topic=Topic.CASES, answer=show_queue, polish=("kolejka",), aliases=("list",), use=Use.EVERYDAY,
     ),
-)
+    Action(
+        name="case", right=Right.READ, topic=Topic.CASES, answer=show_case, arguments=(SHOWN_CASE,), polish=("sprawa", "pokaż"),
+        aliases=("show",), use=Use.EVERYDAY, example="case {case}",
+    ),
+)  # fmt: skip

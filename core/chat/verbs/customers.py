@@ -1,6 +1,6 @@
 """Verbs about customers."""
 
-from core.chat.actions import Action, Argument, ArgumentKind, Given
+from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.requests import Private, Reply
 from core.chat.showing.customers import customer_view
@@ -17,6 +17,7 @@ def show_customer(asked: Asked, given: Given) -> Reply:
 
 ACTIONS = (
     Action(
-        name="customer", right=Right.READ, answer=show_customer, arguments=(CUSTOMER,), aliases=("klient",), example="customer Nowak",
+        name="customer", right=Right.READ, topic=Topic.CUSTOMERS, answer=show_customer, arguments=(CUSTOMER,), polish=("klient",),
+        use=Use.EVERYDAY, example="customer {customer}",
     ),
 )  # fmt: skip

@@ -1,25 +1,30 @@
 """Help, which shows only what this person may do."""
 
-from core.chat.actions import Action, ActionTable, Given
+from core.chat.actions import Action, ActionTable, Argument, ArgumentKind, Given, Topic
 from core.chat.asking import Asked
 from core.chat.requests import Private, Reply
-from core.chat.values import Text
-from core.chat.views import Fact, HelpView
-from core.chat.words import Words
-from core.people.model import Member, Right
+from core.chat.showing.help import help_view, verb_view
+from core.chat.suggesting import unknown
+from core.customers.model import folded
+from core.people.model import Right
 
-
-def help_view(words: Words, member: Member, table: ActionTable) -> HelpView:
-    """Every verb the member may use, with what it does and an example."""
-    allowed = [action for action in table.all if action.typed and action.right in member.rights]
-    facts = tuple(Fact(action.example or action.name, Text(words.say(f"help.{action.name}"))) for action in allowed)
-    return HelpView(title=words.say("help.title"), status=words.say("help.lead"), facts=facts)
+VERB = Argument(name="verb", kind=ArgumentKind.NAME, required=False, max_length=100)
 
 
 def help_action(table: list[ActionTable]) -> Action:
     """The row for help; `table` is filled once all rows are known."""
 
-    def answer(asked: Asked, _given: Given) -> Reply:
-        return Private(help_view(asked.words, asked.member, table[0]))
+    def answer(asked: Asked, given: Given) -> Reply:
+        with asked.reading() as connection:
+            if "verb" not in given:
+                return Private(help_view(asked, connection, table[0]))
+            return Private(verb_view(asked, connection, _named(asked, str(given["verb"]))))
 
-    return Action(name="help", right=Right.READ, answer=answer, aliases=("pomoc", "?"), example="help")
+    def _named(asked: Asked, word: str) -> Action:
+        """The verb of that name. Raises InvalidInput also for one that the member may not use: help tells nothing of it."""
+        found = table[0].named(folded(word))
+        if found is None or not found.typed or not asked.may(found.right):
+            raise unknown(table[0], asked.member.rights, word)
+        return found
+
+    return Action(name="help", right=Right.READ, topic=Topic.DESK, answer=answer, arguments=(VERB,), polish=("pomoc",), aliases=("?",))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from core.chat.actions import Action, Argument, ArgumentKind, Given
+from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.requests import Private, Reply
 from core.chat.showing.cases import case_view
@@ -48,7 +48,8 @@ def compare_months(asked: Asked, given: Given) -> Reply:
 
 ACTIONS = (
     Action(
-        name="compare", right=Right.READ, answer=compare_months, aliases=("porownaj",), example="compare Nowak 2026-09 2026-10",
+        name="compare", right=Right.READ, topic=Topic.MONEY, answer=compare_months, polish=("porównaj",), use=Use.EVERYDAY,
+        example="compare {customer} {before} {after}",
         arguments=(
             CUSTOMER,
             Argument(name="before", kind=ArgumentKind.MONTH, required=False),
@@ -56,10 +57,11 @@ ACTIONS = (
         ),
     ),
     Action(
-        name="owed", right=Right.READ, answer=show_owed, arguments=(CUSTOMER,), aliases=("naleznosci", "owes"), example="owed Nowak",
+        name="owed", right=Right.READ, topic=Topic.MONEY, answer=show_owed, arguments=(CUSTOMER,), polish=("należności",),
+        aliases=("owes",), use=Use.EVERYDAY, example="owed {customer}",
     ),
     Action(
-        name="notice", right=Right.WORK, answer=record_notice, form=True, aliases=("wezwanie",), example="notice 104",
+        name="notice", right=Right.WORK, topic=Topic.MONEY, answer=record_notice, form=True, polish=("wezwanie",), example="notice {case}",
         arguments=(
             Argument(name="case", kind=ArgumentKind.CASE),
             Argument(name="kind", kind=ArgumentKind.WORD, choices=tuple(NoticeKind)),

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from core.cases.commands import DraftReply, SendReply, WithdrawReply
-from core.cases.queries import note, unsent_text
-from core.chat.actions import Action, Argument, ArgumentKind, Given
+from core.cases.queries import note, unsent_reply
+from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.building import build_form
 from core.chat.requests import Card, Gesture, Open, Private, Reply
@@ -12,6 +12,7 @@ from core.chat.showing.replies import preview_view
 from core.chat.verbs.cases import CASE, case_of, settled
 from core.chat.verbs.working import TEXT
 from core.chat.views import View
+from core.engine.errors import Conflict
 from core.people.model import Right
 
 NOTE = Argument(name="note", kind=ArgumentKind.HIDDEN)
@@ -26,6 +27,15 @@ def reply(asked: Asked, given: Given) -> Reply:
 
 
 def send(asked: Asked, given: Given) -> Reply:
+    """The member's own draft, confirmed by typing. Raises Conflict when there is none: nothing is sent that was not looked at."""
+    with asked.reading() as connection:
+        draft = unsent_reply(connection, case_of(given), asked.actor.id)
+    if draft is None:
+        raise Conflict("nothing_to_send", number=f"C-{case_of(given)}")
+    return send_draft(asked, {"note": draft.id})
+
+
+def send_draft(asked: Asked, given: Given) -> Reply:
     """The confirmed draft waits to leave."""
     asked.do(SendReply(note_id=_note_of(given)))
     return _where_it_is(asked, given)
@@ -54,7 +64,8 @@ def preview(asked: Asked, given: Given) -> View:
 def kept_text(asked: Asked, given: Given) -> Mapping[str, str]:
     """What this member wrote and did not send is where the form starts."""
     with asked.reading() as connection:
-        return {"text": unsent_text(connection, case_of(given), asked.actor.id)}
+        kept = unsent_reply(connection, case_of(given), asked.actor.id)
+    return {"text": kept.body if kept is not None else ""}
 
 
 def _where_it_is(asked: Asked, given: Given) -> Reply:
@@ -66,13 +77,22 @@ def _note_of(given: Given) -> int:
     return int(str(given["note"]))
 
 
-SEND = Action(name="send", right=Right.WORK, answer=send, arguments=(NOTE,), typed=False, lead=preview)
+SEND = Action(
+    name="send_draft", right=Right.WORK, topic=Topic.REPLIES, answer=send_draft, arguments=(NOTE,), typed=False, instead="send",
+    lead=preview,
+)  # fmt: skip
 ACTIONS = (
     Action(
-        name="reply", right=Right.WORK, answer=reply, arguments=(CASE, TEXT), aliases=("odpowiedz",), form=True, prefill=kept_text,
-        example="reply 104",
+        name="reply", right=Right.WORK, topic=Topic.REPLIES, answer=reply, arguments=(CASE, TEXT), polish=("odpowiedz",), form=True,
+        prefill=kept_text, use=Use.EVERYDAY, example="reply {case}",
+    ),
+    Action(
+        name="send", right=Right.WORK, topic=Topic.REPLIES, answer=send, arguments=(CASE,), polish=("wyślij",), example="send {case}",
     ),
     SEND,
-    Action(name="unsend", right=Right.WORK, answer=unsend, arguments=(NOTE,), typed=False),
-    Action(name="withdraw", right=Right.WORK, answer=withdraw, arguments=(CASE,), aliases=("wycofaj",), example="withdraw 104"),
+    Action(name="unsend", right=Right.WORK, topic=Topic.REPLIES, answer=unsend, arguments=(NOTE,), typed=False, instead="withdraw"),
+    Action(
+        name="withdraw", right=Right.WORK, topic=Topic.REPLIES, answer=withdraw, arguments=(CASE,), polish=("wycofaj",),
+        example="withdraw {case}",
+    ),
 )  # fmt: skip

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from core.chat.actions import Action, Argument, ArgumentKind, Given
+from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.building import build_form
 from core.chat.forms import Option
-from core.chat.requests import Card, Open, Private, Refused, Reply
+from core.chat.requests import Card, Gesture, Open, Private, Refused, Reply
 from core.chat.showing.suspensions import not_offered, proposal_view, suspension_view
 from core.chat.views import NoteView, View
 from core.customers.queries import subscriptions_of
@@ -66,7 +66,12 @@ def before_proposing(asked: Asked, given: Given) -> View:
 
 
 def approve(asked: Asked, given: Given) -> Reply:
-    """A yes to the facts on the card; when they changed unnoticed, the card shows the new ones and nothing was approved."""
+    """A yes to the facts on the card; when they changed unnoticed, the card shows the new ones and nothing was approved.
+
+    Typed, it approves nothing yet: it shows the facts, with the button that is bound to them.
+    """
+    if asked.request.gesture is Gesture.TYPED:
+        return show_suspension(asked, given)
     outcome = asked.do(ApproveSuspension(suspension_id=int(str(given["suspension"])), facts=asked.request.facts))
     if outcome.kind == "facts_rebound":
         return Refused(NoteView(title=asked.words.error(Conflict("facts_changed"))))
@@ -140,33 +145,49 @@ SUSPENSION = Argument(name="suspension", kind=ArgumentKind.SUSPENSION)
 CASE = Argument(name="case", kind=ArgumentKind.CASE)
 REASON = Argument(name="reason", kind=ArgumentKind.LONG_TEXT, max_length=1000)
 EXPLAIN = Action(
-    name="explain_stop", right=Right.STOP, answer=explain, arguments=(SUSPENSION, REASON), form=True, typed=False,
+    name="explain_stop", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=explain, arguments=(SUSPENSION, REASON), form=True, typed=False,
 )  # fmt: skip
 
 ACTIONS = (
     Action(
-        name="suspend", right=Right.PROPOSE, answer=propose, form=True, aliases=("zawies",), example="suspend 104",
+        name="suspend", right=Right.PROPOSE, topic=Topic.SUSPENSIONS, answer=propose, form=True, polish=("zawieś",), dangerous=True,
+        example="suspend {case}",
         prefill=everything, lead=before_proposing,
         arguments=(CASE, REASON, Argument(name="subscriptions", kind=ArgumentKind.SUBSCRIPTIONS, options=offered)),
     ),
     Action(
-        name="suspension", right=Right.READ, answer=show_suspension, arguments=(SUSPENSION,), aliases=("zawieszenie",),
-        example="suspension S-3",
+        name="suspension", right=Right.READ, topic=Topic.SUSPENSIONS, answer=show_suspension, arguments=(SUSPENSION,),
+        polish=("zawieszenie",), use=Use.EVERYDAY, example="suspension {suspension}",
     ),
-    Action(name="approve", right=Right.DECIDE, answer=approve, arguments=(SUSPENSION,), typed=False),
     Action(
-        name="refuse", right=Right.DECIDE, answer=refuse, arguments=(SUSPENSION, REASON), form=True, aliases=("odmow",),
-        example="refuse S-3",
+        name="approve", right=Right.DECIDE, topic=Topic.SUSPENSIONS, answer=approve, arguments=(SUSPENSION,), polish=("zatwierdź",),
+        dangerous=True, example="approve {suspension}",
     ),
-    Action(name="stop", right=Right.STOP, answer=stop, arguments=(SUSPENSION,), aliases=("zatrzymaj", "undo"), example="stop S-3"),
+    Action(
+        name="refuse", right=Right.DECIDE, topic=Topic.SUSPENSIONS, answer=refuse, arguments=(SUSPENSION, REASON), form=True,
+        polish=("odmów",), example="refuse {suspension}",
+    ),
+    Action(
+        name="stop", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=stop, arguments=(SUSPENSION,), polish=("zatrzymaj",),
+        aliases=("undo",), use=Use.EVERYDAY, example="stop {suspension}",
+    ),
     EXPLAIN,
-    Action(name="ask_again", right=Right.PROPOSE, answer=ask_again, arguments=(SUSPENSION,), typed=False),
     Action(
-        name="restore", right=Right.STOP, answer=restore, form=True, aliases=("przywroc",), example="restore 104 now paid today",
+        name="ask_again", right=Right.PROPOSE, topic=Topic.SUSPENSIONS, answer=ask_again, arguments=(SUSPENSION,), polish=("ponów",),
+        aliases=("again",), use=Use.RARE, example="ask_again {suspension}",
+    ),
+    Action(
+        name="restore", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=restore, form=True, polish=("przywróć",), use=Use.EVERYDAY,
+        example="restore {case} now {text}",
         arguments=(CASE, Argument(name="when", kind=ArgumentKind.WORD, choices=("now",)), REASON),
         prefill=lambda _asked, _given: {"when": "now"},
     ),
-    Action(name="restore_paid", right=Right.STOP, answer=restore_paid, arguments=(CASE,), typed=False),
-    Action(name="halt", right=Right.STOP, answer=halt, aliases=("wstrzymaj",), example="halt"),
-    Action(name="allow", right=Right.ADMINISTER, answer=allow, aliases=("wznow",), example="allow"),
+    Action(
+        name="restore_paid", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=restore_paid, arguments=(CASE,), typed=False,
+        instead="restore", dangerous=True,
+    ),
+    Action(name="halt", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=halt, polish=("wstrzymaj",), use=Use.RARE),
+    Action(
+        name="allow", right=Right.ADMINISTER, topic=Topic.SUSPENSIONS, answer=allow, polish=("wznów",), use=Use.RARE,
+    ),
 )  # fmt: skip

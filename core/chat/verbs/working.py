@@ -17,7 +17,7 @@ from core.cases.commands import (
 from core.cases.model import Told
 from core.cases.queries import case
 from core.cases.triage import Triage
-from core.chat.actions import Action, Argument, ArgumentKind, Given
+from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.requests import Private, Reply
 from core.chat.showing.cases import case_view
@@ -115,39 +115,48 @@ def proposed_triage(asked: Asked, given: Given) -> Mapping[str, str]:
 
 
 ACTIONS = (
-    Action(name="take", right=Right.WORK, answer=take, arguments=(CASE,), aliases=("wez", "biore"), example="take 104"),
     Action(
-        name="assign", right=Right.WORK, answer=assign, arguments=(CASE, Argument(name="person", kind=ArgumentKind.STAFF)),
-        aliases=("przydziel",), form=True, example="assign 104 ana",
+        name="take", right=Right.WORK, topic=Topic.CASES, answer=take, arguments=(CASE,), polish=("weź", "biorę"), use=Use.EVERYDAY,
+        example="take {case}",
     ),
     Action(
-        name="triage", right=Right.WORK, answer=triage, arguments=(CASE, TRIAGE), aliases=("rodzaj",), form=True, lead=about_case,
-        prefill=proposed_triage, example="triage 104 proration",
+        name="assign", right=Right.WORK, topic=Topic.CASES, answer=assign, polish=("przydziel",), form=True,
+        arguments=(CASE, Argument(name="person", kind=ArgumentKind.STAFF)), example="assign {case} {person}",
     ),
     Action(
-        name="match", right=Right.WORK, answer=match, form=True, lead=about_case, aliases=("dopasuj",), example="match 104 Nowak",
-        prefill=lambda _asked, _given: {"remember": ADDRESS},
+        name="triage", right=Right.WORK, topic=Topic.CASES, answer=triage, arguments=(CASE, TRIAGE), polish=("rodzaj",), form=True,
+        lead=about_case, prefill=proposed_triage, example="triage {case} proration",
+    ),
+    Action(
+        name="match", right=Right.WORK, topic=Topic.CASES, answer=match, form=True, lead=about_case, polish=("dopasuj",),
+        example="match {case} {customer}", prefill=lambda _asked, _given: {"remember": ADDRESS},
         arguments=(
             CASE, Argument(name="customer", kind=ArgumentKind.CUSTOMER),
             Argument(name="remember", kind=ArgumentKind.WORD, choices=(ADDRESS, DOMAIN, NO), required=False),
         ),
     ),
     Action(
-        name="note", right=Right.WORK, answer=note, arguments=(CASE, TEXT), aliases=("notatka",), form=True,
-        example="note 104 asked finance",
+        name="note", right=Right.WORK, topic=Topic.CASES, answer=note, arguments=(CASE, TEXT), polish=("notatka",), form=True,
+        use=Use.EVERYDAY, example="note {case} {text}",
     ),
-    Action(name="wait", right=Right.WORK, answer=wait, arguments=(CASE,), aliases=("czekaj",), example="wait 104"),
     Action(
-        name="resolve", right=Right.WORK, answer=resolve, form=True, aliases=("rozwiaz", "zamknij", "close"), example="resolve 104 yes",
+        name="wait", right=Right.WORK, topic=Topic.CASES, answer=wait, arguments=(CASE,), polish=("czekaj",), example="wait {case}",
+    ),
+    Action(
+        name="resolve", right=Right.WORK, topic=Topic.CASES, answer=resolve, form=True, polish=("rozwiąż", "zamknij"),
+        aliases=("close",), use=Use.EVERYDAY, example="resolve {case} yes",
         arguments=(CASE, Argument(name="told", kind=ArgumentKind.WORD, choices=tuple(told.value for told in Told))),
     ),
-    Action(name="reopen", right=Right.WORK, answer=reopen, arguments=(CASE,), aliases=("otworz",), example="reopen 104"),
     Action(
-        name="notbilling", right=Right.WORK, answer=hand_back, arguments=(CASE, TEXT), aliases=("oddaj",), form=True,
-        example="notbilling 104 a password reset",
+        name="reopen", right=Right.WORK, topic=Topic.CASES, answer=reopen, arguments=(CASE,), polish=("otwórz",), use=Use.RARE,
+        example="reopen {case}",
     ),
     Action(
-        name="new", right=Right.WORK, answer=new, aliases=("nowa",), form=True, example="new",
+        name="notbilling", right=Right.WORK, topic=Topic.CASES, answer=hand_back, arguments=(CASE, TEXT), polish=("oddaj", "zwróć"),
+        form=True, use=Use.RARE, example="notbilling {case} {text}",
+    ),
+    Action(
+        name="new", right=Right.WORK, topic=Topic.CASES, answer=new, polish=("nowa",), form=True, use=Use.EVERYDAY,
         arguments=(
             Argument(name="title", kind=ArgumentKind.TEXT, max_length=300),
             Argument(name="customer", kind=ArgumentKind.CUSTOMER, required=False),

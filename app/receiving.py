@@ -5,7 +5,7 @@ import structlog
 from app.connections import Connected
 from app.pausing import pause
 from app.wiring import House
-from core.cases.tickets import ticket_seen
+from core.cases.tickets import entries_of
 from core.engine import inbox
 from core.engine.errors import DeliveryError, DeskError
 from core.engine.inbox import Received
@@ -53,11 +53,11 @@ def _take(house: House, received: Received) -> None:
 def access_of(house: House, connected: Connected) -> Access:
     """What the kind of system needs to read, and to be written to."""
 
-    def seen(ticket: str) -> int | None:
+    def known(ticket: str) -> frozenset[str] | None:
         with house.desk.reading() as connection:
-            return ticket_seen(connection, connected.name, ticket)
+            return entries_of(connection, connected.name, ticket)
 
-    return Access(name=connected.name, settings=connected.settings, token=connected.token, seen=seen)
+    return Access(name=connected.name, settings=connected.settings, token=connected.token, known=known)
 
 
 def _put_off(house: House, received: Received, reason: str, asked: float | None) -> None:

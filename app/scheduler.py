@@ -11,7 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.copies import sweep_cards
 from app.receiving import sweep_inbox
-from app.senders import SENDERS
+from app.senders import OTHER_SENDERS, TICKET_SENDERS
 from app.sweeps import sweep_nudges, sweep_outbox, sweep_timers
 from app.wiring import House
 
@@ -26,12 +26,14 @@ class Sweeping:
 
     def __init__(self, house: House, *, every: float = EVERY) -> None:
         self._house = house
-        self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(7)})
+        self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(8)})
         self._sweeps: dict[str, Callable[[], int]] = {
             "inbox": lambda: sweep_inbox(house),
             "timers": lambda: sweep_timers(house),
             "nudges": lambda: sweep_nudges(house),
-            "outbox": lambda: sweep_outbox(house, SENDERS),
+            "outbox": lambda: sweep_outbox(house, OTHER_SENDERS),
+            # Apart: a ticketing system that hangs must hold up neither a suspension nor a word to a person.
+            "tickets": lambda: sweep_outbox(house, TICKET_SENDERS),
             # one for each chat: a chat that is slow or away does not hold back the copies of the other
             **{f"cards of {face}": partial(sweep_cards, house, face) for face in FACES},
         }

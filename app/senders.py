@@ -7,12 +7,11 @@ from app.sweeps import Sender
 from app.tickets import send_note, send_number, send_status
 from core.cases.notes import CASE_KIND, COMMENT_KIND, REPLY_KIND, STATUS_KIND
 
-SENDERS: Mapping[str, Sender] = {
-    **partner.SENDERS,
-    **pulling.SENDERS,
-    **telling.SENDERS,
+TICKET_SENDERS: Mapping[str, Sender] = {
     COMMENT_KIND: send_note,
     REPLY_KIND: send_note,
     STATUS_KIND: send_status,
     CASE_KIND: send_number,
 }
+OTHER_SENDERS: Mapping[str, Sender] = {**partner.SENDERS, **pulling.SENDERS, **telling.SENDERS}
+SENDERS: Mapping[str, Sender] = {**OTHER_SENDERS, **TICKET_SENDERS}

@@ -3,6 +3,7 @@
 Faults of one row never stop a sweep; what cannot be delivered is put back with a growing pause, or given up for good.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -18,9 +19,12 @@ from core.engine.outbox import Posting
 from core.engine.timers import Timer
 from core.engine.transaction import SYSTEM
 from core.reactions import TIMERS
+from webhooks.calling import LONGEST
 
 log = structlog.get_logger(__name__)
 Sender = Callable[[House, Posting], None]
+# Seconds after the claim in which a sending may begin, so that one as long as it can be still ends within the lease.
+FRESH = outbox.LEASE.total_seconds() - LONGEST - 2.0
 
 
 def sweep_timers(house: House) -> int:
@@ -47,9 +51,16 @@ def sweep_nudges(house: House) -> int:
 
 
 def sweep_outbox(house: House, senders: Mapping[str, Sender]) -> int:
-    """Send what waits in the outbox; returns how many rows were claimed."""
-    claimed = outbox.claim(house.store)
-    for posting in claimed:
+    """Send what waits in the outbox and has its sender here; returns how many rows were claimed.
+
+    Rows are claimed together and sent one after another: what a slow one leaves too little of the lease for is given back.
+    """
+    claimed = outbox.claim(house.store, senders.keys())
+    claimed_at = time.monotonic()
+    for number, posting in enumerate(claimed):
+        if time.monotonic() - claimed_at > FRESH:
+            house.store.attempt(partial(outbox.give_back, postings=claimed[number:]))
+            break
         _send(house, senders, posting)
     return len(claimed)
 

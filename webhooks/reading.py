@@ -11,13 +11,13 @@ from core.engine.inbox import Received
 class Access:
     """The connection a delivery came through: its settings, and the token the desk calls that system with.
 
-    `seen` tells how far a ticket was read before, None for one without a case.
+    `known` tells which entries of a ticket are kept already, None for a ticket without a case.
     """
 
     name: str
     settings: Mapping[str, str]
     token: str = field(default="", repr=False)
-    seen: Callable[[str], int | None] = field(default=lambda _ticket: None, repr=False)
+    known: Callable[[str], frozenset[str] | None] = field(default=lambda _ticket: None, repr=False)
 
 
 class Unreadable(Exception):

@@ -150,10 +150,12 @@ def ticket_case(connection: Connection, name: str, ticket: str) -> Row[Any] | No
     return connection.execute(sa.select(cases).where(match)).one_or_none()
 
 
-def ticket_seen(connection: Connection, name: str, ticket: str) -> int | None:
-    """How far the ticket was read; None when it has no case."""
+def entries_of(connection: Connection, name: str, ticket: str) -> frozenset[str] | None:
+    """The ticket's entries that are kept as notes; None when it has no case."""
     found = ticket_case(connection, name, ticket)
-    return None if found is None else int(found.ticket_seen or 0)
+    if found is None:
+        return None
+    return frozenset(connection.scalars(sa.select(notes.c.external).where(notes.c.case_id == found.id, notes.c.external != "")))
 
 
 def customer_of(connection: Connection, name: str, requestor: str) -> int | None:

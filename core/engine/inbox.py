@@ -22,6 +22,7 @@ BATCH = 128
 GATHERING = 0.001  # seconds; a sync to disk takes as long or longer
 LEASE = timedelta(seconds=120)  # longer than the slowest re-read of a ticket
 MOST_ATTEMPTS = 20  # with growing pauses about nine hours
+PATIENCE = 4.0  # seconds: a scrip of Request Tracker gives up after 5, and a 503 in time is worth more than a 202 nobody hears
 
 
 class InboxUnavailable(Exception):
@@ -50,7 +51,7 @@ class _Waiting:
 class InboxWriter:
     """Stores deliveries durably, many callers per commit. The thread begins with the first delivery."""
 
-    def __init__(self, store: Store, *, patience: float = 10.0) -> None:
+    def __init__(self, store: Store, *, patience: float = PATIENCE) -> None:
         self._store = store
         self._patience = patience
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()

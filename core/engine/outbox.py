@@ -4,7 +4,7 @@ A row caught in `sending` by a crash is tried again; what must not happen twice 
 (a marker it searches for, a request id it sends again), never by hope.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -67,9 +67,10 @@ def waiting(connection: Connection, lane: str, kind: str) -> dict[int, Mapping[s
     return {row.id: row.ids for row in connection.execute(sa.select(outbox.c.id, outbox.c.ids).where(match))}
 
 
-def claim(store: Store, *, limit: int = 20) -> list[Posting]:
-    """Lease the first open row of up to `limit` lanes."""
-    if not store.finds(sa.select(outbox.c.id).where(outbox.c.state.in_(OPEN))):
+def claim(store: Store, kinds: Collection[str], *, limit: int = 20) -> list[Posting]:
+    """Lease the first open row of up to `limit` lanes, where it is of one of these kinds."""
+    mine = outbox.c.kind.in_(kinds)
+    if not store.finds(sa.select(outbox.c.id).where(outbox.c.state.in_(OPEN), mine)):
         return []
     with store.writing() as connection:
         real = store.real_now(connection)
@@ -78,7 +79,7 @@ def claim(store: Store, *, limit: int = 20) -> list[Posting]:
         free = sa.or_(outbox.c.lease_until.is_(None), outbox.c.lease_until < real)
         ready = (
             sa.select(outbox)
-            .where(outbox.c.state.in_(OPEN), free, outbox.c.next_at <= real, heads)
+            .where(outbox.c.state.in_(OPEN), mine, free, outbox.c.next_at <= real, heads)
             .order_by(outbox.c.priority, outbox.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -105,6 +106,14 @@ def failed(connection: Connection, posting_id: int, error: str) -> bool:
     values = {"state": "failed", "lease_until": None, "error": error[:400]}
     settled = sa.update(outbox).where(outbox.c.id == posting_id, outbox.c.state.in_(OPEN)).values(**values)
     return connection.execute(settled).rowcount == 1
+
+
+def give_back(connection: Connection, postings: Iterable[Posting]) -> None:
+    """Undo the claim of rows whose sending was not begun: it counts as no attempt."""
+    for posting in postings:
+        ours = (outbox.c.id == posting.id) & (outbox.c.state == "sending") & (outbox.c.attempts == posting.attempts)
+        before = {"state": "sending" if posting.resumed else "waiting", "attempts": posting.attempts - 1, "lease_until": None}
+        connection.execute(sa.update(outbox).where(ours).values(**before))
 
 
 def again(connection: Connection, posting_id: int, *, at: datetime, error: str) -> None:

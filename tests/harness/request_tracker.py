@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -23,7 +24,7 @@ GUIDE = Path(__file__).resolve().parent.parent.parent / "docs" / "request-tracke
 SITE = """
 Set($rtname,'rt.test'); Set($Organization,'rt.test'); Set($WebDomain,'127.0.0.1'); Set($WebPort,%(port)d); Set($WebPath,'');
 Set($DatabaseType,'SQLite'); Set($DatabaseName,'%(folder)s/rt.sqlite'); Set($LogToSTDERR,'warning'); Set($LogToSyslog,undef);
-Set($MailCommand,'mbox'); Set($RestrictReferrer,0); Set($WebSessionClass,'Apache::Session::File'); 1;
+Set($MailCommand,'mbox'); Set($BcryptCost,4); Set($RestrictReferrer,0); Set($WebSessionClass,'Apache::Session::File'); 1;
 """
 DATA = """
 @CustomFields = ({ Name=>'BillingCaseId', Type=>'FreeformSingle', LookupType=>'RT::Queue-RT::Ticket', Queue=>['General'] });
@@ -66,6 +67,11 @@ class LiveTracker:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def hook_port(self) -> int:
+        """Where its scrip posts."""
+        return urlsplit(self.hook).port or 80
 
     def token(self, user: str) -> str:
         return (self.folder / f"token-{user}").read_text(encoding="utf-8").strip()

@@ -15,8 +15,8 @@ from urllib.parse import quote
 import httpx
 
 from core.engine.errors import DeliveryError
+from webhooks.calling import PATIENCE, Calls
 
-TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 PAGE = 100
 MOST_PAGES = 50
 TEXT_LIMIT = 100_000  # characters of one comment that are kept
@@ -52,11 +52,14 @@ class Transaction:
 
 
 class RequestTracker:
-    """One Request Tracker, called as one user. Every method raises DeliveryError when it cannot do what it says."""
+    """One Request Tracker, called as one user for one piece of work of at most `patience` seconds.
 
-    def __init__(self, url: str, token: str) -> None:
+    Every method raises DeliveryError when it cannot do what it says.
+    """
+
+    def __init__(self, url: str, token: str, *, patience: float = PATIENCE) -> None:
         headers = {"Authorization": f"token {token}", "Accept": "application/json"}
-        self._http = httpx.Client(base_url=f"{url.rstrip('/')}/REST/2.0/", headers=headers, timeout=TIMEOUT, follow_redirects=False)
+        self._http = Calls(f"{url.rstrip('/')}/REST/2.0/", headers, patience=patience)
 
     def __enter__(self) -> "RequestTracker":
         return self

@@ -17,7 +17,7 @@ MARKER = re.compile(r"\[(desk-[0-9a-f]{8,40})\]")
 
 
 class Data(msgspec.Struct):
-    """The two numbers a hint needs."""
+    """Which ticket; what the payload says besides is not believed."""
 
     ticket_id: int
     transaction_id: int = 0
@@ -33,14 +33,14 @@ class Hint(msgspec.Struct):
 def take(received: Received, access: Access) -> Iterable[RecordTicket]:
     """Read the ticket the hint is about. Raises Unreadable, and DeliveryError when Request Tracker does not answer."""
     hint = _hint(received.body)
-    known = access.seen(str(hint.ticket_id))
+    known = access.known(str(hint.ticket_id))
     with RequestTracker(access.settings["url"], access.token) as tracker:
         ticket = tracker.ticket(hint.ticket_id)
         if known is None and not passes(ticket, access):
             return
-        # Entries are numbered before they are committed, so a hint may be about one that is older than what was read last.
-        after = 0 if known is None else max(0, min(known, hint.transaction_id - 1 if hint.transaction_id else known))
-        comments = tuple(_comment(tracker, ticket, entry, access) for entry in tracker.spoken(ticket.id, after=after))
+        # Not "what came after the entry read last": entries are numbered before they are committed, and hints get lost.
+        fresh = (entry for entry in tracker.spoken(ticket.id) if str(entry.id) not in (known or ()))
+        comments = tuple(_comment(tracker, ticket, entry, access) for entry in fresh)
     yield RecordTicket(
         connection=access.name, ticket=str(ticket.id), title=ticket.subject, requestor=next(iter(ticket.requestors), ""),
         status=ticket.status, is_closed=ticket.status in listed(access, "closed", CLOSED), seen=ticket.seen, comments=comments,

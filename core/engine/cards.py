@@ -19,6 +19,10 @@ from .db.tables.people import conversations
 from .transaction import Tx
 
 LEASE = timedelta(seconds=30)
+# Asked whenever a case is shown, so built once.
+HELD_BACK = sa.select(sa.func.count(), sa.func.min(cards.c.next_at)).where(
+    cards.c.subject == sa.bindparam("subject"), cards.c.state == "live", cards.c.wanted > cards.c.shown, cards.c.next_at.is_not(None)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,14 @@ class StaleCard:
     address: Mapping[str, Any]
     locale: str
     zone: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldBack:
+    """How many copies of a subject's cards wait for a limit or a passing fault to end, and when the first is tried again (real clock)."""
+
+    copies: int
+    until: datetime
 
 
 def place(tx: Tx, subject: str, view: str, conversation_ids: Iterable[int]) -> None:
@@ -113,6 +125,12 @@ def delayed(connection: Connection, card: StaleCard, *, at: datetime, error: str
     connection.execute(sa.update(cards).where(cards.c.id == card.id).values(**values))
     others = (cards.c.conversation_id == card.conversation_id) & (cards.c.wanted > cards.c.shown) & cards.c.lease_until.is_(None)
     connection.execute(sa.update(cards).where(others, cards.c.state == "live").values(next_at=at))
+
+
+def held_back(connection: Connection, subject: str) -> HeldBack | None:
+    """The subject's copies that were put off and not drawn since; None when there are none."""
+    copies, until = connection.execute(HELD_BACK, {"subject": subject}).one()
+    return HeldBack(copies=copies, until=until) if copies else None
 
 
 def lost(connection: Connection, card_id: int, error: str) -> None:

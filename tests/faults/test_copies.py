@@ -12,11 +12,11 @@ from core.cases.commands import OpenCase, SettleCollection
 from core.cases.model import Kind
 from core.customers.commands import AddCustomer
 from core.engine.db.tables.engine import cards
-from core.people.commands import Place, SetGroup
+from core.people.commands import AddStaff, Place, SetGroup
 from playground.slack.ledger import Fault
 from tests.harness.faces import Face, Seen, seen_in_slack, seen_in_teams
 from tests.harness.supervised import until
-from tests.harness.world import ANA, CHANNELS, TEAM, TENANT, World
+from tests.harness.world import ANA, CHANNELS, TEAM, TENANT, Persona, World
 
 MANY = 25  # conversations in each chat
 
@@ -31,9 +31,10 @@ def places(world: World, many: int) -> tuple[Place, ...]:
 
 
 def shown(world: World) -> list[str]:
-    """The newest card in every conversation, as text."""
+    """The newest card in every channel, as text."""
     slack = [str(list(held.values())[-1]) for held in world.local_slack.ledger.channels.values() if held]
-    teams = [str(list(held.values())[-1]) for held in world.local_teams.ledger.conversations.values() if held]
+    there = world.local_teams.ledger.conversations
+    teams = [str(list(held.values())[-1]) for name, held in there.items() if held and not name.startswith("a:")]
     return slack + teams
 
 
@@ -61,6 +62,18 @@ def first_copy(world: World, face: Face) -> Seen:
     if face.name == "slack":
         return seen_in_slack(world.local_slack.ledger.newest("C0000"), place="C0000")
     return seen_in_teams(world.local_teams.ledger.newest("19:0@thread.tacv2"), place="19:0@thread.tacv2")
+
+
+def limit(world: World, chat: str, *, seconds: int) -> None:
+    """The chat refuses its next call and names a pause."""
+    if chat == "slack":
+        world.local_slack.faults = [Fault(method="chat.update", status=429, error="ratelimited", retry_after=seconds)]
+    else:
+        world.local_teams.faults.append((429, {"Retry-After": str(seconds)}, {"error": {"code": "TooManyRequests", "message": "x"}}))
+
+
+def identities(who: Persona) -> tuple[tuple[str, str, str], ...]:
+    return (("slack", TEAM, who.slack), ("teams", TENANT, who.teams))
 
 
 def wait_until(world: World, there: Callable[[], bool], seconds: float = 15) -> float:
@@ -121,10 +134,7 @@ def test_two_changes_before_the_sweep_are_one_update(world: World) -> None:
 @pytest.mark.parametrize("chat", ["slack", "teams"])
 def test_a_limit_delays_and_then_the_copy_converges(world: World, chat: str) -> None:
     case_id = posted(world)
-    if chat == "slack":
-        world.local_slack.faults = [Fault(method="chat.update", status=429, error="ratelimited", retry_after=1)]
-    else:
-        world.local_teams.faults.append((429, {"Retry-After": "1"}, {"error": {"code": "TooManyRequests", "message": "x"}}))
+    limit(world, chat, seconds=1)
     world.do(SettleCollection(case_id=case_id))
     began = time.monotonic()
     world.settle()
@@ -132,6 +142,31 @@ def test_a_limit_delays_and_then_the_copy_converges(world: World, chat: str) -> 
 
     wait_until(world, lambda: is_true_everywhere(world))
     assert time.monotonic() - began >= 0.9, "the limit asked for a second"
+
+
+@pytest.mark.parametrize(
+    ("limited", "locale", "said", "behind"),
+    [("slack", "en", "Update delayed", "1 copy"), ("teams", "pl", "Aktualizacja opóźniona", "1 kopia")],
+)
+def test_whoever_looks_is_told_that_a_limit_delays_the_update_until_it_came(
+    world: World, face: Face, limited: str, locale: str, said: str, behind: str
+) -> None:
+    world.do(AddStaff(handle="ana", name=ANA.name, roles=ANA.roles, identities=identities(ANA), locale=locale))
+    case_id = posted(world)
+    assert said not in face.type(f"case {case_id}", by=ANA)
+
+    limit(world, limited, seconds=60)
+    world.do(SettleCollection(case_id=case_id))
+    world.settle()
+    seen = face.type(f"case {case_id}", by=ANA)
+    assert said in seen
+    assert behind in seen
+    assert not [text for text in shown(world) if said in text], "no card for everybody says so: it could not be taken back"
+
+    with world.house.store.writing() as connection:
+        connection.execute(sa.update(cards).values(next_at=None))  # a minute later
+    world.settle()
+    assert said not in face.type(f"case {case_id}", by=ANA)
 
 
 @pytest.mark.parametrize("chat", ["slack", "teams"])

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from core.cases.model import Case, Kind
 from core.cases.queries import case
+from core.chat.showing.delays import delays
 from core.chat.showing.impact import item_section
 from core.chat.values import Day, Moment, Money, Person, Text, Value
 from core.chat.views import Button, Confirm, Fact, NoteView, Section, SuspensionView, Table, Tone
@@ -44,11 +45,12 @@ def suspension_view(
     found = suspension(connection, suspension_id)
     of = case(connection, found.case_id)
     today = today_of(connection, found.customer_id, now)
+    late = () if reader is None else delays(connection, words, f"suspension:{found.id}")
     return SuspensionView(
         title=words.say("suspension.title", number=found.number, customer=customer(connection, found.customer_id).name),
         status=_status(connection, words, found, today),
         tone=TONES.get(found.state, Tone.NEUTRAL),
-        facts=(*_facts(connection, words, found, of), *_clocks(words, found)),
+        facts=(*_facts(connection, words, found, of), *_clocks(words, found), *late),
         sections=(*_notes(connection, words, found), *(item_section(connection, words, found, one) for one in found.items)),
         tables=(_arithmetic(words, found),),
         buttons=_buttons(connection, words, found, of, today, reader),

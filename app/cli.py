@@ -13,10 +13,10 @@ from app.connecting import connections, webhooks
 from app.customers import customers
 from app.feeds import imports
 from app.logs import set_up
+from app.manifests import manifests, teams
 from app.partner_sync import sync, tenants
 from app.settings import ConfigError, load
 from app.staff import groups, staff
-from app.teams_package import teams_package
 from app.wiring import House, build
 from core.engine.db.migrate import upgrade
 from core.engine.errors import DeskError
@@ -116,7 +116,8 @@ main.add_command(customers)
 main.add_command(connections)
 main.add_command(webhooks)
 main.add_command(imports)
-main.add_command(teams_package)
+main.add_command(manifests)
+main.add_command(teams, "teams-package")  # what it was called first
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,4 @@
-"""`./desk check|test|bench|lock`: what developers and the build run."""
+"""`./desk check|test|bench|docs|lock`: what developers and the build run."""
 
 import os
 import subprocess
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from app.documents import docs
 from app.prepare import install_debian
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,6 +72,8 @@ def lock() -> None:
         if run("uv", *common, *group, "-o", f"requirements/{name}.lock"):
             raise click.ClickException(f"requirements/{name}.lock could not be made.")
 
+
+main.add_command(docs)
 
 if __name__ == "__main__":
     main()

@@ -58,7 +58,7 @@ def localisation(table: ActionTable) -> dict[str, str]:
 def everyday(table: ActionTable) -> list[Action]:
     """The verbs that the command list names; as many as it takes. Help comes first: it names the others."""
     found = [action for action in table.all if action.typed and action.use is Use.EVERYDAY]
-    return [action for action in table.all if action.name == "help"] + found[: COMMANDS - 1]
+    return [*(action for action in table.all if action.name == "help"), *found][:COMMANDS]
 
 
 def _commands(table: ActionTable, words: Words) -> Iterator[tuple[str, str]]:

@@ -157,7 +157,7 @@ ACTIONS = (
     ),
     Action(
         name="suspension", right=Right.READ, topic=Topic.SUSPENSIONS, answer=show_suspension, arguments=(SUSPENSION,),
-        polish=("zawieszenie",), use=Use.EVERYDAY, example="suspension {suspension}",
+        polish=("zawieszenie",), example="suspension {suspension}",
     ),
     Action(
         name="approve", right=Right.DECIDE, topic=Topic.SUSPENSIONS, answer=approve, arguments=(SUSPENSION,), polish=("zatwierdź",),

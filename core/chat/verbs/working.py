@@ -137,7 +137,7 @@ ACTIONS = (
     ),
     Action(
         name="note", right=Right.WORK, topic=Topic.CASES, answer=note, arguments=(CASE, TEXT), polish=("notatka",), form=True,
-        use=Use.EVERYDAY, example="note {case} {text}",
+        example="note {case} {text}",
     ),
     Action(
         name="wait", right=Right.WORK, topic=Topic.CASES, answer=wait, arguments=(CASE,), polish=("czekaj",), example="wait {case}",

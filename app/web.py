@@ -1,7 +1,7 @@
 """The web process: one WSGI callable for all doors."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import structlog
@@ -13,6 +13,7 @@ from app.wiring import House
 from bots.teams.bridge import Bridge
 from bots.teams.listeners import Listeners
 from core.engine.db.migrate import is_current
+from core.engine.wsgi import Environ, StartResponse, Wsgi, answer
 from webhooks.receive import Receiver
 
 log = structlog.get_logger(__name__)
@@ -21,17 +22,35 @@ log = structlog.get_logger(__name__)
 def build_web(house: House) -> Flask:
     """Flask with the faces that are set up, and the two health questions."""
     web = Flask("billing-desk", static_folder=None)
-    if house.slack:
-        bolt = bots.slack.app.build_app(house.chat, house.slack.workspaces)
-        web.register_blueprint(bots.slack.app.blueprint(bolt, house.slack.signing_secrets))
     if house.teams:
         bridge = Bridge(house.settings.teams_app_id, Listeners(house.chat, house.teams.connector))
         web.register_blueprint(bots.teams.app.blueprint(bridge, house.teams.trust, house.teams.keys))
     _health(web, house)
     web.register_error_handler(Exception, _fault)
-    # Flask calls its wsgi_app and does nothing before that: webhooks never reach a view.
-    web.wsgi_app = Receiver(house.connections.listening, house.inbox).before(web.wsgi_app)  # type: ignore[method-assign,assignment]  # as Flask documents for middleware
+    # Flask calls its wsgi_app and does nothing before that: what Slack and the webhooks send never reaches a view.
+    web.wsgi_app = _before(house, web.wsgi_app)  # type: ignore[method-assign,assignment]  # as Flask documents for middleware
     return web
+
+
+def _before(house: House, views: Wsgi) -> Wsgi:
+    """The doors that need no framework, then the views."""
+    following = views
+    if house.slack:
+        bolt = bots.slack.app.build_app(house.chat, house.slack.workspaces)
+        following = _bounded(bots.slack.app.Door(bolt, house.slack.signing_secrets).before(following))
+    return Receiver(house.connections.listening, house.inbox).before(following)
+
+
+def _bounded(door: Wsgi) -> Wsgi:
+    """The same boundary as a view has."""
+
+    def call(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return door(environ, start_response)
+        except Exception as error:  # noqa: BLE001 (the one boundary of what comes before the views; it is logged)
+            return answer(start_response, 500, (("Content-Type", "text/plain; charset=utf-8"),), _sorry(error).encode())
+
+    return call
 
 
 def _health(web: Flask, house: House) -> None:
@@ -50,6 +69,10 @@ def _fault(error: Exception) -> Response | Callable[..., Any]:
     code = getattr(error, "code", None)
     if isinstance(code, int) and code < 500:
         return Response(status=code)
+    return Response(_sorry(error), status=500, mimetype="text/plain")
+
+
+def _sorry(error: Exception) -> str:
     reference = secrets.token_hex(3).upper()
     log.error("A request failed.", reference=reference, exc_info=error)
-    return Response(f"Something went wrong on our side (reference {reference}).", status=500, mimetype="text/plain")
+    return f"Something went wrong on our side (reference {reference})."

@@ -1,22 +1,23 @@
 """Bolt, wired so that it cannot lose or double anything: verified before it, acknowledged in the request's own thread."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
 
 import httpx
-from flask import Blueprint, Response, request
-from slack_bolt import App
-from slack_bolt.adapter.flask import SlackRequestHandler
+from slack_bolt import App, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bots.slack.listeners import PATIENCE, listen
 from bots.slack.notifier import web_client
-from bots.slack.payloads import is_understood
+from bots.slack.payloads import Payload, understood
 from bots.slack.verify import is_verified
 from core.chat.handle import Chat
+from core.engine.wsgi import Environ, Refused, StartResponse, Wsgi, answer, posted
 
+PATH = "/slack/events"
 BODY_LIMIT = 1_000_000  # bytes
 
 
@@ -76,21 +77,42 @@ def build_app(chat: Chat, workspaces: Workspaces) -> App:
     return app
 
 
-def blueprint(app: App, secrets: Sequence[str], *, now: Callable[[], float] = time.time) -> Blueprint:
-    """`POST /slack/events`: one URL for events, commands, interactivity and options."""
-    handler = SlackRequestHandler(app)
-    routes = Blueprint("slack", __name__)
+class Door:
+    """`POST /slack/events`: one URL for events, commands, interactivity and options. A plain WSGI callable, mounted before Flask.
 
-    @routes.post("/slack/events")
-    def slack_events() -> Response:
-        request.max_content_length = BODY_LIMIT  # also for a body that does not say how long it is; beyond it: 413
-        raw = request.get_data()
-        stamp, signature = request.headers.get("X-Slack-Request-Timestamp"), request.headers.get("X-Slack-Signature")
-        if not is_verified(secrets, raw, stamp, signature, now()):
-            return Response(status=401)
-        if not is_understood(raw, request.content_type or ""):
-            return Response(status=400)
-        answer: Response = handler.handle(request)
-        return answer
+    Raises what a listener raises: the web layer is the boundary.
+    """
 
-    return routes
+    def __init__(self, app: App, secrets: Sequence[str], *, now: Callable[[], float] = time.time) -> None:
+        self._app = app
+        self._secrets = secrets
+        self._now = now
+
+    def before(self, following: Wsgi) -> Wsgi:
+        """A callable that takes what is for us and passes everything else on."""
+
+        def route(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+            return self(environ, start_response) if environ.get("PATH_INFO") == PATH else following(environ, start_response)
+
+        return route
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Bolt's answer, or the refusal of what Slack did not sign or would not send."""
+        try:
+            payload = self._payload(environ)
+        except Refused as refusal:
+            return answer(start_response, refusal.status, refusal.headers)
+        # "socket_mode" is Bolt's word for a body that is parsed already, as ours is; nothing else of Bolt depends on it.
+        said = self._app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
+        headers = ((name, value) for name, values in said.headers.items() for value in values)
+        return answer(start_response, said.status, headers, said.body.encode())
+
+    def _payload(self, environ: Environ) -> Payload:
+        raw = posted(environ, BODY_LIMIT)
+        stamp, signature = environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP"), environ.get("HTTP_X_SLACK_SIGNATURE")
+        if not is_verified(self._secrets, raw, stamp, signature, self._now()):
+            raise Refused(HTTPStatus.UNAUTHORIZED)
+        payload = understood(raw, environ.get("CONTENT_TYPE", ""))
+        if payload is None:
+            raise Refused(HTTPStatus.BAD_REQUEST)
+        return payload

@@ -1,9 +1,9 @@
-"""Slack's JSON: names for it, and whether a body is what Slack sends. Signed and yet malformed is a sender's fault, never ours."""
+"""Slack's JSON: names for it, and what a body says if it is what Slack sends. Signed and yet malformed is a sender's fault, never ours."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 Block = dict[str, Any]
 Payload = dict[str, Any]
@@ -11,18 +11,18 @@ Payload = dict[str, Any]
 OBJECTS = ("user", "team", "channel", "view", "event", "container", "message", "enterprise")  # objects, absent, or null in org installs
 
 
-def is_understood(raw: bytes, content_type: str) -> bool:
-    """Whether it has the shape of a command, an interaction or an event."""
+def understood(raw: bytes, content_type: str) -> Payload | None:
+    """A command, an interaction or an event, parsed once and for all; None for anything that has no such shape."""
     try:
         text = raw.decode("utf-8")
         if "json" in content_type or text.startswith("{"):
             found = json.loads(text)
         else:
-            form = parse_qs(text, keep_blank_values=True)
-            found = json.loads(form["payload"][0]) if "payload" in form else {name: values[0] for name, values in form.items()}
+            form = dict(parse_qsl(text, keep_blank_values=True))
+            found = json.loads(form["payload"]) if "payload" in form else form
     except (ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and _has_shape(found)
+        return None
+    return found if isinstance(found, dict) and _has_shape(found) else None
 
 
 def _has_shape(found: Mapping[str, Any]) -> bool:

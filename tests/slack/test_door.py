@@ -3,15 +3,17 @@
 import hashlib
 import hmac
 import json
+import re
 import time
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.test import Client
 
-from bots.slack.app import blueprint, build_app
+from bots.slack.app import Door, build_app
 from bots.slack.verify import is_verified
 from core.engine.db.tables.engine import gestures
 from playground.slack.ledger import Fault
@@ -144,6 +146,33 @@ def test_an_oversized_body_is_refused(slack: SlackFace, world: World) -> None:
     assert untouched(world)
 
 
+def test_a_chunked_body_is_read_no_further_than_the_limit(slack: SlackFace, world: World) -> None:
+    endless = BytesIO(b"text=" + b"x" * 2_000_000)
+    unsized = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+
+    assert world.client.post("/slack/events", input_stream=endless, environ_overrides=unsized).status_code == 413
+    assert endless.tell() <= 1_000_001
+    assert untouched(world)
+
+
+def test_only_posts_are_taken(slack: SlackFace, world: World) -> None:
+    answer = world.client.get("/slack/events")
+    assert (answer.status_code, answer.headers["Allow"], answer.data) == (405, "POST", b"")
+
+
+def test_a_fault_of_ours_is_answered_with_a_reference_and_nothing_else(
+    slack: SlackFace, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_request: object) -> None:
+        raise RuntimeError("the customer's secret")
+
+    monkeypatch.setattr(world.house.chat, "handle", fail)
+    answer = slack.deliver(slack.command("help", ANA))
+
+    assert answer.status_code == 500
+    assert re.fullmatch(r"Something went wrong on our side \(reference [0-9A-F]{6}\)\.", answer.get_data(as_text=True))
+
+
 def test_an_unknown_type_is_refused_and_an_unknown_event_is_acknowledged(slack: SlackFace, world: World) -> None:
     event = {"type": "event_callback", "team_id": TEAM, "event_id": "Ev9", "event": {"type": "meteor_seen", "user": ANA.slack}}
 
@@ -155,13 +184,12 @@ def test_an_unknown_type_is_refused_and_an_unknown_event_is_acknowledged(slack: 
 def test_the_old_and_the_new_secret_are_good_while_rotating(world: World) -> None:
     world.hire(ANA)
     assert world.house.slack is not None
-    web = Flask("rotating")
-    web.register_blueprint(blueprint(build_app(world.house.chat, world.house.slack.workspaces), ["new-secret", "old-secret"]))
+    door = Door(build_app(world.house.chat, world.house.slack.workspaces), ["new-secret", "old-secret"])
     raw, stamp = SlackFace(world).command("help", ANA).encode(), str(int(time.time()))
 
     def status(secret: str) -> int:
         headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature(raw, stamp, secret), "Content-Type": FORM}
-        return web.test_client().post("/slack/events", data=raw, headers=headers).status_code
+        return Client(door).post("/slack/events", data=raw, headers=headers).status_code
 
     assert [status("new-secret"), status("old-secret"), status("gone-secret")] == [200, 200, 401]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 from pytest_socket import socket_allow_hosts
 
@@ -43,6 +44,17 @@ def plain_logs() -> None:
     set_up(as_json=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Trust one certificate authority: no test speaks TLS, and every HTTP client would parse some hundred and forty of them first."""
+    first, end, _ = Path(certifi.where()).read_text(encoding="utf-8").partition("-----END CERTIFICATE-----\n")
+    path = tmp_path_factory.mktemp("authority") / "one.pem"
+    path.write_text(first + end, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(path))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def loopback_only() -> None:
     """No sockets but loopback."""
@@ -54,7 +66,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Da
     """Both kinds; the PostgreSQL server lives as long as this process's run."""
     folder = tmp_path_factory.mktemp("databases")
     with postgres(Path(f"/tmp/desk-pg-{os.getpid()}")) as server:
-        yield {"sqlite": Databases("sqlite", folder), "postgres": Databases("postgres", folder, server)}
+        yield {"sqlite": Databases("sqlite", folder), "postgres": Databases("postgres", folder, server, again=True)}
     shutil.rmtree(f"/tmp/desk-pg-{os.getpid()}", ignore_errors=True)
 
 

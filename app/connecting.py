@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 
 import click
 
+from app.polling import poll
 from app.settings import LOOPBACK
 from app.staff import OPERATOR
 from app.wiring import House
 from core.engine import inbox
+from core.engine.errors import DeliveryError
 from core.people.commands import AddConnection, RotateSecret, SealedSecret, SwitchConnection
 from core.people.connections import all_connections, named_connection
 from webhooks.kinds import KINDS, Kind
@@ -44,7 +46,7 @@ def add(make: Make, kind: str, name: str, secret_file: Path, token_file: Path | 
         raise click.ClickException(f"Nothing was added: {kind} needs --token-file, the token the desk calls it with.")
     house = make()
     secrets = [_sealed(house, row, "sign", secret_file), *([_sealed(house, row, "token", token_file)] if token_file else [])]
-    command = AddConnection(name=name, kind=kind, settings=_settings(row, pairs), secrets=tuple(secrets))
+    command = AddConnection(name=name, kind=kind, settings=_settings(row, pairs), secrets=tuple(secrets), polled=row.poll is not None)
     house.desk.do(command, OPERATOR, datetime.now(UTC))
     click.echo(f"{name} is connected. Its webhooks go to: POST /webhooks/{name}")
 
@@ -80,6 +82,21 @@ def rotate(make: Make, name: str, secret_file: Path | None, token_file: Path | N
         command = RotateSecret(name=name, secret=_sealed(house, row, use, path), keep_until=now + timedelta(hours=hours))
         house.desk.do(command, OPERATOR, now)
     click.echo(f"{name} has a new secret; the earlier one holds until {(now + timedelta(hours=hours)).isoformat(timespec='minutes')}.")
+
+
+@connections.command("poll")
+@click.argument("name")
+@click.pass_obj
+def poll_now(make: Make, name: str) -> None:
+    """Ask a ticketing system now for tickets whose webhooks were lost; it is asked every five minutes anyway."""
+    try:
+        outcome, named = poll(make(), name, OPERATOR)
+    except DeliveryError as error:
+        raise click.ClickException(f"Nothing was changed: {name} was asked, and {error.reason}. The next try is made by itself.") from None
+    if outcome.kind == "unchanged":
+        click.echo(f"{name} named {named} changed tickets, none of them news.")
+    else:
+        click.echo(f"{name} named {named} changed tickets. The worker reads those that are news.")
 
 
 @connections.command("disable")

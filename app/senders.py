@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app import partner, pulling, telling
+from app import partner, polling, pulling, telling
 from app.sweeps import Sender
 from app.tickets import send_note, send_number, send_status
 from core.cases.notes import CASE_KIND, COMMENT_KIND, REPLY_KIND, STATUS_KIND
@@ -12,6 +12,7 @@ TICKET_SENDERS: Mapping[str, Sender] = {
     REPLY_KIND: send_note,
     STATUS_KIND: send_status,
     CASE_KIND: send_number,
+    **polling.SENDERS,
 }
 OTHER_SENDERS: Mapping[str, Sender] = {**partner.SENDERS, **pulling.SENDERS, **telling.SENDERS}
 SENDERS: Mapping[str, Sender] = {**OTHER_SENDERS, **TICKET_SENDERS}

@@ -18,6 +18,8 @@ from core.engine.handling import Command
 from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
+from core.people.commands import PollConnection
+from core.people.connections import POLLS
 from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
 from core.receivables.handlers import DUE
@@ -98,6 +100,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {
+    POLLS: lambda timer: PollConnection(connection_id=timer.subject_id),
     DUE: lambda timer: NoteDue(payer_id=timer.subject_id),
     **suspensions.TIMERS,
 }

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from webhooks.reading import Take
+from webhooks.reading import Poll, Take
 from webhooks.receivables.standard import events as receivables
 from webhooks.tickets.port import Write
 from webhooks.tickets.request_tracker.events import take as take_from_request_tracker
+from webhooks.tickets.request_tracker.polling import poll as poll_request_tracker
 from webhooks.tickets.request_tracker.writing import Writer as RequestTrackerWriter
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """A row of the table. `needs` and `may` name its settings; `token` says that the desk calls it with a secret of its own;
-    `write` makes the writer of a ticketing system."""
+    `write` makes the writer of a ticketing system; `poll` asks it for what its webhooks failed to tell."""
 
     scheme: str
     take: Take
@@ -21,6 +22,7 @@ class Kind:
     may: tuple[str, ...] = ()
     token: bool = False
     write: Write | None = None
+    poll: Poll | None = None
 
 
 KINDS: Mapping[str, Kind] = {
@@ -29,6 +31,7 @@ KINDS: Mapping[str, Kind] = {
         scheme="standard",
         take=take_from_request_tracker,
         write=RequestTrackerWriter,
+        poll=poll_request_tracker,
         needs=("url", "user"),
         may=("queue", "subject", "requestor", "closed", "statuses", "return_queue", "case_field"),
         token=True,

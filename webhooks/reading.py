@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from core.engine.handling import Command
 from core.engine.inbox import Received
+from core.people.commands import Hint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +22,14 @@ class Access:
     known: Callable[[str], frozenset[str] | None] = field(default=lambda _ticket: None, repr=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Polled:
+    """What a system said when it was asked. `watermark` is the newest change of it, by that system's clock."""
+
+    hints: tuple[Hint, ...]
+    watermark: datetime
+
+
 class Unreadable(Exception):
     """The delivery can never be understood. `reason` is a sentence for the operator, without anything the sender wrote."""
 
@@ -30,3 +40,5 @@ class Unreadable(Exception):
 
 # Turns a delivery into commands, in order. It may call the sending system; it raises Unreadable, or DeliveryError when that call fails.
 Take = Callable[[Received, Access], Iterable[Command]]
+# Asks a system what changed since a moment of its own clock. Raises DeliveryError.
+Poll = Callable[[Access, datetime], Polled]

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from .db.dialects import insert_into
 from .db.store import Store
 from .db.tables.engine import inbox
 
@@ -153,6 +154,16 @@ def _aware(given: Delivery) -> datetime:
     if given.received_at.tzinfo is None:
         raise ValueError("a moment needs a time zone")
     return given.received_at.astimezone(UTC)
+
+
+def put(connection: Connection, given: Delivery) -> bool:
+    """Store a delivery within a transaction of the desk's own; False when its key is there already."""
+    values = {
+        "connection": given.connection, "delivery_key": given.key, "received_at": given.received_at, "headers": dict(given.headers),
+        "body": given.body,
+    }  # fmt: skip
+    insert = insert_into(connection, inbox).values(**values).on_conflict_do_nothing().returning(inbox.c.id)
+    return connection.execute(insert).one_or_none() is not None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,6 +67,11 @@ def waiting(connection: Connection, lane: str, kind: str) -> dict[int, Mapping[s
     return {row.id: row.ids for row in connection.execute(sa.select(outbox.c.id, outbox.c.ids).where(match))}
 
 
+def is_open(connection: Connection, lane: str) -> bool:
+    """Whether anything waits or is being sent in the lane."""
+    return connection.scalar(sa.select(outbox.c.id).where(outbox.c.lane == lane, outbox.c.state.in_(OPEN)).limit(1)) is not None
+
+
 def claim(store: Store, kinds: Collection[str], *, limit: int = 20) -> list[Posting]:
     """Lease the first open row of up to `limit` lanes, where it is of one of these kinds."""
     mine = outbox.c.kind.in_(kinds)

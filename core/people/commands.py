@@ -84,13 +84,14 @@ class SealedSecret:
 
 @dataclass(frozen=True, kw_only=True)
 class AddConnection(Command):
-    """Connect a system of record under a name that becomes part of its address."""
+    """Connect a system of record under a name that becomes part of its address. `polled`: it is also asked, every few minutes."""
 
     needs = Right.ADMINISTER
     name: str
     kind: str
     settings: Mapping[str, str]
     secrets: tuple[SealedSecret, ...]
+    polled: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,3 +111,29 @@ class SwitchConnection(Command):
     needs = Right.ADMINISTER
     name: str
     active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PollConnection(Command):
+    """Ask a system of record what its webhooks may have failed to tell, and ask again in a few minutes."""
+
+    needs = Right.RUN
+    connection_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hint:
+    """Something changed there: a delivery as if the system had sent it. The same `key` is the same change."""
+
+    key: str
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordPoll(Command):
+    """What was found by asking. `watermark` is the newest change of it, by that system's own clock."""
+
+    needs = Right.FEED
+    name: str
+    hints: tuple[Hint, ...]
+    watermark: datetime

@@ -1,11 +1,13 @@
 """A function per command about connections to systems of record. Secrets come here encrypted and are never seen."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
+from core.engine import timers
 from core.engine.db.dialects import insert_into
 from core.engine.db.tables.people import connections
 from core.engine.errors import Conflict, NotFound
@@ -16,6 +18,9 @@ from core.engine.transaction import Tx
 from .commands import AddConnection, RotateSecret, SealedSecret, SwitchConnection
 from .events import ConnectionAdded, ConnectionSwitched, SecretRotated
 
+POLLS = "connection.poll"  # the timer's kind, and the outbox row's
+EVERY = timedelta(minutes=5)
+
 
 def add_connection(tx: Tx, command: AddConnection) -> Iterable[Event]:
     """Raises Conflict for a name that is taken."""
@@ -25,7 +30,14 @@ def add_connection(tx: Tx, command: AddConnection) -> Iterable[Event]:
     connection_id = tx.connection.execute(insert).scalar_one_or_none()
     if connection_id is None:
         raise Conflict("connection_exists", name=command.name)
+    if command.polled:
+        plan_poll(tx, connection_id)
     return [ConnectionAdded(connection_id=connection_id, name=command.name, kind=command.kind, settings=command.settings)]
+
+
+def plan_poll(tx: Tx, connection_id: int) -> None:
+    """Ask the system in a few minutes what its webhooks failed to tell."""
+    timers.schedule(tx, POLLS, f"connection:{connection_id}", due_at=tx.now + EVERY, rule="poll.every")
 
 
 def rotate_secret(tx: Tx, command: RotateSecret) -> Iterable[Event]:

@@ -84,3 +84,11 @@ class ConnectionSwitched(OfConnection):
     """A connection takes part, or no longer."""
 
     active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionPolled(OfConnection):
+    """Asked, a system of record told of `found` changes not asked about before."""
+
+    found: int
+    watermark: datetime

@@ -5,7 +5,9 @@ answer every If-Match with 412, a ticket's ETag is the id of its last transactio
 """
 
 import base64
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request
@@ -16,6 +18,7 @@ from playground.ticketing.delivery import Deliveries
 from playground.ticketing.ledger import Entry, Ledger, Ticket
 
 REST = "/REST/2.0"
+SEARCH = re.compile(r"LastUpdated > '(\d{4}-\d\d-\d\d)'", re.ASCII)
 Answer = Response | Plain | str | tuple[Response, int]
 
 
@@ -36,7 +39,7 @@ class Ticketing(OnLoopback):
 
     def _routes(self) -> None:
         guarded: dict[str, Callable[..., Answer]] = {
-            "GET /ticket/<int:number>": self._show, "PUT /ticket/<int:number>": self._change,
+            "GET /tickets": self._changed, "GET /ticket/<int:number>": self._show, "PUT /ticket/<int:number>": self._change,
             "GET /ticket/<int:number>/history": self._history, "POST /ticket/<int:number>/comment": self._comment,
             "POST /ticket/<int:number>/correspond": self._correspond, "GET /transaction/<int:number>/attachments": self._attachments,
             "GET /attachment/<int:number>": self._attachment,
@@ -68,6 +71,17 @@ class Ticketing(OnLoopback):
         )  # fmt: skip
         shown.headers["ETag"] = f'"{ticket.history[-1].id}"'
         return shown
+
+    def _changed(self) -> Answer:
+        """Only the search a desk makes: changed after a day, the newest change first; moments come out in UTC."""
+        asked = SEARCH.fullmatch(request.args.get("query", "")) or abort(400)
+        size, page = request.args.get("per_page", 20, int), request.args.get("page", 1, int)
+        after = datetime.fromisoformat(asked.group(1)).replace(tzinfo=UTC)
+        with self.ledger.lock:
+            last = sorted(((t.history[-1].at, t.id) for t in self.ledger.tickets.values() if t.history), reverse=True)
+        part = [(at, number) for at, number in last if at > after][(page - 1) * size : page * size]
+        items = [{"type": "ticket", "id": str(number), "LastUpdated": at.strftime("%Y-%m-%dT%H:%M:%SZ")} for at, number in part]
+        return jsonify(items=items, page=page, per_page=size, count=len(items), pages=None, total=None)
 
     def _change(self, number: int) -> Answer:
         ticket, said = self._ticket(number), []

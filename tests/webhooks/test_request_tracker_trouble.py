@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.polling import poll
 from core.engine.db.tables.engine import inbox
 from tests.harness.request_tracker import LiveTracker
 from tests.harness.signing import Sender
 from tests.harness.tickets import ask, case_of, handle, notes_of
-from tests.harness.world import World
+from tests.harness.world import OPERATOR, World
 
 pytestmark = [pytest.mark.needs_rt, pytest.mark.slow, pytest.mark.timeout(100)]
 
@@ -91,3 +92,22 @@ def test_a_desk_that_accepts_and_never_answers_costs_the_agent_five_seconds_and_
 
     # Then nothing is missing.
     assert [note.body for note in notes_of(desk, ticket)] == ["Into the void.", "Hello?"]
+
+
+def test_what_was_lost_is_found_by_asking_though_the_ticket_never_changes_again(desk: World, tracker: LiveTracker) -> None:
+    # Given a ticket whose hints were lost, and a change of another one that no scrip tells of
+    known = ask(tracker, "Known already.")
+    handle(desk)
+    lost = ask(tracker, "Lost.")
+    tracker.call("PUT", f"ticket/{known}", {"Subject": "Renamed"})
+    lose(desk)
+    time.sleep(2.5)  # tickets changed within the last two seconds are left for the next asking
+
+    # When Request Tracker is asked, whose clock and whose user's time zone are its own (here US/Eastern), twice
+    for _ in range(2):
+        poll(desk.house, "helpdesk", OPERATOR)
+        handle(desk)
+
+    # Then both are as they are there, and nothing is there twice.
+    assert case_of(desk, known).title == "Renamed"
+    assert [note.body for note in notes_of(desk, lost)] == ["Lost."]

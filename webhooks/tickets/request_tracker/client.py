@@ -8,7 +8,8 @@ import base64
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -107,6 +108,24 @@ class RequestTracker:
                 return base64.b64decode(raw.get("Content") or "").decode("utf-8", errors="replace")[:TEXT_LIMIT]
         return ""
 
+    def changed(self, day: date) -> Iterator[tuple[int, datetime, datetime]]:
+        """Tickets changed after that day, the newest change first: number, moment of the change, and Request Tracker's clock.
+
+        It reads a moment in a search in its user's zone, and takes one with a zone for the beginning of time; so only a day is asked for,
+        and callers compare the moments that come back, which are UTC.
+        """
+        query = quote(f"LastUpdated > '{day.isoformat()}'")
+        for page in range(1, MOST_PAGES + 1):
+            asked = f"tickets?query={query}&orderby=LastUpdated&order=DESC&fields=LastUpdated&per_page={PAGE}&page={page}"
+            answer = self._call("GET", asked)
+            items = _object(answer).get("items") or []
+            clock = _clock(answer)
+            for item in items:
+                yield int(item["id"]), datetime.fromisoformat(item["LastUpdated"]), clock
+            if not items:
+                return
+        raise DeliveryError("more tickets changed than can be listed", permanent=True)
+
     # RT 5.0.3 gives its comment and correspond resources no ETag and so answers every If-Match there with 412: a text is guarded by its
     # marker alone.
     def comment(self, number: int, text: str) -> None:
@@ -153,6 +172,13 @@ def _failure(answer: httpx.Response, method: str) -> DeliveryError:
         return DeliveryError(f"it answered {status}", unknown=method != "GET")
     # A token may be renewed and a right be granted: worth trying again for a while. A ticket that is gone stays gone.
     return DeliveryError(f"it answered {status}", permanent=status not in (401, 403, 408, 423))
+
+
+def _clock(answer: httpx.Response) -> datetime:
+    try:
+        return parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        raise DeliveryError("it did not say what time it is") from None
 
 
 def _object(answer: httpx.Response) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from core.engine import timers
 from core.engine.transaction import Tx
 
-from .model import Case, Kind, State
+from .model import CLOSED, Case, Kind, Standing, State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +38,14 @@ TARGETS = {
 PRESSING = (FIRST_RESPONSE_SOON, WAITING_TOO_LONG, FIRST_RESPONSE_MISSED)
 
 
-def answer_due(found: Case) -> datetime | None:
+def answer_due(found: Case | Standing) -> datetime | None:
     """When the customer's question must have had its first answer; None when nobody waits for one."""
-    if found.kind is not Kind.QUESTION or not found.ticket or found.responded_at is not None or found.is_closed:
+    if found.kind is not Kind.QUESTION or not found.ticket or found.responded_at is not None or found.state in CLOSED:
         return None
     return found.opened_at + TARGETS[FIRST_RESPONSE_MISSED].wait
 
 
-def is_still_due(rule: str, found: Case) -> bool:
+def is_still_due(rule: str, found: Case | Standing) -> bool:
     """Whether the facts that set the clock still stand: looked at again when it rings."""
     if rule == WAITING_TOO_LONG:
         return found.state is State.WAITING

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -87,6 +88,23 @@ class Note:
     state: NoteState
     marker: str
     external: str
+
+
+class Standing(NamedTuple):
+    """What a case's clocks look at, and whose it is: read for hundreds at once, so no more than that."""
+
+    id: int
+    kind: Kind
+    state: State
+    assignee_id: int | None
+    ticket: str
+    opened_at: datetime
+    responded_at: datetime | None
+
+    @property
+    def number(self) -> str:
+        """As people write it."""
+        return f"C-{self.id}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Row
 
 from core.engine import cards, journal, outbox
+from core.engine.db.bulk import among
 from core.engine.db.tables.engine import timers
 from core.engine.outbox import Order
 from core.engine.transaction import Tx
@@ -22,8 +23,8 @@ from core.people.telling import to_person, to_place
 
 from .clocks import PRESSING, is_still_due
 from .events import CaseNudged
-from .model import Case
-from .queries import cases_by_id
+from .model import Standing
+from .queries import standings
 
 Due = Mapping[str, list[Row[Any]]]
 
@@ -45,13 +46,13 @@ def fire(tx: Tx, *, limit: int) -> int:
             rung[row.subject].append(row)
     done = [row.id for rows in rung.values() for row in rows]
     if done:
-        tx.connection.execute(sa.update(timers).where(timers.c.id.in_(done)).values(state="done", lease_until=None))
+        tx.connection.execute(sa.update(timers).where(among(tx.connection, timers.c.id, done)).values(state="done", lease_until=None))
         _remind(tx, heads, rung)
     return len(done)
 
 
 def _remind(tx: Tx, heads: Mapping[str, tuple[int, str]], rung: Due) -> None:
-    found = cases_by_id(tx.connection, [int(subject.partition(":")[2]) for subject in rung])
+    found = standings(tx.connection, [int(subject.partition(":")[2]) for subject in rung])
     workers, places = staff_holding(tx.connection, Right.WORK), {}
     events, orders = [], []
     for subject, rows in rung.items():
@@ -70,7 +71,7 @@ def _remind(tx: Tx, heads: Mapping[str, tuple[int, str]], rung: Due) -> None:
     cards.refresh_all(tx, [event.subject for event in events])
 
 
-def _orders(about: Case, first: Row[Any], workers: frozenset[int], places: Iterable[int]) -> Iterable[Order]:
+def _orders(about: Standing, first: Row[Any], workers: frozenset[int], places: Iterable[int]) -> Iterable[Order]:
     """The owner, while they may still work on it; else the group's conversations."""
     moments = {"due_at": first.due_at.isoformat(), "started_at": first.started_at.isoformat()}
     say, number = f"nudge.{first.rule}", about.number
@@ -81,6 +82,6 @@ def _orders(about: Case, first: Row[Any], workers: frozenset[int], places: Itera
         yield to_place(place, say, case_id=about.id, number=number, **moments)
 
 
-def _event(about: Case, standing: list[Row[Any]], first: Row[Any], sent: list[Order]) -> CaseNudged:
+def _event(about: Standing, standing: list[Row[Any]], first: Row[Any], sent: list[Order]) -> CaseNudged:
     rules = tuple(row.rule for row in standing)
     return CaseNudged(case_id=about.id, rules=rules, due_at=first.due_at.isoformat(), recipients=tuple(order.lane for order in sent))

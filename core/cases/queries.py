@@ -7,11 +7,12 @@ from sqlalchemy import Connection
 
 from core.customers.model import Customer
 from core.customers.queries import customer
+from core.engine.db.bulk import among
 from core.engine.db.tables.cases import cases, notes
 from core.engine.db.tables.customers import billing_contacts, customers, links
 from core.engine.errors import NotFound
 
-from .model import CLOSED, Audience, Case, Kind, Note, NoteState, State
+from .model import CLOSED, Audience, Case, Kind, Note, NoteState, Standing, State
 
 OPEN_STATES = tuple(state.value for state in State if state not in CLOSED)
 
@@ -32,10 +33,11 @@ def case(connection: Connection, case_id: int) -> Case:
     return _case(row)
 
 
-def cases_by_id(connection: Connection, case_ids: Sequence[int]) -> dict[int, Case]:
-    """Those of the cases that there are."""
-    wanted = sa.select(*(cases.c[name] for name in Case.__dataclass_fields__)).where(cases.c.id.in_(case_ids))
-    return {row.id: _case(row) for row in connection.execute(wanted)}
+def standings(connection: Connection, case_ids: Sequence[int]) -> dict[int, Standing]:
+    """Where those of the cases stand that there are."""
+    wanted = sa.select(*(cases.c[name] for name in Standing._fields)).where(among(connection, cases.c.id, case_ids))
+    rows = connection.execute(wanted)
+    return {id_: Standing(id_, Kind(kind), State(state), *rest) for id_, kind, state, *rest in rows}
 
 
 def open_cases(connection: Connection) -> list[Case]:

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from .db.bulk import among
 from .db.dialects import insert_into
 from .db.store import Store
 from .db.tables.engine import cards
@@ -72,8 +73,8 @@ def refresh(tx: Tx, subject: str) -> None:
 def refresh_all(tx: Tx, subjects: Sequence[str]) -> None:
     """Say that the subjects changed, all at once."""
     if subjects:
-        changed = sa.update(cards).where(cards.c.subject.in_(subjects), cards.c.state == "live").values(wanted=cards.c.wanted + 1)
-        tx.connection.execute(changed)
+        theirs = among(tx.connection, cards.c.subject, subjects)
+        tx.connection.execute(sa.update(cards).where(theirs, cards.c.state == "live").values(wanted=cards.c.wanted + 1))
 
 
 def claim_stale(store: Store, *, faces: Collection[str] = (), limit: int = 50) -> list[StaleCard]:

@@ -5,7 +5,6 @@ and the chain still verifies.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
@@ -17,12 +16,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from .db.bulk import among, insert_all, update_all
 from .db.dialects import insert_into
 from .db.tables.engine import journal, private_texts, roots
+from .encoding import canonical
 from .transaction import Tx
 
-# Run once with many ends: a statement with all of them in its text costs more to build than to run.
-MOVE_END = sa.update(roots).where(roots.c.subject == sa.bindparam("root")).values(seq=sa.bindparam("seq"), head=sa.bindparam("head"))
+# What differs between the rows that one command adds.
+OWN = ("subject", "seq", "event", "data", "previous", "hash")
+AS_IT_IS = frozenset({str, int, bool, type(None)})
 
 
 class Private(str):
@@ -63,7 +65,7 @@ def record(tx: Tx, event: Event) -> None:
 def _row(tx: Tx, event: Event, seq: int, previous: str) -> dict[str, Any]:
     """The event as the next row of its chain; its private texts are kept beside it."""
     texts: dict[str, str] = {}
-    payload = {f.name: _plain(tx, getattr(event, f.name), texts) for f in fields(event)}
+    payload = {name: _plain(tx, getattr(event, name), texts) for name in event.__dataclass_fields__}
     _keep(tx.connection, texts)
     row: dict[str, Any] = {
         "subject": event.subject, "seq": seq + 1, "at": tx.now, "actor": tx.actor.id, "face": tx.actor.face, "command": tx.command,
@@ -75,20 +77,18 @@ def _row(tx: Tx, event: Event, seq: int, previous: str) -> dict[str, Any]:
 
 def record_all(tx: Tx, heads: Mapping[str, tuple[int, str]], events: Sequence[Event]) -> None:
     """Append many events at once, one of each subject, to chains whose ends `heads` gives and whose roots this transaction has locked."""
-    rows, ends = [], []
-    for event in events:
-        seq, previous = heads[event.subject]
-        row = _row(tx, event, seq, previous)
-        rows.append(row)
-        ends.append({"root": event.subject, "seq": row["seq"], "head": row["hash"]})
+    rows = [_row(tx, event, *heads[event.subject]) for event in events]
     if rows:
-        tx.connection.execute(sa.insert(journal), rows)
-        tx.connection.execute(MOVE_END, ends)
+        shared = {name: value for name, value in rows[0].items() if name not in OWN}
+        insert_all(tx.connection, journal, [{name: row[name] for name in OWN} for row in rows], **shared)
+        ends = [{"subject": row["subject"], "seq": row["seq"], "head": row["hash"]} for row in rows]
+        update_all(tx.connection, roots, ends, key="subject")
 
 
 def lock_free_roots(connection: Connection, subjects: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Lock those of the roots that nobody holds just now; returns their (seq, head) by subject."""
-    free = sa.select(roots).where(roots.c.subject.in_(sorted(subjects))).order_by(roots.c.subject).with_for_update(skip_locked=True)
+    named = among(connection, roots.c.subject, list(subjects))
+    free = sa.select(roots).where(named).order_by(roots.c.subject).with_for_update(skip_locked=True)
     return {row.subject: (row.seq, row.head) for row in connection.execute(free)}
 
 
@@ -105,7 +105,7 @@ def link(row: Mapping[Any, Any]) -> str:
     """SHA-256 over the canonical row without its own hash: what a stand-alone verifier computes again."""
     at = row["at"]
     parts = {k: v for k, v in row.items() if k not in ("hash", "id")} | {"at": at.isoformat() if isinstance(at, datetime) else at}
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(canonical(parts)).hexdigest()
 
 
 def broken_links(connection: Connection, subject: str) -> list[int]:
@@ -123,6 +123,8 @@ def broken_links(connection: Connection, subject: str) -> list[int]:
 
 def _plain(tx: Tx, value: object, texts: dict[str, str]) -> Any:  # noqa: PLR0911 (a closed list of types)
     """A value as JSON, private texts replaced by their digests. Raises TypeError for what the journal cannot keep."""
+    if type(value) in AS_IT_IS:
+        return value
     if isinstance(value, Private):
         digest = tx.digest(value)
         texts[digest] = str(value)

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from .db.bulk import insert_all
 from .db.store import Store
 from .db.tables.engine import outbox
 from .transaction import Tx
@@ -43,10 +44,8 @@ class Order:
 
 def enqueue_all(tx: Tx, orders: Sequence[Order], *, priority: int = 5) -> None:
     """Add many rows at once; they may leave now."""
-    times = {"created_at": tx.real_now, "next_at": tx.real_now, "priority": priority}
-    rows = [{"lane": order.lane, "kind": order.kind, "ids": dict(order.ids), **times} for order in orders]
-    if rows:
-        tx.connection.execute(sa.insert(outbox), rows)
+    rows = [{"lane": order.lane, "kind": order.kind, "ids": order.ids} for order in orders]
+    insert_all(tx.connection, outbox, rows, created_at=tx.real_now, next_at=tx.real_now, priority=priority)
 
 
 def enqueue(tx: Tx, kind: str, ids: Mapping[str, Any], *, lane: str, delay: timedelta = timedelta(0), priority: int = 5) -> int:

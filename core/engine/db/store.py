@@ -7,7 +7,7 @@ import fcntl
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +17,15 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
+from core.engine.encoding import decode, encode
+
 from .tables.base import Instant
 
 T = TypeVar("T")
 RETRIES = 5
 # PostgreSQL: serialization_failure, deadlock_detected (https://www.postgresql.org/docs/current/errcodes-appendix.html)
 RETRYABLE = {"40001", "40P01"}
+JSON: Mapping[str, Any] = {"json_serializer": encode, "json_deserializer": decode}
 
 
 class WriterLock:
@@ -128,11 +131,11 @@ def _may_retry(error: DBAPIError) -> bool:
 def _postgres_engine(url: sa.URL) -> Engine:
     # An idle open transaction keeps dead rows alive and slows every sweep, so the server ends it.
     options = "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
-    return sa.create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True, connect_args={"options": options})
+    return sa.create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True, connect_args={"options": options}, **JSON)
 
 
 def _sqlite_engine(url: sa.URL) -> Engine:
-    engine = sa.create_engine(url, pool_size=16, max_overflow=16, connect_args={"check_same_thread": False, "timeout": 30})
+    engine = sa.create_engine(url, pool_size=16, max_overflow=16, connect_args={"check_same_thread": False, "timeout": 30}, **JSON)
 
     @event.listens_for(engine, "connect")
     def _prepare(raw: Any, _record: Any) -> None:

@@ -1,5 +1,6 @@
 """Views as Block Kit, as plain dicts. One renderer per view type; limits of https://docs.slack.dev/reference/block-kit/blocks."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 
 from bots.slack.markup import clip, clip_markup, escape, literal, marked, mrkdwn, plain
@@ -121,8 +122,9 @@ def button(given: Button, position: int) -> Block:
 
 
 def value_of(given: Button) -> str:
-    """`take|104|3`: compared by the core, never believed."""
-    return f"{given.action}|{given.subject}|{given.facts}"
+    """`take|104|3`, and what else it carries as JSON: compared by the core, never believed."""
+    carried = f"|{json.dumps(dict(given.values), ensure_ascii=False)}" if given.values else ""
+    return f"{given.action}|{given.subject}|{given.facts}{carried}"
 
 
 def _section(section: Section, words: Words) -> list[Block]:

@@ -49,14 +49,19 @@ def field_errors(form: Form) -> dict[str, str]:
 
 def submitted(view: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """What the modal carried, and what was typed by field name. Untouched inputs are absent."""
-    carried = _carried(view.get("private_metadata") or "{}")
+    carried = carried_by(view.get("private_metadata") or "{}")
     state = (view.get("state") or {}).get("values") or {}
     typed = {name: text for name, inputs in state.items() for text in [_typed(inputs.get(INPUT) or {})] if text is not None}
     return carried, {**carried.get("given", {}), **typed}
 
 
-def _carried(text: str) -> dict[str, Any]:
-    """What our own modal took along; nothing for one that is not ours."""
+def carried_texts(text: str) -> dict[str, str]:
+    """The further arguments of a button."""
+    return {name: str(value) for name, value in carried_by(text or "{}").items()}
+
+
+def carried_by(text: str) -> dict[str, Any]:
+    """What our own modal or button took along; nothing for one that is not ours."""
     try:
         found = json.loads(text)
     except ValueError:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bots.slack.forms import submitted
+from bots.slack.forms import carried_texts, submitted
 from core.chat.requests import ChatRequest, Gesture
 
 FACE = "slack"
@@ -35,12 +35,12 @@ def from_click(body: Mapping[str, Any]) -> ChatRequest:
     """A button or an overflow entry: action, subject and facts from its value, to be compared by the core."""
     pressed = (body.get("actions") or [{}])[0]
     value = (pressed.get("selected_option") or {}).get("value") or pressed.get("value") or ""
-    action, subject, facts = [*value.split("|"), "", "", ""][:3]
+    action, subject, facts, carried = [*value.split("|", 3), "", "", "", ""][:4]
     user = body.get("user") or {}
     return ChatRequest(
         face=FACE, workspace=_team(body), user=user.get("id", ""), key=_key(body.get("trigger_id")), gesture=Gesture.CLICK,
         conversation=(body.get("channel") or {}).get("id", ""), outsider=_is_stranger(user, body),
-        action=action, subject=_number(subject), facts=_number(facts),
+        action=action, subject=_number(subject), facts=_number(facts), values=carried_texts(carried),
     )  # fmt: skip
 
 

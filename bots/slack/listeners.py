@@ -18,7 +18,8 @@ from bots.slack.payloads import Payload
 from core.chat.forms import Form
 from core.chat.handle import Chat
 from core.chat.requests import Answered, Card, ChatRequest, Open, Private, Refused, Reply
-from core.chat.views import Button, NoteView, View
+from core.chat.showing.asking import opener
+from core.chat.views import View
 from core.chat.words import Words
 
 log = structlog.get_logger(__name__)
@@ -79,7 +80,7 @@ def answer_command(answered: Answered, body: Payload, client: WebClient) -> Payl
     reply, words = answered.reply, answered.words
     if isinstance(reply, Open):
         opened = open_form(reply.form, body, client, words)
-        return {} if opened else _private(form_button(reply.form, words), words)
+        return {} if opened else _private(opener(words, reply.form), words)
     view = shown(reply)
     return _private(view, words) if view is not None else {}
 
@@ -90,7 +91,7 @@ def answer_click(request: ChatRequest, answered: Answered, body: Payload, client
     if isinstance(reply, Open):
         if open_form(reply.form, body, client, words):
             return
-        view: View | None = form_button(reply.form, words)
+        view: View | None = opener(words, reply.form)
     else:
         view = None if isinstance(reply, Card) and not is_own_copy(body) else shown(reply)
     url = body.get("response_url")
@@ -124,7 +125,7 @@ def answer_submission(answered: Answered) -> Payload:
 def whisper(request: ChatRequest, answered: Answered, client: WebClient) -> None:
     """The answer to a mention: for this person only, in the thread they asked in; a form cannot open here, so it gets a button."""
     reply, words = answered.reply, answered.words
-    view = form_button(reply.form, words) if isinstance(reply, Open) else shown(reply)
+    view = opener(words, reply.form) if isinstance(reply, Open) else shown(reply)
     if view is None:
         return
     thread = request.address.get("thread") or None
@@ -145,12 +146,6 @@ def open_form(form: Form, body: Payload, client: WebClient, words: Words) -> boo
         log.info("A form could not be opened; the person gets a button instead.", action=form.action, reason=type(error).__name__)
         return False
     return True
-
-
-def form_button(form: Form, words: Words) -> NoteView:
-    """A private "Open form" button, whose click brings a fresh trigger."""
-    press = Button(label=words.say("form.open"), action=form.action, subject=form.subject, facts=form.facts, form=True)
-    return NoteView(title=form.title, buttons=(press,))
 
 
 def information(view: View, words: Words) -> Payload:

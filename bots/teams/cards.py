@@ -125,6 +125,8 @@ def action(given: Button) -> Element:
     https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/universal-actions-for-adaptive-cards/overview
     """
     data: Element = {"action": given.action, "subject": given.subject, "facts": given.facts}
+    if given.values:
+        data["values"] = dict(given.values)
     if given.confirm and not given.form:  # Teams has no confirm of its own: a dialog asks, drawn from what the card carried
         asked = given.confirm
         data["confirm"] = {"title": clip(asked.title, 60), "text": clip(asked.text, 300), "yes": clip(asked.yes, 75)}

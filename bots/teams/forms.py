@@ -8,7 +8,7 @@ from bots.teams.cards import RENDERERS, literal, text_block
 from bots.teams.fitting import clip, fitted
 from bots.teams.payloads import CARD_TYPE, Element
 from core.chat.forms import Field, FieldKind, Form
-from core.chat.views import Button, NoteView, View
+from core.chat.views import View
 from core.chat.words import Words
 
 TICKED = "yes"
@@ -30,7 +30,7 @@ def confirmation(pressed: Mapping[str, Any]) -> Element | None:
     if not isinstance(asked, Mapping):
         return None
     title, text, yes = (clip(str(asked.get(name) or ""), limit) for name, limit in (("title", 60), ("text", 300), ("yes", 75)))
-    carried = {name: pressed.get(name) for name in ("action", "subject", "facts")} | {"given": {}, "confirmed": True}
+    carried = {name: pressed.get(name) for name in ("action", "subject", "facts")} | {"given": pressed.get("values"), "confirmed": True}
     carried["key"] = f"confirm:{secrets.token_urlsafe(18)}"  # good for one effect, however often the dialog is sent in
     submit = {"type": "Action.Submit", "title": yes, "style": "destructive", "data": {"form": carried}}
     body = [text_block(literal(text))]
@@ -40,12 +40,6 @@ def confirmation(pressed: Mapping[str, Any]) -> Element | None:
 def said(view: View, words: Words) -> Element:
     """A dialog that only says something."""
     return _continue("Billing Desk", {"type": "AdaptiveCard", "version": "1.5", "body": RENDERERS[type(view)](view, words)})
-
-
-def opener(form: Form, words: Words) -> NoteView:
-    """A typed verb cannot open a dialog: the answer is a card whose button does."""
-    press = Button(label=words.say("form.open"), action=form.action, subject=form.subject, facts=form.facts, form=True)
-    return NoteView(title=form.title, buttons=(press,))
 
 
 def submitted(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

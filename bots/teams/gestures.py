@@ -86,9 +86,10 @@ def address_of(activity: Activity) -> dict[str, str]:
 
 
 def _pressed(activity: Activity, data: Mapping[str, Any], gesture: Gesture, values: Mapping[str, str] | None = None) -> ChatRequest:
+    carried = {str(name): str(text) for name, text in _mapping(data.get("values")).items()} if values is None else dict(values)
     return _request(
         activity, gesture=gesture, action=str(data.get("action") or ""), subject=_number(data.get("subject")),
-        facts=_number(data.get("facts")), values=dict(values or {}), key=str(data.get("key") or ""),
+        facts=_number(data.get("facts")), values=carried, key=str(data.get("key") or ""),
     )  # fmt: skip
 
 

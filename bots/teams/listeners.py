@@ -10,7 +10,7 @@ from bots.teams.auth import tenant_of
 from bots.teams.cards import card
 from bots.teams.connector import Connector
 from bots.teams.fitting import clip
-from bots.teams.forms import confirmation, dialog, opener, said
+from bots.teams.forms import confirmation, dialog, said
 from bots.teams.gestures import (
     address_of,
     conversation_of,
@@ -27,6 +27,7 @@ from bots.teams.notifier import message
 from bots.teams.payloads import CARD_TYPE, ERROR_TYPE, MESSAGE_TYPE, SEARCH_TYPE, Activity, Element
 from core.chat.handle import Chat
 from core.chat.requests import Answered, Card, ChatRequest, Open, Private, Refused, Reply
+from core.chat.showing.asking import opener
 from core.chat.views import View
 from core.chat.words import Words
 from core.engine.errors import DeliveryError
@@ -78,7 +79,7 @@ class Listeners:
         self.learn_sender(request)
         answered = self._chat.handle(request)
         reply, words = answered.reply, answered.words
-        view = opener(reply.form, words) if isinstance(reply, Open) else shown(reply)
+        view = opener(words, reply.form) if isinstance(reply, Open) else shown(reply)
         if view is None:
             return
         try:

@@ -60,8 +60,8 @@ def start_answering(tx: Tx, found: Case) -> None:
 
 
 def start_waiting(tx: Tx, found: Case) -> None:
-    """From the moment it became the customer's turn."""
-    _set(tx, found, WAITING_TOO_LONG, tx.now)
+    """From the moment it became the customer's turn, to the one a person named or for the usual days."""
+    _set(tx, found, WAITING_TOO_LONG, found.waiting_since or tx.now, due_at=found.waiting_until)
 
 
 def stop(tx: Tx, case_id: int, *rules: str) -> None:
@@ -70,6 +70,6 @@ def stop(tx: Tx, case_id: int, *rules: str) -> None:
         timers.cancel(tx, rule, f"case:{case_id}")
 
 
-def _set(tx: Tx, found: Case, rule: str, started_at: datetime) -> None:
-    due_at = started_at + TARGETS[rule].wait
+def _set(tx: Tx, found: Case, rule: str, started_at: datetime, due_at: datetime | None = None) -> None:
+    due_at = due_at or started_at + TARGETS[rule].wait
     timers.schedule(tx, rule, f"case:{found.id}", due_at=due_at, rule=rule, started_at=started_at, nudge=True)

@@ -1,6 +1,7 @@
 """What may be done about cases."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.engine.handling import Command
 from core.people.model import Right
@@ -122,10 +123,11 @@ class RecordNoteFailed(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class WaitForCustomer(Command):
-    """The customer has to say something first."""
+    """The customer has to say something first. `until`: when the owner is reminded, instead of after the usual days."""
 
     needs = Right.WORK
     case_id: int
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What happened to cases."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.engine.journal import Event, Private
 
@@ -127,9 +128,17 @@ class NoteFailed(OfCase):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseWaiting(OfCase):
-    """It is the customer's turn."""
+    """It is the customer's turn, until then or for the usual days."""
 
     before: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitMoved(OfCase):
+    """A case that waits for its customer does so until another moment."""
+
+    until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

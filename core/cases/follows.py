@@ -34,6 +34,7 @@ from .events import (
     TicketChanged,
     TicketCommented,
     TriageProposed,
+    WaitMoved,
 )  # fmt: skip
 from .model import Audience, Kind, State, TicketStatus
 from .notes import CASE_KIND, COMMENT_KIND, REPLY_KIND, STATUS_KIND
@@ -109,7 +110,7 @@ def stop_waiting_clock(tx: Tx, event: CustomerAnswered) -> Iterable[Command]:
     return ()
 
 
-def run_waiting_clock(tx: Tx, event: CaseWaiting) -> Iterable[Command]:
+def run_waiting_clock(tx: Tx, event: CaseWaiting | WaitMoved) -> Iterable[Command]:
     """It is the customer's turn, but not for ever."""
     clocks.start_waiting(tx, case(tx.connection, event.case_id))
     return ()
@@ -171,6 +172,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] 
     NoteSent: (refresh_cards, stop_answer_clocks),
     NoteFailed: (refresh_cards, tell_author_of_failure),
     CaseWaiting: (refresh_cards, set_ticket_status, run_waiting_clock),
+    WaitMoved: (refresh_cards, run_waiting_clock),
     CaseResolved: (refresh_cards, set_ticket_status, stop_clocks),
     CaseReopened: (refresh_cards, set_ticket_status, restart_clocks),
     CaseHandedBack: (refresh_cards, stop_clocks, set_ticket_status),

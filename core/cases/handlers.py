@@ -43,8 +43,9 @@ from .events import (
     CaseWaiting,
     NoteAdded,
     TriageProposed,
+    WaitMoved,
 )  # fmt: skip
-from .model import Audience, Case, Kind, NoteState, State
+from .model import UNTIL, Audience, Case, Kind, NoteState, State
 from .notes import NOTE_HANDLERS, keep_note
 from .queries import case, collection_case, roots_of
 from .triage import propose
@@ -155,11 +156,19 @@ def _remember(tx: Tx, found: Case, command: MatchCase) -> Iterable[Event]:
 
 
 def wait_for_customer(tx: Tx, command: WaitForCustomer) -> Iterable[Event]:
-    """Raises Conflict when it waits already or is closed."""
-    found = case(tx.connection, command.case_id)
+    """A new `until` moves one that waits already. Raises Conflict when it waits already or is closed, InvalidInput for a past `until`."""
+    found, until = case(tx.connection, command.case_id), command.until
+    if until is not None and until <= tx.now:
+        raise InvalidInput("until_past", "until", until=until)
+    if until is not None and found.state is State.WAITING:
+        if found.waiting_until == until:
+            return []
+        change(tx, found.id, extra={**found.extra, UNTIL: until.isoformat()})
+        return [WaitMoved(case_id=found.id, until=until)]
     must_follow(found, State.WAITING)
-    change(tx, found.id, state=State.WAITING.value, waiting_since=tx.now)
-    return [CaseWaiting(case_id=found.id, before=found.state.value)]
+    extra = {**found.extra, UNTIL: until.isoformat() if until else None}
+    change(tx, found.id, state=State.WAITING.value, waiting_since=tx.now, extra=extra)
+    return [CaseWaiting(case_id=found.id, before=found.state.value, until=until)]
 
 
 def resolve_case(tx: Tx, command: ResolveCase) -> Iterable[Event]:

@@ -24,6 +24,7 @@ class State(StrEnum):
     HANDED_BACK = "handed_back"
 
 
+UNTIL = "waiting_until"  # in a case's `extra`
 CLOSED = frozenset({State.RESOLVED, State.HANDED_BACK})
 
 # Which state may follow which; anything else is refused.
@@ -150,6 +151,12 @@ class Case:
         """The customer's words for which the desk proposed the kind; empty when a person chose it."""
         because = self.extra.get("triage_because", ())
         return tuple(str(word) for word in because) if isinstance(because, list) else ()
+
+    @property
+    def waiting_until(self) -> datetime | None:
+        """Until when it waits for the customer, if a person said so."""
+        said = self.extra.get(UNTIL) if self.state is State.WAITING else None
+        return datetime.fromisoformat(str(said)) if said else None
 
     @property
     def closed_elsewhere(self) -> str:

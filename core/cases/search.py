@@ -3,9 +3,9 @@
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from core.customers.model import folded
 from core.engine.db.tables.cases import cases
 from core.engine.db.tables.customers import customers
+from core.engine.folding import folded
 
 
 def searched(connection: Connection, text: str, *, limit: int) -> list[tuple[int, str]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.customers.model import folded
+from core.engine.folding import folded
 
 
 class Triage(StrEnum):

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.customers.model import folded
+from core.engine.folding import folded
 from core.people.model import Right
 
 from .asking import Asked
+from .days import Tense
 from .forms import Option
 from .requests import Reply
 from .views import View
@@ -28,7 +29,9 @@ class ArgumentKind(StrEnum):
     TEXT = "text"  # the rest of the line
     LONG_TEXT = "long_text"  # the rest of the line; several lines in a form
     SUBSCRIPTIONS = "subscriptions"  # several of `options`, asked in a form only: 3,5 → (3, 5)
-    DAY = "day"  # 2026-09-30, 30.09.2026 → date
+    DAY = "day"  # 2026-09-30, 30.09, on friday, za 2 dni → date
+    MOMENT = "moment"  # jutro 9, 30.11 14:30 → aware datetime, in the person's zone
+    MONEY = "money"  # 1 200,50 zł → Money
     TICK = "tick"  # yes or no → bool
     HIDDEN = "hidden"  # carried by a form from where it opened, never typed
 
@@ -38,7 +41,8 @@ class Argument:
     """One argument. Its label, hint and error sentences are `field.<name>` … in the catalogue.
 
     `choices` are words of ours; `options` reads what may be chosen from the database. `looked_up`: whether understanding a case's
-    number looks that there is one; an answer that reads the case before anything else says so itself.
+    number looks that there is one; an answer that reads the case before anything else says so itself. `tense`: on which side of now a
+    day or a moment lies.
     """
 
     name: str
@@ -48,6 +52,7 @@ class Argument:
     max_length: int = 3000
     options: Callable[[Asked, Given], tuple[Option, ...]] | None = None
     looked_up: bool = True
+    tense: Tense = Tense.ANY
 
 
 class Topic(StrEnum):

@@ -2,15 +2,19 @@
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 
 from core.engine.errors import InvalidInput
 from core.people.model import Right
 from core.people.queries import holders
 
 from .actions import Action, Argument, ArgumentKind, Given
+from .amounts import written
 from .asking import Asked
 from .forms import Field, FieldKind, Form, Option
-from .options import OWN, chosen
+from .options import chosen
+from .values import Money
+from .words import OWN
 
 FIELD_KINDS = {
     ArgumentKind.CASE: FieldKind.SEARCH,
@@ -24,6 +28,8 @@ FIELD_KINDS = {
     ArgumentKind.LONG_TEXT: FieldKind.LONG_TEXT,
     ArgumentKind.SUBSCRIPTIONS: FieldKind.CHOICES,
     ArgumentKind.DAY: FieldKind.DAY,
+    ArgumentKind.MOMENT: FieldKind.TEXT,  # as it would be typed: no picker of either chat knows the person's zone
+    ArgumentKind.MONEY: FieldKind.MONEY,
     ArgumentKind.TICK: FieldKind.TICK,
 }
 
@@ -84,6 +90,12 @@ def _capital(label: str) -> str:
 def _as_sent(action: Action, name: str, value: object) -> str:
     """A settled argument as its field would send it: a customer's row is told from a number that was typed as a name."""
     is_customer = any(a.name == name and a.kind is ArgumentKind.CUSTOMER for a in action.arguments)
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="minutes")
+    if isinstance(value, Money):
+        return written(value)
     return f"{OWN}{value}" if is_customer and isinstance(value, int) else str(value)
 
 

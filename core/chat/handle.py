@@ -7,17 +7,18 @@ from datetime import datetime
 import structlog
 
 from core.desk import Desk
-from core.engine.errors import DeskError, InvalidInput, NotAllowed
+from core.engine.errors import Ambiguous, DeskError, InvalidInput, NotAllowed
 from core.people.model import Member, Right
 from core.people.queries import by_identity
 
-from .actions import Action, ActionTable
+from .actions import Action, ActionTable, Given
 from .asking import Asked
 from .building import build_form
 from .forms import Option
 from .options import options
-from .parsing import from_typed, from_values, split_verb, usage
+from .parsing import from_carried, from_typed, from_values, split_verb, usage
 from .requests import Answered, ChatRequest, Gesture, Nothing, Open, Private, Refused, Reply
+from .showing.asking import readings_view
 from .suggesting import unknown
 from .table import HELP, TABLE
 from .values import Text
@@ -80,10 +81,17 @@ class Chat:
         if action is None or not action.typed:
             raise unknown(self.table, asked.member.rights, verb)
         self._check_right(asked, action)
-        given = from_typed(asked, action, rest)
+        try:
+            given = from_typed(asked, action, rest)
+        except Ambiguous as error:
+            return Refused(readings_view(asked.words, action, error))
         missing = [a.name for a in action.arguments if a.required and a.name not in given]
         if action.form and missing:
             return Open(build_form(asked, action, given))
+        return self._answered(asked, action, given)
+
+    def _answered(self, asked: Asked, action: Action, given: Given) -> Reply:
+        missing = [a.name for a in action.arguments if a.required and a.name not in given]
         if missing:
             raise InvalidInput("argument_missing", missing=asked.words.say(f"field.{missing[0]}"), usage=usage(asked, action))
         return action.answer(asked, given)
@@ -96,9 +104,13 @@ class Chat:
         first = {action.arguments[0].name: asked.request.subject} if action.arguments and asked.request.subject else {}
         if asked.request.gesture is Gesture.SUBMIT:
             return self._submitted(asked, action, first)
-        if action.form:
-            return Open(build_form(asked, action, {**first, **asked.request.values}))
-        return action.answer(asked, {**first, **asked.request.values})
+        given: Given = first
+        if asked.request.values:
+            try:
+                given = {**from_carried(asked, action, asked.request.values), **first}
+            except Ambiguous as error:
+                return Refused(readings_view(asked.words, action, error))
+        return Open(build_form(asked, action, given)) if action.form else self._answered(asked, action, given)
 
     def _submitted(self, asked: Asked, action: Action, first: dict[str, int]) -> Reply:
         values = {**{name: str(value) for name, value in first.items()}, **asked.request.values}

@@ -10,10 +10,10 @@ from core.customers.queries import customer, named
 from core.engine.errors import NotFound
 
 from .forms import Option
+from .words import OWN
 
 LIMIT = 15
 SHORTEST = 2  # characters before a name is looked up
-OWN = "id:"  # how a customer that was chosen is told from a name that was typed
 
 
 def options(connection: Connection, source: str, typed: str) -> tuple[Option, ...]:

@@ -2,25 +2,29 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 
 from core.cases.queries import case
-from core.customers.model import folded
 from core.customers.queries import named
-from core.engine.errors import InvalidInput, NotFound
+from core.engine.errors import Ambiguous, InvalidInput, NotFound
+from core.engine.folding import folded
 from core.people.queries import by_handle
 
 from .actions import Action, Argument, ArgumentKind
+from .amounts import amount
 from .asking import Asked
-from .words import Words
+from .days import day
+from .moments import moment
+from .months import month
+from .words import OWN, Words, known_zone
 
 NEVER_TYPED = {ArgumentKind.HIDDEN, ArgumentKind.SUBSCRIPTIONS}
 REST_OF_LINE = {ArgumentKind.TEXT, ArgumentKind.LONG_TEXT}
+TIMES = {ArgumentKind.DAY, ArgumentKind.MOMENT, ArgumentKind.MONTH}
+SEVERAL_WORDS = {ArgumentKind.CUSTOMER, ArgumentKind.MONEY, *TIMES}
+MOST_WORDS = 8
 SPACES = re.compile(r"[\s\u00a0\u200b\u202f]+")
 NUMBER = re.compile(r"(?:[cs]-)?(\d{1,12})", re.IGNORECASE)
-MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
-ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-DOTTED_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+OWN_ROW = re.compile(rf"{OWN}\d{{1,18}}", re.ASCII)
 YES = frozenset({"yes", "true", "1", "tak"})
 MYSELF = frozenset({"me", "myself", "ja", "mnie"})
 
@@ -39,16 +43,29 @@ def split_verb(text: str) -> tuple[str, str]:
 
 
 def from_typed(asked: Asked, action: Action, rest: str) -> dict[str, object]:
-    """The arguments of a typed command; missing required ones are simply absent. Raises InvalidInput, NotFound."""
-    given: dict[str, object] = {}
+    """The arguments of a typed command; missing required ones are simply absent. Raises InvalidInput, NotFound, Ambiguous."""
+    texts: dict[str, str] = {}
     names = [a for a in action.arguments if a.kind not in NEVER_TYPED]
     for position, argument in enumerate(names):
         if not rest.strip():
             break
-        token, rest = _next_token(asked, argument, rest, last=position == len(names) - 1)
-        given[argument.name] = understand(asked, argument, token)
+        texts[argument.name], rest = _next_token(asked, argument, rest, last=position == len(names) - 1)
     if rest.strip():
         raise InvalidInput("too_many_words", rest=rest.strip(), usage=usage(asked, action))
+    return from_carried(asked, action, texts)
+
+
+def from_carried(asked: Asked, action: Action, texts: Mapping[str, str]) -> dict[str, object]:
+    """Every argument there is a text for, as typed or as a button carries it. Raises as `from_typed`; an Ambiguous knows the others."""
+    given: dict[str, object] = {}
+    for argument in action.arguments:
+        if not texts.get(argument.name, "").strip():
+            continue
+        try:
+            given[argument.name] = understand(asked, argument, texts[argument.name])
+        except Ambiguous as error:
+            error.typed_beside = {name: text for name, text in texts.items() if name != argument.name}
+            raise
     return given
 
 
@@ -84,10 +101,10 @@ def understand(asked: Asked, argument: Argument, typed: str) -> object:  # noqa:
         return rows(text, argument.name)
     if kind is ArgumentKind.STAFF:
         return staff_id(asked, text, argument.name)
-    if kind is ArgumentKind.MONTH:
-        return month(text, argument.name)
-    if kind is ArgumentKind.DAY:
-        return day(text, argument.name)
+    if kind in TIMES:
+        return _time(asked, argument, text)
+    if kind is ArgumentKind.MONEY:
+        return amount(text, field=argument.name)
     if kind is ArgumentKind.TICK:
         return folded(text) in YES
     if kind is ArgumentKind.WORD:
@@ -112,14 +129,15 @@ def case_number(asked: Asked, text: str) -> int:
 
 def customer_id(asked: Asked, text: str, field: str = "customer") -> int:
     """The one customer of that name or tax number. Raises InvalidInput naming the candidates when there are several."""
-    if text.startswith("id:") and text[3:].isdigit():  # what our own search fields send back
-        return int(text[3:])
+    if OWN_ROW.fullmatch(text):  # what our own search fields and buttons send back
+        return int(text.removeprefix(OWN))
     with asked.reading() as connection:
         found = named(connection, text)
     if not found:
         raise InvalidInput("customer_not_found", field, name=text)
     if len(found) > 1:
-        raise InvalidInput("customer_ambiguous", field, name=text, names=", ".join(c.name for c in found[:5]))
+        readings = [(f"{OWN}{c.id}", c.name) for c in found]
+        raise Ambiguous("customer_ambiguous", field, readings=readings, name=text)
     return found[0].id
 
 
@@ -137,25 +155,6 @@ def staff_id(asked: Asked, text: str, field: str = "person") -> int:
             return by_handle(connection, text).id
     except NotFound:
         raise InvalidInput("staff_not_found", field, name=text) from None
-
-
-def month(text: str, field: str = "month") -> str:
-    """2026-09. Raises InvalidInput."""
-    if not MONTH.fullmatch(text):
-        raise InvalidInput("not_a_month", field, typed=text)
-    return text
-
-
-def day(text: str, field: str = "day") -> date:
-    """2026-09-30 or 30.09.2026; `03/04` could be two days and is refused. Raises InvalidInput."""
-    iso, dotted = ISO_DAY.fullmatch(text), DOTTED_DAY.fullmatch(text)
-    parts = (iso[1], iso[2], iso[3]) if iso else (dotted[3], dotted[2], dotted[1]) if dotted else None
-    if parts is None:
-        raise InvalidInput("not_a_day", field, typed=text)
-    try:
-        return date(int(parts[0]), int(parts[1]), int(parts[2]))
-    except ValueError:
-        raise InvalidInput("not_a_day", field, typed=text) from None
 
 
 def word(text: str, argument: Argument) -> str:
@@ -177,15 +176,37 @@ def form_of(words: Words, action: Action) -> str:
     return " ".join([action.called(words.language), *shown])
 
 
+def _time(asked: Asked, argument: Argument, text: str) -> object:
+    """A day, a moment or a month, as it is now in the person's own zone."""
+    zone = known_zone(asked.words.zone)
+    today = asked.now.astimezone(zone).date()
+    if argument.kind is ArgumentKind.MONTH:
+        return month(text, today=today, field=argument.name)
+    if argument.kind is ArgumentKind.DAY:
+        return day(text, today=today, tense=argument.tense, field=argument.name)
+    return moment(text, now=asked.now, zone=zone, tense=argument.tense, field=argument.name)
+
+
 def _next_token(asked: Asked, argument: Argument, rest: str, *, last: bool) -> tuple[str, str]:
-    """The next argument's text and what is left. A customer's name may have several words: the longest that is one."""
+    """The next argument's text and what is left. Names, dates and amounts may have several words: the most that make one."""
     if argument.kind in REST_OF_LINE or last:
         return rest.strip(), ""
-    words = tidy(rest).split(" ")
+    if argument.kind in SEVERAL_WORDS:
+        words = tidy(rest).split(" ")
+        for length in range(min(len(words), MOST_WORDS), 1, -1):
+            if _is_one(asked, argument, " ".join(words[:length])):
+                return " ".join(words[:length]), " ".join(words[length:])
+    token, _, left = rest.strip().partition(" ")
+    return token, left
+
+
+def _is_one(asked: Asked, argument: Argument, text: str) -> bool:
+    """Whether the text is such an argument, or may be several."""
     if argument.kind is ArgumentKind.CUSTOMER:
-        for length in range(len(words), 1, -1):
-            with asked.reading() as connection:
-                if len(named(connection, " ".join(words[:length]))) == 1:
-                    return " ".join(words[:length]), " ".join(words[length:])
-    _, _, left = rest.strip().partition(" ")
-    return words[0], left
+        with asked.reading() as connection:
+            return bool(named(connection, text))
+    try:
+        understand(asked, argument, text)
+    except InvalidInput as error:
+        return not error.kind.startswith("not_a")
+    return True

@@ -2,8 +2,8 @@
 
 import difflib
 
-from core.customers.model import folded
 from core.engine.errors import InvalidInput
+from core.engine.folding import folded
 from core.people.model import Right
 
 from .actions import ActionTable

@@ -3,7 +3,8 @@
 Every view is one of the closed types at the end; a face has one renderer for each.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .values import Text, Value
@@ -38,7 +39,10 @@ class Confirm:
 
 @dataclass(frozen=True, kw_only=True)
 class Button:
-    """An action's name, an id and the `facts` shown: compared, never believed. `form`: the action asks for more first."""
+    """An action's name, an id and the `facts` shown: compared, never believed. `form`: the action asks for more first.
+
+    `values` are further arguments, understood when it is pressed as if they had just been typed.
+    """
 
     label: str
     action: str
@@ -48,6 +52,7 @@ class Button:
     form: bool = False
     confirm: Confirm | None = None
     rare: bool = False
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,13 +11,13 @@ from sqlalchemy import Row
 from core.engine.db.dialects import insert_into
 from core.engine.db.tables.customers import billing_contacts, customers, links, subscriptions
 from core.engine.errors import Conflict, InvalidInput
+from core.engine.folding import folded
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
 
 from .commands import AddCustomer, ConfirmLink, RecordSubscriptions, SwitchMode
 from .events import CustomerAdded, LinkConfirmed, ModeSwitched, SubscriptionsRecorded
-from .model import folded
 from .queries import customer, linked, tenants_of
 from .resources import SubscriptionFacts, facts
 

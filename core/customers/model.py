@@ -1,6 +1,5 @@
 """What a customer is to the desk."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -71,9 +70,3 @@ class Subscription:
     auto_renew: bool | None
     as_of: datetime
     parent: str = ""
-
-
-def folded(text: str) -> str:
-    """The text without case and diacritics, as names are searched: `Łódź` → `lodz`."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l"))
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())

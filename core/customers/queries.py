@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Row
 
 from core.engine.db.tables.customers import billing_contacts, customers, links, subscriptions
 from core.engine.errors import NotFound
+from core.engine.folding import folded
 
-from .model import Customer, Link, LinkKind, Mode, Subscription, folded
+from .model import Customer, Link, LinkKind, Mode, Subscription
 
 # Asked whenever something of a customer's is shown, so built once: building a statement costs more than running it.
 CUSTOMER = sa.select(customers).where(customers.c.id == sa.bindparam("customer_id"))

@@ -1,5 +1,7 @@
 """Errors as a kind and parameters: the sentence is looked up when it is shown, in the reader's language."""
 
+from collections.abc import Mapping, Sequence
+
 
 class DeskError(Exception):
     """Something a person did or met. `kind` names the sentence `error.<kind>`; `params` fill it. Safe to show to that person."""
@@ -23,6 +25,18 @@ class InvalidInput(DeskError):
     def __init__(self, kind: str, field: str = "", **params: object) -> None:
         super().__init__(kind, **params)
         self.field = field
+
+
+class Ambiguous(InvalidInput):
+    """What was typed may mean several things, or one that nobody should take for granted. `readings`: what to type → what it means.
+
+    `typed_beside` are the other arguments as they were typed, so that the person only has to choose.
+    """
+
+    def __init__(self, kind: str, field: str, *, readings: Sequence[tuple[str, object]], **params: object) -> None:
+        super().__init__(kind, field, **params)
+        self.readings = tuple(readings)
+        self.typed_beside: Mapping[str, str] = {}
 
 
 class Conflict(DeskError):

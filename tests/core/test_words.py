@@ -14,7 +14,7 @@ from core.people.model import Right
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAID = re.compile(r"""\.(?:say|count)\(\s*"([a-z][a-z0-9_.]*)\"""")
-REFUSED = re.compile(r"""(?:InvalidInput|NotFound|Conflict|NotAllowed|DeskError)\(\s*"([a-z_]+)\"""")
+REFUSED = re.compile(r"""(?:InvalidInput|Ambiguous|NotFound|Conflict|NotAllowed|DeskError)\(\s*"([a-z_]+)\"""")
 
 
 def catalogues(language: str) -> dict[str, Catalog]:

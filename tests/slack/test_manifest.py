@@ -14,7 +14,7 @@ from bots.slack.manifest import CALLS, EVENTS, SCOPES, manifest
 from core.chat.actions import Use
 from core.chat.table import TABLE
 from core.chat.words import LANGUAGES, Words
-from core.customers.model import folded
+from core.engine.folding import folded
 from tests.conftest import SCHEMAS
 
 SOURCES = [path.read_text(encoding="utf-8") for path in (Path(__file__).resolve().parents[2] / "bots" / "slack").glob("*.py")]

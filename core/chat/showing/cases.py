@@ -61,6 +61,8 @@ def _facts(connection: Connection, words: Words, found: Case, now: datetime) -> 
         facts.append(Fact(words.say("fact.requestor"), Text(found.requestor, quoted=True)))
     if (due := answer_due(found)) is not None:
         facts.append(Fact(words.say("fact.answer_due" if now < due else "fact.answer_missed"), Moment(due)))
+    if found.waiting_until is not None:
+        facts.append(Fact(words.say("fact.waiting_until"), Moment(found.waiting_until)))
     return tuple(facts)
 
 

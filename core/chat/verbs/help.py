@@ -5,7 +5,7 @@ from core.chat.asking import Asked
 from core.chat.requests import Private, Reply
 from core.chat.showing.help import help_view, verb_view
 from core.chat.suggesting import unknown
-from core.customers.model import folded
+from core.engine.folding import folded
 from core.people.model import Right
 
 VERB = Argument(name="verb", kind=ArgumentKind.NAME, required=False, max_length=100)

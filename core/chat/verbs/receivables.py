@@ -4,6 +4,7 @@ from datetime import date
 
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
+from core.chat.days import Tense
 from core.chat.requests import Private, Reply
 from core.chat.showing.cases import case_view
 from core.chat.showing.comparison import comparison_view
@@ -65,7 +66,7 @@ ACTIONS = (
         arguments=(
             Argument(name="case", kind=ArgumentKind.CASE),
             Argument(name="kind", kind=ArgumentKind.WORD, choices=tuple(NoticeKind)),
-            Argument(name="day", kind=ArgumentKind.DAY),
+            Argument(name="day", kind=ArgumentKind.DAY, tense=Tense.PAST),
             Argument(name="recipient", kind=ArgumentKind.NAME, max_length=200),
             Argument(name="method", kind=ArgumentKind.WORD, choices=tuple(NoticeMethod)),
             Argument(name="proof", kind=ArgumentKind.LONG_TEXT, max_length=2000),

@@ -1,6 +1,7 @@
 """Verbs that move a case on."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from core.cases.commands import (
     AddNote,
@@ -19,6 +20,7 @@ from core.cases.queries import case
 from core.cases.triage import Triage
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
+from core.chat.days import Tense
 from core.chat.requests import Private, Reply
 from core.chat.showing.cases import case_view
 from core.chat.verbs.cases import CASE, case_of, settled
@@ -29,6 +31,7 @@ from core.people.queries import display_name
 
 TEXT = Argument(name="text", kind=ArgumentKind.LONG_TEXT)
 TRIAGE = Argument(name="triage", kind=ArgumentKind.WORD, choices=tuple(kind.value for kind in Triage))
+UNTIL = Argument(name="until", kind=ArgumentKind.MOMENT, required=False, tense=Tense.FUTURE)
 ADDRESS, DOMAIN, NO = "address", "domain", "no"
 
 
@@ -71,8 +74,12 @@ def note(asked: Asked, given: Given) -> Reply:
 
 
 def wait(asked: Asked, given: Given) -> Reply:
-    """It is the customer's turn."""
-    asked.do(WaitForCustomer(case_id=case_of(given)))
+    """It is the customer's turn, until a moment that is read back or for the usual days."""
+    until = given.get("until")
+    assert isinstance(until, datetime | None)  # noqa: S101 (the parser's own promise)
+    asked.do(WaitForCustomer(case_id=case_of(given), until=until))
+    if until is not None:
+        return settled(asked, case_of(given), asked.words.say("case.waiting_until", number=f"C-{case_of(given)}", until=until))
     return settled(asked, case_of(given), asked.words.say("case.waiting", number=f"C-{case_of(given)}"))
 
 
@@ -140,7 +147,8 @@ ACTIONS = (
         example="note {case} {text}",
     ),
     Action(
-        name="wait", right=Right.WORK, topic=Topic.CASES, answer=wait, arguments=(CASE,), polish=("czekaj",), example="wait {case}",
+        name="wait", right=Right.WORK, topic=Topic.CASES, answer=wait, arguments=(CASE, UNTIL), polish=("czekaj",),
+        example="wait {case} {text}",
     ),
     Action(
         name="resolve", right=Right.WORK, topic=Topic.CASES, answer=resolve, form=True, polish=("rozwiąż", "zamknij"),

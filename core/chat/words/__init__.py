@@ -19,10 +19,11 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from core.chat.values import Day, Link, Moment, Money, Person, Text, Value
-from core.engine.errors import DeskError
+from core.engine.errors import Ambiguous, DeskError
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "pl")
+OWN = "id:"  # how a row that was chosen is told from a name that was typed
 
 
 @cache
@@ -99,8 +100,16 @@ class Words:
         return catalogue(self.language).gettext(key) != key
 
     def error(self, error: DeskError) -> str:
-        """The sentence for a refusal."""
-        return self.say(f"error.{error.kind}", **error.params)
+        """The sentence for a refusal; of what may be several things it names each, as it would have to be written."""
+        if not isinstance(error, Ambiguous):
+            return self.say(f"error.{error.kind}", **error.params)
+        named = [(typed, self.reading(meant)) for typed, meant in error.readings]
+        readings = ", ".join(shown if typed.startswith(OWN) or typed == shown else f"{shown} ({typed})" for typed, shown in named)
+        return self.say(f"error.{error.kind}", **error.params, readings=readings)
+
+    def reading(self, meant: object) -> str:
+        """One thing that a text may mean; a day with its weekday."""
+        return self.named_day(meant) if isinstance(meant, date) and not isinstance(meant, datetime) else self.show(meant)
 
     def show(self, value: object) -> str:  # noqa: PLR0911 (a closed list of types)
         """A value as plain text, in the reader's language and zone."""
@@ -115,7 +124,7 @@ class Words:
         if isinstance(value, Day):
             return self.day(value.on)
         if isinstance(value, date):
-            return self.day(value)
+            return self.named_day(value)
         if isinstance(value, Person):
             return value.name
         if isinstance(value, Link):
@@ -132,6 +141,10 @@ class Words:
     def day(self, on: date) -> str:
         """27 kwi 2027"""
         return str(format_date(on, "medium", locale=self._babel))
+
+    def named_day(self, on: date) -> str:
+        """Friday, 27 November 2026"""
+        return str(format_date(on, "EEEE, d MMMM y", locale=self._babel))
 
     def moment(self, at: datetime) -> str:
         """The moment in the reader's zone, the zone named."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from core.customers.model import folded
+from core.engine.folding import folded
 from webhooks.receivables.csv.values import Wrong
 
 REQUIRED = ("payer", "number", "issued_on", "due_on", "total", "open")

@@ -28,8 +28,9 @@ class KeptAlive(WebClient):
     def _perform_urllib_http_request(self, *, url: str, args: dict[str, Any]) -> dict[str, Any]:
         """One attempt. Raises OSError when there was no answer, as the SDK's own does."""
         body = {"json": args["json"]} if args["json"] else {"data": args["params"]}
+        headers = args["headers"] if args["json"] else args["headers"] | {"Content-Type": "application/x-www-form-urlencoded"}
         try:
-            answer = self._pool.post(url, headers=args["headers"], timeout=self.timeout, **body)
+            answer = self._pool.post(url, headers=headers, timeout=self.timeout, **body)
         except httpx.HTTPError as error:
             raise ConnectionError(type(error).__name__) from error
         # The SDK and delivery_error ask for Retry-After by that very name.

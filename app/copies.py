@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from app.pausing import pause
 from app.wiring import SENDERS, House
 from core.chat.cards import card_view
-from core.chat.ports import MessageGone, Place
+from core.chat.ports import MessageGone, Place, TokenRefused
 from core.chat.views import View
 from core.chat.words import Words
 from core.engine import cards
@@ -80,6 +80,11 @@ def _put_off(house: House, card: StaleCard, error: DeliveryError) -> Settlement:
     if error.permanent:
         log.warning("A card can no longer be shown there.", card=card.id, face=card.face, reason=error.reason)
         return partial(cards.lost, card_id=card.id, error=error.reason)
+    if isinstance(error, TokenRefused):
+        log.error(
+            "A chat refuses the desk's own token: was the app uninstalled, or has a secret run out? Its cards wait; nothing else is lost.",
+            face=card.face, reason=error.reason,
+        )  # fmt: skip
     held = pause(card.attempts, error.retry_after)
     return lambda connection: cards.delayed(connection, card, at=house.store.real_now(connection) + held, error=error.reason)
 

@@ -5,18 +5,18 @@ https://docs.slack.dev/reference/methods/chat.postMessage#errors
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from core.chat.ports import MessageGone
+from core.chat.ports import ContentRefused, MessageGone, TokenRefused
 from core.engine.errors import DeliveryError
 
 PLACE_GONE = frozenset(
     {
-        "account_inactive", "channel_not_found", "is_archived", "not_in_channel", "restricted_action", "token_revoked", "user_not_found",
+        "channel_not_found", "is_archived", "not_in_channel", "restricted_action", "user_not_found",
         "cannot_dm_bot", "team_access_not_granted", "user_disabled",
     }
 )  # fmt: skip
 MESSAGE_GONE = frozenset({"message_not_found", "cant_update_message", "cant_delete_message"})
-BROKEN_SETUP = frozenset({"invalid_auth", "not_authed", "missing_scope", "token_expired"})
-REFUSED_FOR_GOOD = frozenset({"invalid_blocks", "msg_too_long", "no_text", "msg_blocks_too_long", "invalid_arguments"})
+BROKEN_SETUP = frozenset({"invalid_auth", "not_authed", "missing_scope", "token_expired", "token_revoked", "account_inactive"})
+CONTENT_REFUSED = frozenset({"invalid_blocks", "msg_too_long", "no_text", "msg_blocks_too_long", "invalid_arguments"})
 
 
 def delivery_error(error: Exception) -> DeliveryError:
@@ -32,4 +32,8 @@ def delivery_error(error: Exception) -> DeliveryError:
         return DeliveryError("ratelimited", retry_after=float(given) if given.isascii() and given.isdigit() else 1.0)
     if reason in MESSAGE_GONE:
         return MessageGone(reason)
-    return DeliveryError(reason, permanent=reason in PLACE_GONE | REFUSED_FOR_GOOD, retry_after=300 if reason in BROKEN_SETUP else None)
+    if reason in CONTENT_REFUSED:
+        return ContentRefused(reason, permanent=True)
+    if reason in BROKEN_SETUP:
+        return TokenRefused(reason, retry_after=300)
+    return DeliveryError(reason, permanent=reason in PLACE_GONE)

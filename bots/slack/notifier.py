@@ -4,15 +4,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
+import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from bots.slack.cards import message
 from bots.slack.errors import delivery_error
-from core.chat.ports import MessageGone, Place, Recipient
+from bots.slack.markup import clip_markup, escape
+from core.chat.plain import plainly
+from core.chat.ports import ContentRefused, MessageGone, Place, Recipient
 from core.chat.views import View
 from core.chat.words import Words
+
+log = structlog.get_logger(__name__)
 
 TIMEOUT = 10  # seconds; the outbox tries again, the SDK does not
 Call = Callable[..., SlackResponse]
@@ -51,18 +56,18 @@ class SlackNotifier:
     def post(self, place: Place, view: View, words: Words) -> str:
         """Returns the message's timestamp, which is its reference."""
         client = self._client_for(place.workspace)
-        return str(_call(client.chat_postMessage, channel=place.conversation, **message(view, words), unfurl_links=False)["ts"])
+        return str(_shown(client.chat_postMessage, view, words, channel=place.conversation, unfurl_links=False)["ts"])
 
     def update(self, place: Place, reference: str, view: View, words: Words) -> None:
         """`blocks` are sent again whole: what is left out would vanish."""
-        _call(self._client_for(place.workspace).chat_update, channel=place.conversation, ts=reference, **message(view, words))
+        _shown(self._client_for(place.workspace).chat_update, view, words, channel=place.conversation, ts=reference)
 
     def tell(self, recipient: Recipient, view: View, words: Words) -> str:
         """A direct message."""
         client = self._client_for(recipient.workspace)
         opened = _call(client.conversations_open, users=recipient.user)
         channel: Mapping[str, Any] = opened["channel"]
-        return str(_call(client.chat_postMessage, channel=channel["id"], **message(view, words))["ts"])
+        return str(_shown(client.chat_postMessage, view, words, channel=channel["id"])["ts"])
 
     def delete(self, place: Place, reference: str) -> None:
         """A message that is gone already is fine."""
@@ -70,6 +75,15 @@ class SlackNotifier:
             _call(self._client_for(place.workspace).chat_delete, channel=place.conversation, ts=reference)
         except MessageGone:
             return
+
+
+def _shown(method: Call, view: View, words: Words, **where: Any) -> SlackResponse:
+    """The whole card, or what it says plainly where Slack refuses its blocks. Raises DeliveryError."""
+    try:
+        return _call(method, **where, **message(view, words))
+    except ContentRefused as error:
+        log.warning("Slack refuses the blocks of a card; it is said plainly.", view=type(view).__name__, reason=error.reason)
+        return _call(method, **where, text=clip_markup(escape(plainly(view, words)), 3000), blocks=[])
 
 
 def _call(method: Call, **arguments: Any) -> SlackResponse:

@@ -5,7 +5,7 @@ https://learn.microsoft.com/microsoftteams/platform/bots/build-conversational-ca
 
 import httpx
 
-from core.chat.ports import MessageGone
+from core.chat.ports import ContentRefused, MessageGone, TokenRefused
 from core.engine.errors import DeliveryError
 
 PASSING = frozenset({408, 412, 429, 500, 502, 503, 504})
@@ -21,7 +21,9 @@ def delivery_error(answer: httpx.Response) -> DeliveryError:
     if status == httpx.codes.NOT_FOUND and reason not in PLACE_GONE and answer.request.method in ("PUT", "DELETE"):
         return MessageGone(reason or "message not found")
     if status == httpx.codes.UNAUTHORIZED:
-        return DeliveryError("401 our token was refused", retry_after=10)
+        return TokenRefused("401 our token was refused", retry_after=10)
+    if status in (httpx.codes.BAD_REQUEST, httpx.codes.REQUEST_ENTITY_TOO_LARGE):
+        return ContentRefused(f"{status} {reason}", permanent=True)
     return DeliveryError(f"{status} {reason}", permanent=True)
 
 

@@ -1,12 +1,22 @@
 """Teams as the sweeps see it: post, update, tell privately, delete; one attempt each, errors as DeliveryError."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+
 from bots.teams.cards import card, plain_text
 from bots.teams.connector import Connector
+from bots.teams.fitting import clip
 from bots.teams.payloads import CARD_TYPE, Activity
-from core.chat.ports import MessageGone, Place, Recipient
+from core.chat.plain import plainly
+from core.chat.ports import ContentRefused, MessageGone, Place, Recipient
 from core.chat.views import View
 from core.chat.words import Words
 from core.engine.errors import DeliveryError
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
 def message(view: View, words: Words) -> Activity:
@@ -23,11 +33,13 @@ class TeamsNotifier:
 
     def post(self, place: Place, view: View, words: Words) -> str:
         """Returns the activity's id."""
-        return self._connector.send(_service(place.address), place.conversation, message(view, words))
+        service = _service(place.address)
+        return _shown(lambda activity: self._connector.send(service, place.conversation, activity), view, words)
 
     def update(self, place: Place, reference: str, view: View, words: Words) -> None:
         """Replaces the whole activity."""
-        self._connector.update(_service(place.address), place.conversation, reference, message(view, words))
+        service = _service(place.address)
+        _shown(lambda activity: self._connector.update(service, place.conversation, reference, activity), view, words)
 
     def tell(self, recipient: Recipient, view: View, words: Words) -> str:
         """In the personal chat, which is made if it is new."""
@@ -35,7 +47,7 @@ class TeamsNotifier:
         known = str(recipient.address.get("personal", ""))
         bot, user = str(recipient.address.get("bot", "")), str(recipient.address.get("user", ""))
         conversation = known or self._connector.personal(service, bot, user, recipient.workspace)
-        return self._connector.send(service, conversation, message(view, words))
+        return _shown(lambda activity: self._connector.send(service, conversation, activity), view, words)
 
     def delete(self, place: Place, reference: str) -> None:
         """A message that is gone already is fine."""
@@ -43,6 +55,15 @@ class TeamsNotifier:
             self._connector.delete(_service(place.address), place.conversation, reference)
         except MessageGone:
             return
+
+
+def _shown(call: Callable[[Activity], T], view: View, words: Words) -> T:
+    """The whole card, or what it says plainly where Teams refuses it. Raises DeliveryError."""
+    try:
+        return call(message(view, words))
+    except ContentRefused as error:
+        log.warning("Teams refuses a card; it is said plainly.", view=type(view).__name__, reason=error.reason)
+        return call({"type": "message", "textFormat": "plain", "text": clip(plainly(view, words), 3000)})
 
 
 def _service(address: object) -> str:

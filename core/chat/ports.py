@@ -32,6 +32,14 @@ class MessageGone(DeliveryError):
     """The message was deleted in the chat: post it anew."""
 
 
+class ContentRefused(DeliveryError):
+    """The chat takes messages there, but not this one: say it more plainly. A fault of ours; operators should hear of it."""
+
+
+class TokenRefused(DeliveryError):
+    """The chat does not take our own token: the app was uninstalled, or a secret ran out. Operators must act."""
+
+
 class ChatPort(Protocol):
     """A face, seen from the sweeps. Every method raises DeliveryError; `permanent` means that the place or message is gone."""
 

@@ -12,18 +12,6 @@ RESPONSES, RESPONSE_LIFE = 5, 1800.0  # posts and seconds (https://docs.slack.de
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
-    """Given instead of the next answer to `method` ("": to any), after `delay` seconds; `applied`: the call took effect all the same."""
-
-    method: str = ""
-    error: str = "internal_error"
-    status: int = 200
-    retry_after: int | None = None
-    delay: float = 0.0
-    applied: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class Call:
     """One call of the bot: when (monotonic seconds), what, with what, and what it was told (`error` empty: it worked)."""
 

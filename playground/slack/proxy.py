@@ -7,85 +7,42 @@ seconds, retried events, deliveries that come twice. https://docs.slack.dev/apis
 import json
 import threading
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
 
-import httpx
-from flask import Flask, Response, jsonify, request
-from werkzeug.serving import BaseWSGIServer, make_server
+from flask import Response, jsonify, request
 
+from playground.proxy import FaultProxy, passed_on
 from playground.slack.blocks import check
-from playground.slack.ledger import Fault, Json
+from playground.slack.ledger import Json
 from playground.slack.server import arguments
 
 DEADLINE = 3.0  # seconds until a gesture's acknowledgement must be there
 RETRIES = (0.0, 60.0, 300.0)  # seconds before an event is delivered again
-HOP = frozenset({"host", "content-length", "connection", "transfer-encoding", "content-encoding", "date", "server"})
+EVENTS = "/slack/events"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Delivery:
-    """One delivery to the desk: its path, how often it had been tried before, the status (0: no answer in time), the seconds it took."""
-
-    path: str
-    attempt: int
-    status: int
-    took: float
-
-
-class Proxy:
-    """`token` is the only one let through; `faults` and `pace` as in the local Slack; `twice`: the next so many deliveries come twice."""
+class Proxy(FaultProxy):
+    """`token` is the only one let through; `pace` as in the local Slack."""
 
     def __init__(self, slack_url: str, desk_url: str, token: str, *, retries: tuple[float, ...] = RETRIES) -> None:
-        self.slack_url, self.desk_url, self.token = slack_url.rstrip("/"), desk_url.rstrip("/"), token
-        self.faults: list[Fault] = []
+        super().__init__("slack-fault-proxy", desk_url, deadline=DEADLINE)
+        self.slack_url, self.token = slack_url.rstrip("/"), token
         self.pace = 0.0
-        self.twice = 0
-        self.deadline = DEADLINE
-        self.deliveries: list[Delivery] = []
-        self.refused: list[tuple[str, str]] = []
         self._retries = retries
         self._posted_at: dict[str, float] = {}
-        self._lock = threading.Lock()
-        self._stopping = threading.Event()
-        self._http = httpx.Client(timeout=30, follow_redirects=False, trust_env=False)
-        self._server: BaseWSGIServer | None = None
-        self.app = Flask("slack-fault-proxy", static_folder=None)
         self.app.route("/api/<method>", methods=["GET", "POST"])(self._to_slack)
-        self.app.post("/slack/events")(self._to_desk)
-
-    @property
-    def url(self) -> str:
-        """Where it listens, once started."""
-        if self._server is None:
-            raise RuntimeError("the proxy is not started")
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def start(self, port: int = 0) -> None:
-        """Listen on loopback in a thread of its own."""
-        self._server = make_server("127.0.0.1", port, self.app, threaded=True)
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def stop(self) -> None:
-        """Stop listening; retries that wait are given up."""
-        self._stopping.set()
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-        self._http.close()
+        self.app.post(EVENTS)(self._to_desk)
 
     def _to_slack(self, method: str) -> Response:
-        call = arguments()
-        with self._lock:
-            fault = next((f for f in self.faults if f.method in ("", method)), None)
-            if fault is not None:
-                self.faults.remove(fault)
+        call, fault = arguments(), self.staged(method)
         if fault is None:
             refused = self._refusal(method, call)
-            return refused if refused is not None else self._forward(f"{self.slack_url}/api/{method}")
+            if refused is not None:
+                return refused
+            self.note(method)
+            return self.forward(f"{self.slack_url}/api/{method}")
         if fault.applied:
-            self._forward(f"{self.slack_url}/api/{method}")
-        self._stopping.wait(fault.delay)
+            self.forward(f"{self.slack_url}/api/{method}")
+        self.hold(fault.delay)
         return self._refuse(method, fault.error, fault.status, fault.retry_after)
 
     def _refusal(self, method: str, call: Json) -> Response | None:
@@ -113,55 +70,29 @@ class Proxy:
         return self._refuse(method, "ratelimited", 429, int(left) + 1)
 
     def _refuse(self, method: str, error: str, status: int = 200, retry_after: int | None = None, **more: object) -> Response:
-        self.refused.append((method, error))
+        self.note(method, error)
         made = jsonify(ok=False, error=error, **more)
         made.status_code = status
         if retry_after is not None:
             made.headers["Retry-After"] = str(retry_after)
         return made
 
-    def _forward(self, url: str) -> Response:
-        answer = self._http.request(
-            request.method, url, params=request.args, content=request.get_data(), headers=_passed_on(request.headers.items())
-        )
-        return Response(answer.content, answer.status_code, _passed_on(answer.headers.items()))
-
     def _to_desk(self) -> Response:
         """Hand the delivery on; what is not acknowledged in time is no answer, and an event is then delivered again later."""
-        raw, headers = request.get_data(), _passed_on(request.headers.items())
-        with self._lock:
-            is_twice, self.twice = self.twice > 0, max(0, self.twice - 1)
-        answer = self._deliver(raw, headers, 0)
-        if is_twice:
-            self._deliver(raw, headers, 0)
-        if answer is None or not answer.is_success:
-            if _is_event(raw):
-                threading.Thread(target=self._retry, args=(raw, headers), daemon=True).start()
-            return Response("no acknowledgement in time", 504) if answer is None else Response(answer.content, answer.status_code)
-        return Response(answer.content, answer.status_code, _passed_on(answer.headers.items()))
-
-    def _deliver(self, raw: bytes, headers: dict[str, str], attempt: int) -> httpx.Response | None:
-        began, status = time.monotonic(), 0
-        try:
-            answer = self._http.post(f"{self.desk_url}/slack/events", content=raw, headers=headers, timeout=self.deadline)
-            status = answer.status_code
-        except httpx.HTTPError:
-            return None
-        finally:
-            self.deliveries.append(Delivery(path="/slack/events", attempt=attempt, status=status, took=time.monotonic() - began))
-        return answer
+        raw, headers = request.get_data(), passed_on(request.headers.items())
+        answer, told = self.deliver_at_hand(EVENTS)
+        if (answer is None or not answer.is_success) and _is_event(raw):
+            threading.Thread(target=self._retry, args=(raw, headers), daemon=True).start()
+        return told
 
     def _retry(self, raw: bytes, headers: dict[str, str]) -> None:
         for attempt, pause in enumerate(self._retries, 1):
             if self._stopping.wait(pause):
                 return
-            answer = self._deliver(raw, headers | {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "http_error"}, attempt)
+            again = headers | {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "http_error"}
+            answer = self.deliver(EVENTS, raw, again, attempt)
             if answer is not None and answer.is_success:
                 return
-
-
-def _passed_on(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    return {name: value for name, value in items if name.casefold() not in HOP}
 
 
 def _is_event(raw: bytes) -> bool:

@@ -9,8 +9,9 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from playground.proxy import Fault
 from playground.slack.blocks import check
-from playground.slack.ledger import Call, Fault, Json, Ledger, Triggers
+from playground.slack.ledger import Call, Json, Ledger, Triggers
 from playground.slack.methods import Check, Methods, Refused
 
 TOKEN = "xoxb-test"  # noqa: S105 (a stand-in's token)

@@ -21,6 +21,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--world", type=Path, required=True, help="the people and channels, as JSON")
     parser.add_argument("--app-id", default=os.environ.get("TEAMS_APP_ID", "app-1"))
     parser.add_argument("--renderer", type=Path, default=RENDERER, help="the dist folder of the npm package adaptivecards")
+    parser.add_argument("--service", default="", help="the address of a fault proxy that stands before this one")
     parser.add_argument("--limits", action="store_true", help="refuse calls above Teams' documented rates")
     return parser.parse_args()
 
@@ -31,7 +32,7 @@ def main() -> int:
     directory = load_directory(given.world)
     teams = LocalTeams(
         given.app_id, directory.tenant, directory=directory, bot_url=given.bot, secret=os.environ.get("TEAMS_APP_PASSWORD", ""),
-        renderer=given.renderer.resolve(), limits=given.limits,
+        renderer=given.renderer.resolve(), limits=given.limits, service=given.service,
     )  # fmt: skip
     stopped = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -23,9 +23,10 @@ class LocalTeams:
 
     def __init__(
         self, app_id: str = "app-1", tenant: str = "tenant-1", login: Login | None = None, *, directory: Directory | None = None,
-        bot_url: str = "", secret: str = "", renderer: Path | None = None, limits: bool = False,
+        bot_url: str = "", secret: str = "", renderer: Path | None = None, limits: bool = False, service: str = "",
     ) -> None:  # fmt: skip
         self.app_id, self.tenant, self._secret = app_id, tenant, secret
+        self.service = service.rstrip("/")
         self.login, self.ledger, self.switches = login or Login(), Ledger(), Switches()
         self.directory = directory or Directory(tenant=tenant)
         self._connector = Connector(self.directory, self.ledger, self.login, self.switches, Limits() if limits else None)
@@ -55,8 +56,8 @@ class LocalTeams:
 
     @property
     def service_url(self) -> str:
-        """The service address activities name."""
-        return f"{self.url}/teams/"
+        """The service address activities name: our own, or that of a proxy before us (`service`)."""
+        return f"{self.service or self.url}/teams/"
 
     def start(self, port: int = 0) -> None:
         """Listen on loopback in a thread of its own."""

@@ -105,7 +105,7 @@ def test_a_typed_command_is_answered_with_a_drawn_card_for_the_one_who_typed(pag
 def test_the_channels_card_comes_in_spite_of_a_limit_and_nothing_was_refused_for_its_blocks(
     page: Page, stage: Stage, artefacts: Path
 ) -> None:
-    from playground.slack.ledger import Fault
+    from playground.proxy import Fault
 
     stage.proxy.faults.append(Fault(method="chat.postMessage", status=429, error="ratelimited", retry_after=1))
     stage.world.settle()

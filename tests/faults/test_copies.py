@@ -13,7 +13,7 @@ from core.cases.model import Kind
 from core.customers.commands import AddCustomer
 from core.engine.db.tables.engine import cards
 from core.people.commands import AddStaff, Place, SetGroup
-from playground.slack.ledger import Fault
+from playground.proxy import Fault
 from tests.harness.faces import Face, Seen, seen_in_slack, seen_in_teams
 from tests.harness.supervised import until
 from tests.harness.world import ANA, CHANNELS, TEAM, TENANT, Persona, World
@@ -222,11 +222,15 @@ def test_an_update_whose_answer_was_lost_is_repeated_and_shows_the_same(world: W
     assert len(world.local_slack.ledger.channels["C0000"]) == 1
 
 
-def test_blocks_that_slack_refuses_lose_only_that_copy(world: World) -> None:
+def test_a_copy_whose_blocks_slack_refuses_is_said_plainly_and_the_other_chat_has_it_whole(world: World) -> None:
     case_id = posted(world)
     world.local_slack.faults = [Fault(method="chat.update", error="invalid_blocks")]
     world.do(SettleCollection(case_id=case_id))
     world.settle()
 
-    assert [row.error for row in card_rows(world) if row.state == "gone"] == ["invalid_blocks"]
+    (plain,) = world.local_slack.ledger.channels["C0000"].values()
+    assert "This chat refused the full card" in plain["text"]
+    assert not plain["blocks"]
+    assert is_true_everywhere(world)
+    assert {row.state for row in card_rows(world)} == {"live"}
     assert CHANNELS["slack"] not in world.local_slack.ledger.channels

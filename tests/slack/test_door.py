@@ -16,7 +16,7 @@ from werkzeug.test import Client
 from bots.slack.app import Door, build_app
 from bots.slack.verify import is_verified
 from core.engine.db.tables.engine import gestures
-from playground.slack.ledger import Fault
+from playground.proxy import Fault
 from tests.harness.faces import Seen, SlackFace
 from tests.harness.practice import practise, titles
 from tests.harness.slack_face import interaction

@@ -9,7 +9,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from playground.slack.ledger import Fault
+from playground.proxy import Fault
 from playground.slack.server import LocalSlack
 
 CHANNEL = "C0BILLING"

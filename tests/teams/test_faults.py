@@ -88,7 +88,7 @@ def test_a_refused_token_is_asked_for_anew(world: World) -> None:
     assert world.local_teams.ledger.calls[-1][2] != first
 
 
-@pytest.mark.parametrize("fault", ["refused_card", "bot_left", "writes_blocked"])
+@pytest.mark.parametrize("fault", ["bot_left", "writes_blocked"])
 def test_what_will_not_pass_is_given_up_with_its_reason(world: World, fault: str) -> None:
     routed(world)
     world.local_teams.switches.set(fault, 1)

@@ -18,6 +18,12 @@ OPEN_STATES = tuple(state.value for state in State if state not in CLOSED)
 
 # Asked whenever a case is shown, so built once: building a statement costs more than running it.
 CASE = sa.select(cases).where(cases.c.id == sa.bindparam("case_id"))
+COLLECTION = sa.select(cases.c.id).where(
+    cases.c.kind == Kind.COLLECTION.value,
+    cases.c.state != State.RESOLVED.value,
+    cases.c.payer_id == sa.bindparam("of_payer"),
+    cases.c.currency == sa.bindparam("in_currency"),
+)
 NOTES = (
     sa.select(notes)
     .where(notes.c.case_id == sa.bindparam("case_id"), notes.c.state != NoteState.DRAFT, notes.c.state != NoteState.WITHDRAWN)
@@ -54,8 +60,7 @@ def open_cases_of(connection: Connection, customer_id: int) -> list[Case]:
 
 def collection_case(connection: Connection, payer_id: int, currency: str) -> int | None:
     """The one collection case of this payer and currency that is not resolved."""
-    match = (cases.c.kind == Kind.COLLECTION.value) & (cases.c.payer_id == payer_id) & (cases.c.currency == currency)
-    return connection.scalar(sa.select(cases.c.id).where(match, cases.c.state != State.RESOLVED.value))
+    return connection.scalar(COLLECTION, {"of_payer": payer_id, "in_currency": currency})
 
 
 def roots_of(connection: Connection, case_id: int) -> list[str]:

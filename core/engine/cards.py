@@ -20,6 +20,8 @@ from .db.tables.people import conversations
 from .transaction import Tx
 
 LEASE = timedelta(seconds=30)
+# Said after nearly every command, so built once.
+REFRESH = sa.update(cards).where(cards.c.subject == sa.bindparam("of"), cards.c.state == "live").values(wanted=cards.c.wanted + 1)
 # Asked whenever a case is shown, so built once.
 HELD_BACK = sa.select(sa.func.count(), sa.func.min(cards.c.next_at)).where(
     cards.c.subject == sa.bindparam("subject"), cards.c.state == "live", cards.c.wanted > cards.c.shown, cards.c.next_at.is_not(None)
@@ -66,8 +68,7 @@ def place(tx: Tx, subject: str, view: str, conversation_ids: Iterable[int]) -> N
 
 def refresh(tx: Tx, subject: str) -> None:
     """Say that the subject changed: every copy of its cards is stale from this commit on."""
-    changed = sa.update(cards).where(cards.c.subject == subject, cards.c.state == "live").values(wanted=cards.c.wanted + 1)
-    tx.connection.execute(changed)
+    tx.connection.execute(REFRESH, {"of": subject})
 
 
 def refresh_all(tx: Tx, subjects: Sequence[str]) -> None:

@@ -26,6 +26,11 @@ from .transaction import Tx
 OWN = ("subject", "seq", "event", "data", "previous", "hash")
 AS_IT_IS = frozenset({str, int, bool, type(None)})
 
+# Asked by nearly every command, so built once: building a statement costs more than running it.
+ADD = sa.insert(journal)
+END = sa.select(roots.c.seq, roots.c.head).where(roots.c.subject == sa.bindparam("root")).with_for_update()
+MOVE_END = sa.update(roots).where(roots.c.subject == sa.bindparam("root")).values(seq=sa.bindparam("seq"), head=sa.bindparam("head"))
+
 
 class Private(str):
     """A text about a person, or written by one: kept beside the journal, never inside the chain."""
@@ -58,8 +63,8 @@ def record(tx: Tx, event: Event) -> None:
     """Append the event to its subject's chain. The subject's root must be locked by this transaction."""
     seq, previous = lock_root(tx.connection, event.subject)
     row = _row(tx, event, seq, previous)
-    tx.connection.execute(sa.insert(journal).values(**row))
-    tx.connection.execute(sa.update(roots).where(roots.c.subject == event.subject).values(seq=row["seq"], head=row["hash"]))
+    tx.connection.execute(ADD, row)
+    tx.connection.execute(MOVE_END, {"root": event.subject, "seq": row["seq"], "head": row["hash"]})
 
 
 def _row(tx: Tx, event: Event, seq: int, previous: str) -> dict[str, Any]:
@@ -94,10 +99,10 @@ def lock_free_roots(connection: Connection, subjects: Iterable[str]) -> dict[str
 
 def lock_root(connection: Connection, subject: str) -> tuple[int, str]:
     """Lock the subject's root, making it if it is new; returns its (seq, head). On SQLite the transaction itself is the lock."""
-    found = connection.execute(sa.select(roots.c.seq, roots.c.head).where(roots.c.subject == subject).with_for_update()).one_or_none()
+    found = connection.execute(END, {"root": subject}).one_or_none()
     if found is None:
         connection.execute(insert_into(connection, roots).values(subject=subject).on_conflict_do_nothing())
-        found = connection.execute(sa.select(roots.c.seq, roots.c.head).where(roots.c.subject == subject).with_for_update()).one()
+        found = connection.execute(END, {"root": subject}).one()
     return found.seq, found.head
 
 

@@ -19,6 +19,12 @@ from .transaction import Tx
 
 LEASE = timedelta(seconds=60)
 
+# Asked by nearly every command, so built once: building a statement costs more than running it.
+WAITING = timers.c.state == "waiting"
+OF_SUBJECT = (timers.c.kind == sa.bindparam("of_kind")) & (timers.c.subject == sa.bindparam("of_subject")) & WAITING
+CANCEL = sa.update(timers).where(OF_SUBJECT).values(state="cancelled")
+FINISH = sa.update(timers).where(timers.c.id == sa.bindparam("timer_id"), WAITING).values(state="done", lease_until=None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Timer:
@@ -55,8 +61,7 @@ def schedule(
 
 def cancel(tx: Tx, kind: str, subject: str) -> None:
     """Take the waiting timer away; does nothing if there is none."""
-    match = (timers.c.kind == kind) & (timers.c.subject == subject) & (timers.c.state == "waiting")
-    tx.connection.execute(sa.update(timers).where(match).values(state="cancelled"))
+    tx.connection.execute(CANCEL, {"of_kind": kind, "of_subject": subject})
 
 
 def claim_due(store: Store, now: datetime, *, limit: int = 50) -> list[Timer]:
@@ -85,8 +90,7 @@ def claim_due(store: Store, now: datetime, *, limit: int = 50) -> list[Timer]:
 
 def finish(connection: Connection, timer_id: int) -> bool:
     """Mark a claimed timer done; False when another got there first, and then nothing may happen."""
-    done = sa.update(timers).where(timers.c.id == timer_id, timers.c.state == "waiting").values(state="done", lease_until=None)
-    return connection.execute(done).rowcount == 1
+    return connection.execute(FINISH, {"timer_id": timer_id}).rowcount == 1
 
 
 def next_due(connection: Connection) -> datetime | None:

@@ -13,10 +13,19 @@ from core.engine.errors import NotFound
 
 from .model import Invoice, Line, Notice, NoticeKind, NoticeMethod, OpenInvoice, Payer, Position
 
+# Asked for every invoice that falls due, so built once: building a statement costs more than running it.
+PAYER = sa.select(payers).where(payers.c.id == sa.bindparam("payer_id"))
+BILLED = sa.select(invoices.c.currency).where(invoices.c.payer_id == sa.bindparam("of_payer")).distinct()
+UNPAID = (
+    sa.select(*(invoices.c[name] for name in OpenInvoice.__dataclass_fields__))
+    .where(invoices.c.payer_id == sa.bindparam("of_payer"), sa.or_(invoices.c.open.is_(None), invoices.c.open != 0))
+    .order_by(invoices.c.due_on, invoices.c.number)
+)
+
 
 def payer(connection: Connection, payer_id: int) -> Payer:
     """The payer. Raises NotFound."""
-    row = connection.execute(sa.select(payers).where(payers.c.id == payer_id)).mappings().one_or_none()
+    row = connection.execute(PAYER, {"payer_id": payer_id}).mappings().one_or_none()
     if row is None:
         raise NotFound("payer_not_found", name=payer_id)
     return Payer(**row)
@@ -49,7 +58,7 @@ def position(connection: Connection, payer_id: int, currency: str, today: date) 
 def positions_of_payer(connection: Connection, payer_id: int, today: date) -> list[Position]:
     """A position per currency the payer has ever been billed in, settled ones too. Raises NotFound."""
     whose = payer(connection, payer_id)
-    billed = connection.scalars(sa.select(invoices.c.currency).where(invoices.c.payer_id == payer_id).distinct()).all()
+    billed = connection.scalars(BILLED, {"of_payer": payer_id}).all()
     unpaid = _unpaid(connection, payer_id)
     return [_position(whose, currency, today, unpaid.get(currency, [])) for currency in sorted(billed)]
 
@@ -119,12 +128,7 @@ def _lines(connection: Connection, ids: list[int]) -> dict[int, list[Line]]:
 
 def _unpaid(connection: Connection, payer_id: int) -> dict[str, list[OpenInvoice]]:
     """What is not known to be paid, by currency, the earliest due first."""
-    left = sa.or_(invoices.c.open.is_(None), invoices.c.open != 0)
-    rows = connection.execute(
-        sa.select(*(invoices.c[name] for name in OpenInvoice.__dataclass_fields__))
-        .where(invoices.c.payer_id == payer_id, left)
-        .order_by(invoices.c.due_on, invoices.c.number)
-    )
+    rows = connection.execute(UNPAID, {"of_payer": payer_id})
     found: dict[str, list[OpenInvoice]] = defaultdict(list)
     for row in rows.mappings():
         found[row["currency"]].append(OpenInvoice(**row))

@@ -25,6 +25,8 @@ T = TypeVar("T")
 RETRIES = 5
 # PostgreSQL: serialization_failure, deadlock_detected (https://www.postgresql.org/docs/current/errcodes-appendix.html)
 RETRYABLE = {"40001", "40P01"}
+SQLITE_CLOCK = sa.select(sa.func.strftime("%Y-%m-%d %H:%M:%f000", "now", type_=Instant))
+POSTGRES_CLOCK = sa.select(sa.func.clock_timestamp(type_=Instant))
 JSON: Mapping[str, Any] = {"json_serializer": encode, "json_deserializer": decode}
 
 
@@ -107,8 +109,7 @@ class Store:
 
     def real_now(self, connection: Connection) -> datetime:
         """The database's clock: the one all processes share, used for leases and never for business."""
-        clock = sa.func.strftime("%Y-%m-%d %H:%M:%f000", "now", type_=Instant) if self.is_sqlite else sa.func.clock_timestamp(type_=Instant)
-        found: datetime | None = connection.scalar(sa.select(clock))
+        found: datetime | None = connection.scalar(SQLITE_CLOCK if self.is_sqlite else POSTGRES_CLOCK)
         if found is None:
             raise RuntimeError("the database tells no time")
         return found

@@ -65,7 +65,7 @@ class Desk:
         self._wake()
         return outcome
 
-    def nudge(self, now: datetime, *, limit: int = 500) -> int:
+    def nudge(self, now: datetime, *, limit: int = 1000) -> int:
         """Remind of what has run out by `now`, a batch in one transaction; returns how many clocks were done with."""
         if not self.store.finds(nudges.due(now)):
             return 0

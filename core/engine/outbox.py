@@ -18,7 +18,9 @@ from .db.tables.engine import outbox
 from .transaction import Tx
 
 LEASE = timedelta(seconds=60)
-OPEN = ("waiting", "sending")
+# Written into the statement: SQLite uses the index of open rows only where it can read that these are what is asked for
+# (https://www.sqlite.org/partialindex.html).
+OPEN: tuple[sa.ColumnElement[str], ...] = (sa.literal_column("'waiting'"), sa.literal_column("'sending'"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -124,9 +124,8 @@ def _facts(connection: Connection, words: Words, found: Suspension, of: Case) ->
     heard = Moment(datetime.fromisoformat(found.bound["as_of"]["position"]))
     made = [
         Fact(words.say("fact.case"), Text(of.number)),
-        Fact(
-            words.say("fact.overdue"), (Money(int(listed["overdue"]), str(listed["currency"])), Text(words.say("suspension.as_of")), heard)
-        ),
+        Fact(words.say("fact.overdue"), Money(int(listed["overdue"]), str(listed["currency"]))),
+        Fact(words.say("fact.as_of"), heard),
         Fact(words.say("fact.proposed"), (Person(display_name(connection, found.proposed_by)), Moment(found.proposed_at))),
         Fact(words.say("fact.reason"), Text(found.reason, quoted=True)),
         Fact(words.say("fact.notices"), _notices(words, found)),

@@ -37,17 +37,25 @@ SCRIPT = (
 )
 
 
+KNOWN = {"desk": 8080, "control": 8090, "slack": 8091, "teams": 8092, "partner_center": 8093, "ticketing": 8094, "accounting": 8095}
+
+
 @dataclass
 class Ports:
     """The ports people know, or free ones."""
 
-    desk: int = field(default_factory=lambda: port(8080))
-    control: int = field(default_factory=lambda: port(8090))
-    slack: int = field(default_factory=lambda: port(8091))
-    teams: int = field(default_factory=lambda: port(8092))
-    partner_center: int = field(default_factory=lambda: port(8093))
-    ticketing: int = field(default_factory=lambda: port(8094))
-    accounting: int = field(default_factory=lambda: port(8095))
+    desk: int = field(default_factory=lambda: port(KNOWN["desk"]))
+    control: int = field(default_factory=lambda: port(KNOWN["control"]))
+    slack: int = field(default_factory=lambda: port(KNOWN["slack"]))
+    teams: int = field(default_factory=lambda: port(KNOWN["teams"]))
+    partner_center: int = field(default_factory=lambda: port(KNOWN["partner_center"]))
+    ticketing: int = field(default_factory=lambda: port(KNOWN["ticketing"]))
+    accounting: int = field(default_factory=lambda: port(KNOWN["accounting"]))
+
+    def taken(self) -> list[str]:
+        """A sentence for each port that somebody else has."""
+        moved = [(name, wanted, getattr(self, name)) for name, wanted in KNOWN.items() if getattr(self, name) != wanted]
+        return [f"Port {wanted} is taken, so {name.replace('_', ' ')} listens on {found} this time." for name, wanted, found in moved]
 
     def url(self, name: str) -> str:
         """The address on loopback."""
@@ -80,6 +88,7 @@ class Show:
             self.console.print("Everything has stopped.")
 
     def _set_up(self) -> None:
+        self.notices += self.ports.taken()
         shutil.rmtree(FOLDER, ignore_errors=True)
         FOLDER.mkdir(parents=True)
         self.secrets = {name: pouring.secret() for name in ("slack", "token", "teams", "partner")}
@@ -98,15 +107,19 @@ class Show:
             task = bar.add_task("Starting", total=len(parts))
             for name, start in parts:
                 bar.update(task, description=f"Starting {name}")
-                start()
+                try:
+                    start()
+                except click.ClickException as error:
+                    self.missing.append(f"{name} is missing, and the demo goes on without it: {error}")
                 bar.advance(task)
             bar.update(task, description="Started")
             self._pour(bar)
         stop = serve(build_control(self._stage()), self.ports.control)
         self._say()
-        while not ended.wait(0.5) and all(child.is_running for child in self.processes.children):
+        started = [child for child in self.processes.children if child.is_running]  # the others are named as missing
+        while not ended.wait(0.5) and all(child.is_running for child in started):
             continue
-        for child in self.processes.children:
+        for child in started:
             if not child.is_running and not ended.is_set():
                 self.console.print(f"[red]{child.name} ended by itself; its output is in {child.log}.")
         stop()

@@ -1,5 +1,6 @@
 """Slack's payloads as ChatRequests. Only what Slack itself vouches for becomes identity."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,22 +8,22 @@ from bots.slack.forms import carried_texts, submitted
 from core.chat.requests import ChatRequest, Gesture
 
 FACE = "slack"
+TOKEN = re.compile(r"<([@#!]?[^<>|\s]+(?:\|[^<>]*)?)>")  # a person, a channel, a link; what people type as < comes escaped
+ADDRESSED = re.compile(r"^\s*<@[^>]*>\s*")
 
 
 def from_command(body: Mapping[str, Any]) -> ChatRequest:
     """A slash command. `trigger_id` is the gesture's own id; a command's channel may be shared with strangers."""
     return ChatRequest(
         face=FACE, workspace=body.get("team_id", ""), user=body.get("user_id", ""), key=_key(body.get("trigger_id")),
-        gesture=Gesture.TYPED, conversation=body.get("channel_id", ""), private=True, text=unescape(body.get("text", "")),
+        gesture=Gesture.TYPED, conversation=body.get("channel_id", ""), private=True, text=typed_text(body.get("text", "")),
     )  # fmt: skip
 
 
 def from_mention(body: Mapping[str, Any]) -> ChatRequest:
     """`@desk case 104` in a channel or thread, or a direct message. Redelivered under the same event_id."""
     event = body.get("event") or {}
-    text = unescape(event.get("text", ""))
-    words = text.split(" ", 1)
-    rest = words[1] if words[0].startswith("<@") and len(words) > 1 else "" if words[0].startswith("<@") else text
+    rest = typed_text(ADDRESSED.sub("", event.get("text") or "", count=1))
     return ChatRequest(
         face=FACE, workspace=event.get("user_team") or event.get("team") or body.get("team_id", ""), user=event.get("user", ""),
         key=f"slack:{body.get('event_id', '')}", gesture=Gesture.TYPED, conversation=event.get("channel", ""),
@@ -64,6 +65,26 @@ def from_suggestion(body: Mapping[str, Any]) -> tuple[ChatRequest, str]:
         action=str(carried.get("action", "")), text=unescape(str(body.get("value") or ""))[:200],
     )  # fmt: skip
     return request, str(body.get("block_id") or "")
+
+
+def typed_text(text: str) -> str:
+    """What the person typed, before Slack made tokens of it: `<@U1|ana>` is @U1, a link its address unless its label is as good.
+
+    https://docs.slack.dev/messaging/formatting-message-text#advanced
+    """
+    return unescape(TOKEN.sub(_spelled, text))
+
+
+def _spelled(token: re.Match[str]) -> str:
+    target, _, label = token[1].partition("|")
+    if target.startswith("@"):
+        return target
+    if target.startswith(("#", "!")):
+        return f"#{label}" if label else token[0]
+    address = target.removeprefix("mailto:")
+    if label in (address.partition("://")[2], address.partition("://")[2].rstrip("/")):
+        return label  # Slack made a link of what was typed
+    return address if label in ("", address) else f"{label} ({address})"
 
 
 def unescape(text: str) -> str:

@@ -62,7 +62,12 @@ def pressed_data(activity: Activity) -> Mapping[str, Any]:
 
 def typed_text(activity: Activity) -> str:
     """What was typed after the mention, without Teams' HTML and odd spaces."""
-    text = MENTION.sub(" ", str(activity.get("text") or ""))
+    text, own = str(activity.get("text") or ""), _mapping(activity.get("recipient")).get("id")
+    for entity in map(_mapping, entities if isinstance(entities := activity.get("entities"), list) else ()):
+        person = _mapping(entity.get("mentioned")).get("id")
+        if isinstance(person, str) and person != own and entity.get("text"):
+            text = text.replace(str(entity["text"]), f" @{person} ", 1)  # a colleague, by the id the chat knows them by
+    text = MENTION.sub(" ", text)
     return html.unescape(text).replace("\u00a0", " ").replace("\u200b", "").strip()
 
 

@@ -4,15 +4,15 @@ import re
 from collections.abc import Mapping
 
 from core.cases.queries import case
-from core.customers.queries import named
-from core.engine.errors import Ambiguous, InvalidInput, NotFound
+from core.customers.queries import customer, named
+from core.engine.errors import Ambiguous, InvalidInput
 from core.engine.folding import folded
-from core.people.queries import by_handle
 
 from .actions import Action, Argument, ArgumentKind
 from .amounts import amount
 from .asking import Asked
 from .days import day
+from .finding import case_meant, colleague, customers_of_invoice
 from .moments import moment
 from .months import month
 from .words import OWN, Words, known_zone
@@ -92,7 +92,7 @@ def understand(asked: Asked, argument: Argument, typed: str) -> object:  # noqa:
     if len(text) > argument.max_length:
         raise InvalidInput("text_too_long", argument.name, limit=argument.max_length)
     if kind is ArgumentKind.CASE:
-        return case_number(asked, text) if argument.looked_up else number(text, argument.name)
+        return case_number(asked, text, argument.name, looked_up=argument.looked_up)
     if kind is ArgumentKind.SUSPENSION:
         return number(text, argument.name)
     if kind is ArgumentKind.CUSTOMER:
@@ -120,11 +120,13 @@ def number(text: str, field: str = "") -> int:
     return int(found[1])
 
 
-def case_number(asked: Asked, text: str) -> int:
-    """An existing case's number. Raises InvalidInput, NotFound."""
-    found = number(text, "case")
+def case_number(asked: Asked, text: str, field: str = "case", *, looked_up: bool = True) -> int:
+    """A case by its number, its invoice or its ticket's link. Raises InvalidInput, Ambiguous, NotFound."""
+    plain = NUMBER.fullmatch(text.lstrip("#"))
+    if plain and not looked_up:
+        return int(plain[1])
     with asked.reading() as connection:
-        return case(connection, found).id
+        return case(connection, int(plain[1])).id if plain else case_meant(connection, text, field)
 
 
 def customer_id(asked: Asked, text: str, field: str = "customer") -> int:
@@ -132,7 +134,7 @@ def customer_id(asked: Asked, text: str, field: str = "customer") -> int:
     if OWN_ROW.fullmatch(text):  # what our own search fields and buttons send back
         return int(text.removeprefix(OWN))
     with asked.reading() as connection:
-        found = named(connection, text)
+        found = named(connection, text) or [customer(connection, each) for each in customers_of_invoice(connection, text)]
     if not found:
         raise InvalidInput("customer_not_found", field, name=text)
     if len(found) > 1:
@@ -150,11 +152,8 @@ def staff_id(asked: Asked, text: str, field: str = "person") -> int:
     """The active member of that handle. Raises InvalidInput."""
     if folded(text) in MYSELF:
         return asked.member.id
-    try:
-        with asked.reading() as connection:
-            return by_handle(connection, text).id
-    except NotFound:
-        raise InvalidInput("staff_not_found", field, name=text) from None
+    with asked.reading() as connection:
+        return colleague(connection, text, face=asked.request.face, workspace=asked.request.workspace, field=field)
 
 
 def word(text: str, argument: Argument) -> str:

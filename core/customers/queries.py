@@ -29,7 +29,8 @@ def named(connection: Connection, text: str, *, limit: int = 10) -> list[Custome
     sought = folded(text)
     digits = "".join(c for c in text if c.isdigit())
     if len(digits) >= 8:
-        rows = connection.execute(sa.select(customers).where(customers.c.tax_id == digits)).all()
+        whole = "".join(c for c in text if c.isalnum()).upper()  # with its country's letters or without: PL527… is 527…
+        rows = connection.execute(sa.select(customers).where(customers.c.tax_id.in_({digits, whole, f"PL{digits}"}))).all()
         if rows:
             return [_customer(row) for row in rows]
     if not sought:

@@ -37,6 +37,13 @@ def by_identity(connection: Connection, face: str, workspace: str, user: str) ->
     return _member(connection.execute(BY_IDENTITY, {"face": face, "workspace": workspace, "user": user}).all())
 
 
+def by_private_address(connection: Connection, face: str, workspace: str, user: str) -> Member | None:
+    """The member whom the chat calls that where it mentions them, as learnt from their own messages."""
+    match = (identities.c.face == face) & (identities.c.workspace == workspace) & (identities.c.address["user"].as_string() == user)
+    staff_id = connection.scalar(sa.select(identities.c.staff_id).where(match))
+    return None if staff_id is None else member(connection, staff_id)
+
+
 def _member(rows: Sequence[Row[Any]]) -> Member | None:
     """One member's rows, one per role."""
     if not rows:

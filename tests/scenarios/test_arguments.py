@@ -5,8 +5,14 @@ from datetime import UTC, datetime
 from core.cases.commands import OpenCase
 from core.cases.queries import case
 from core.customers.commands import AddCustomer
+from core.people.commands import AddConnection
+from core.people.model import Role
 from tests.harness.faces import Face, Seen
-from tests.harness.world import ANA, VIC, World
+from tests.harness.receivables import customer_with_payer, feed, invoice
+from tests.harness.world import ANA, VIC, Persona, World
+
+EWA = Persona("ewa", "Ewa Kos", (Role.AGENT,))
+EWELINA = Persona("ewelina", "Ewelina Żak", (Role.AGENT,))
 
 
 def open_case(world: World) -> int:
@@ -100,3 +106,43 @@ def test_whoever_may_not_is_told_so_before_anything_is_looked_up(world: World, f
     world.hire(VIC)
 
     assert "needs a role you do not hold" in face.type(f"match {case_id} nobody at all", by=VIC)
+
+
+def test_an_invoice_number_stands_for_its_case_and_its_customer(world: World, face: Face) -> None:
+    customer_with_payer(world)
+    feed(world, invoice("FV/10/2026/0123"))  # overdue: its collection case opens
+    world.hire(ANA)
+    world.do(AddCustomer(name="Okna Nowe", tax_id="PL5270103391"))
+    case_id = 101
+
+    assert f"C-{case_id}" in str(face.type("case FV/10/2026/0123", by=ANA))
+    assert f"C-{case_id}" in str(face.type("sprawa fv/10/2026/0123", by=ANA))
+    assert "Nowak" in str(face.type("owed FV/10/2026/0123", by=ANA))
+    for typed in ("527-010-33-91", "PL 527 010 33 91", "5270103391"):
+        assert "Okna Nowe" in str(face.type(f"customer {typed}", by=ANA)), typed
+    assert "not a number I can look up" in face.type("case FV/10/2026/9999", by=ANA)
+
+
+def test_a_pasted_ticket_link_stands_for_its_case(world: World, face: Face) -> None:
+    world.hire(ANA)
+    world.do(AddConnection(name="helpdesk", kind="tickets-rt", settings={"url": "https://rt.partner.example", "user": "desk"}, secrets=()))
+    case_id = world.do(OpenCase(title="Two seats", ticket_connection="helpdesk", ticket="77")).ids["case_id"]
+
+    link = "https://rt.partner.example/Ticket/Display.html?id=77"
+    assert f"C-{case_id}" in str(face.type(f"case {link}", by=ANA))
+    if face.name == "slack":
+        assert f"C-{case_id}" in str(face.mention(f"case <{link}>", by=ANA))
+    assert "no case of the ticket" in face.type("case https://rt.partner.example/Ticket/Display.html?id=78", by=ANA)
+    assert "no case of the ticket" in face.type("case https://evil.example/Ticket/Display.html?id=77", by=ANA)
+
+
+def test_a_colleague_is_named_or_mentioned(world: World, face: Face) -> None:
+    case_id = open_case(world)
+    world.hire(EWA, EWELINA)
+
+    for named in ("ewelina żak", "zak", f"@{EWELINA.slack if face.name == 'slack' else EWELINA.teams}", "@ewelina"):
+        other = world.do(OpenCase(title="x")).ids["case_id"]
+        assert "Ewelina Żak" in str(face.type(f"assign {other} {named}", by=ANA)), named
+    asked = face.type(f"assign {case_id} ew", by=ANA)
+    assert set(asked.buttons) == {"Ewa Kos", "Ewelina Żak"}
+    assert "Nobody on the staff" in face.type(f"assign {case_id} nobody", by=ANA)

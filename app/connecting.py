@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from getpass import getuser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,11 +16,13 @@ from app.staff import OPERATOR
 from app.wiring import House
 from core.engine import inbox
 from core.engine.errors import DeliveryError
-from core.people.commands import AddConnection, RotateSecret, SealedSecret, SwitchConnection
+from core.people.commands import AddConnection, DiscardDelivery, ReplayDelivery, RotateSecret, SealedSecret, SwitchConnection
 from core.people.connections import all_connections, named_connection
 from webhooks.kinds import KINDS, Kind
 from webhooks.signatures import SCHEMES
 
+SPAN = re.compile(r"([0-9]{1,5})([mhd])", re.ASCII)
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 Make = Callable[[], House]
 secret_file = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -58,30 +61,33 @@ def list_all(make: Make) -> None:
     now = datetime.now(UTC).isoformat()
     with make().desk.reading() as connection:
         for row in all_connections(connection):
-            live = sum(1 for kept in row.secrets if not kept["until"] or kept["until"] > now)
+            live = [kept["until"] for kept in row.secrets if not kept["until"] or kept["until"] > now]
+            ending = "".join(f"  one ends {until[:16]} UTC" for until in sorted(filter(None, live)))
             settings = " ".join(f"{key}={value}" for key, value in sorted(row.settings.items()))
-            click.echo(f"{row.name}  {row.kind}  {'on' if row.active else 'off'}  {live} secrets  {settings}")
+            click.echo(f"{row.name}  {row.kind}  {'on' if row.active else 'off'}  {len(live)} secrets{ending}  {settings}")
 
 
 @connections.command("rotate")
 @click.argument("name")
 @click.option("--secret-file", type=secret_file, help="The new secret its webhooks are signed with.")
 @click.option("--token-file", type=secret_file, help="The new token the desk calls it with.")
-@click.option("--keep", "hours", type=click.FloatRange(min=0), default=24.0, show_default=True, help="Hours the old one still holds.")
+@click.option("--for", "span", metavar="24h", help="How long the old one still holds, such as 90m, 24h or 7d.  [default: 24h]")
+@click.option("--until", metavar="2026-12-01", help="Until when instead: to the end of that day (UTC), or 2026-12-01T12:00+01:00.")
 @click.pass_obj
-def rotate(make: Make, name: str, secret_file: Path | None, token_file: Path | None, hours: float) -> None:
+def rotate(make: Make, name: str, secret_file: Path | None, token_file: Path | None, span: str | None, until: str | None) -> None:
     """Give a newer secret; the old one holds a while longer, so that the sender can be changed in between."""
     given = [(use, path) for use, path in (("sign", secret_file), ("token", token_file)) if path is not None]
     if not given:
         raise click.ClickException("Nothing was changed: give --secret-file or --token-file.")
+    now = datetime.now(UTC)
+    ending = _ending(now, span, until)
     house = make()
     with house.desk.reading() as connection:
-        row = KINDS[named_connection(connection, name).kind]
-    now = datetime.now(UTC)
-    for use, path in given:
-        command = RotateSecret(name=name, secret=_sealed(house, row, use, path), keep_until=now + timedelta(hours=hours))
-        house.desk.do(command, OPERATOR, now)
-    click.echo(f"{name} has a new secret; the earlier one holds until {(now + timedelta(hours=hours)).isoformat(timespec='minutes')}.")
+        row = named_connection(connection, name)
+    sealed = [_fresh(house, row, use, path) for use, path in given]  # all of them are read before the first is changed
+    for secret in sealed:
+        house.desk.do(RotateSecret(name=name, secret=secret, keep_until=ending), OPERATOR, now)
+    click.echo(f"{name} has a new secret; the earlier one holds until {ending.isoformat(timespec='minutes')}.")
 
 
 @connections.command("poll")
@@ -117,8 +123,52 @@ def enable(make: Make, name: str) -> None:
     click.echo(f"{name} is on.")
 
 
+def _ending(now: datetime, span: str | None, until: str | None) -> datetime:
+    """When the old secret ends. Raises ClickException for what cannot be read, and for a moment that has passed."""
+    if span is not None and until is not None:
+        raise click.ClickException("Nothing was changed: give --for or --until, not both.")
+    try:
+        ending = now + _span(span or "24h") if until is None else _moment(until)
+    except (ValueError, OverflowError):
+        wrong = f"--for {span}" if until is None else f"--until {until}"
+        right = "90m, 24h or 7d" if until is None else "2026-12-01 or 2026-12-01T12:00+01:00"
+        raise click.ClickException(f"Nothing was changed: “{wrong}” is not understood. Write it like {right}.") from None
+    if ending < now:
+        passed = ending.isoformat(timespec="minutes")
+        raise click.ClickException(f"Nothing was changed: {passed} has passed. “--for 0h” ends the old one now.")
+    return ending
+
+
+def _span(text: str) -> timedelta:
+    found = SPAN.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    return timedelta(**{{"m": "minutes", "h": "hours", "d": "days"}[found.group(2)]: int(found.group(1))})
+
+
+def _moment(text: str) -> datetime:
+    """A moment with its zone in UTC, or the end of a day. Raises ValueError."""
+    if DAY.fullmatch(text):
+        return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time.min, UTC)
+    read = datetime.fromisoformat(text)
+    if read.tzinfo is None:
+        raise ValueError(text)
+    return read.astimezone(UTC)
+
+
+def _fresh(house: House, row: Any, use: str, path: Path) -> SealedSecret:
+    """A secret this connection does not have yet: the one it has would be ended, and its sender locked out."""
+    sealed = _sealed(house, KINDS[row.kind], use, path)
+    if any(kept["use"] == use and house.vault.open(kept["cipher"]) == house.vault.open(sealed.cipher) for kept in row.secrets):
+        raise click.ClickException(f"Nothing was changed: {row.name} has the secret in {path} already.")
+    return sealed
+
+
 def _sealed(house: House, kind: Kind, use: str, path: Path) -> SealedSecret:
-    text = path.read_text(encoding="utf-8").strip()
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise click.ClickException(f"Nothing was changed: {path} cannot be read as text.") from None
     if not text:
         raise click.ClickException(f"Nothing was changed: {path} is empty.")
     if use == "sign":
@@ -188,9 +238,7 @@ def show(make: Make, delivery: int) -> None:
 @click.pass_obj
 def replay(make: Make, delivery: int) -> None:
     """Handle a dead letter once more; what it did already is not done twice."""
-    house = make()
-    if not house.store.attempt(lambda c: inbox.replay(c, delivery)):
-        raise click.ClickException(f"Nothing was done: there is no dead letter {delivery}.")
+    make().desk.do(ReplayDelivery(delivery=delivery, by=getuser()), OPERATOR, datetime.now(UTC))
     click.echo(f"{delivery} waits for the worker again.")
 
 
@@ -199,9 +247,7 @@ def replay(make: Make, delivery: int) -> None:
 @click.pass_obj
 def discard(make: Make, delivery: int) -> None:
     """Never handle a dead letter; its row stays."""
-    house = make()
-    if not house.store.attempt(lambda c: inbox.discard(c, delivery)):
-        raise click.ClickException(f"Nothing was done: there is no dead letter {delivery}.")
+    make().desk.do(DiscardDelivery(delivery=delivery, by=getuser()), OPERATOR, datetime.now(UTC))
     click.echo(f"{delivery} is discarded.")
 
 

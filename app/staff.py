@@ -1,29 +1,67 @@
 """`./desk staff` and `./desk groups`."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
+from babel import Locale, UnknownLocaleError
 
 from app.wiring import House
+from core.cases.model import Kind
+from core.customers.handlers import is_zone
 from core.engine.transaction import Actor
 from core.people.commands import AddStaff, Place, RemoveStaff, SetGroup
 from core.people.model import Role
+from core.suspensions.follows import ROUTE as APPROVALS
 
 # Whoever may run the command line on the desk's machine is its admin already.
 OPERATOR = Actor("system", "cli")
+ROUTES = sorted({*(kind.value for kind in Kind), APPROVALS})
 
 
-def identity(face: str) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], list[tuple[str, str, str]]]:
-    """Reads WORKSPACE:USER."""
+SLACK_PERSON = re.compile(r"[TE][A-Z0-9]+:[UW][A-Z0-9]+", re.ASCII)
+SLACK_PLACE = re.compile(r"[TE][A-Z0-9]+:[CGD][A-Z0-9]+", re.ASCII)
+TEAMS_PERSON = re.compile(r"[0-9A-Za-z-]+:[0-9A-Za-z-]+", re.ASCII)
+TEAMS_PLACE = re.compile(r"[0-9A-Za-z-]+:[!-~]+", re.ASCII)
+
+
+Reader = Callable[[click.Context, click.Parameter, tuple[str, ...]], list[tuple[str, str, str]]]
+
+
+def identity(face: str, shape: re.Pattern[str], example: str) -> Reader:
+    """Reads WORKSPACE:ID; a name or an e-mail address where an id belongs would never be recognised, so its shape is checked."""
 
     def read(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str, str]]:
+        wrong = [text for text in given if not shape.fullmatch(text)]
+        if wrong:
+            raise click.BadParameter(f"“{wrong[0]}” is no such id. Write it like {example}. Nothing was changed.")
         pairs = [text.partition(":") for text in given]
-        if any(not workspace or not user for workspace, _, user in pairs):
-            raise click.BadParameter("write it as WORKSPACE:USER, such as T012:U034")
         return [(face, workspace, user) for workspace, _, user in pairs]
 
     return read
+
+
+slack_person = identity("slack", SLACK_PERSON, "T012AB3CD:U034EF5GH")
+slack_place = identity("slack", SLACK_PLACE, "T012AB3CD:C056EF7GH")
+teams_person = identity("teams", TEAMS_PERSON, "TENANT-ID:OBJECT-ID, both as the directory shows them")
+teams_place = identity("teams", TEAMS_PLACE, "TENANT-ID:19:…@thread.tacv2")
+
+
+def zone(_ctx: click.Context, _param: click.Parameter, given: str) -> str:
+    """A time zone's name, or nothing."""
+    if given and not is_zone(given):
+        raise click.BadParameter(f"“{given}” is no time zone. Write it like Europe/Warsaw. Nothing was changed.")
+    return given
+
+
+def locale(_ctx: click.Context, _param: click.Parameter, given: str) -> str:
+    """A language with or without its country, or nothing."""
+    try:
+        Locale.parse(given, sep="-") if given else None
+    except (ValueError, UnknownLocaleError):
+        raise click.BadParameter(f"“{given}” is no language. Write it like pl or pl-PL. Nothing was changed.") from None
+    return given
 
 
 @click.group()
@@ -35,10 +73,10 @@ def staff() -> None:
 @click.argument("handle")
 @click.option("--name", default="", help="As shown on cards.")
 @click.option("--role", "roles", multiple=True, type=click.Choice([r.value for r in Role]), help="May be given several times.")
-@click.option("--slack", multiple=True, callback=identity("slack"), metavar="TEAM:USER")
-@click.option("--teams", multiple=True, callback=identity("teams"), metavar="TENANT:OBJECT-ID")
-@click.option("--locale", default="", help="Such as pl-PL; else what the chat says.")
-@click.option("--zone", default="", help="Such as Europe/Warsaw; else what the chat says.")
+@click.option("--slack", multiple=True, callback=slack_person, metavar="TEAM:USER", help="Who it is in Slack.")
+@click.option("--teams", multiple=True, callback=teams_person, metavar="TENANT:OBJECT-ID", help="Who it is in Teams.")
+@click.option("--locale", default="", callback=locale, help="Such as pl-PL; else what the chat says.")
+@click.option("--zone", default="", callback=zone, help="Such as Europe/Warsaw; else what the chat says.")
 @click.pass_obj
 def add(
     make: Callable[[], House], handle: str, name: str, roles: tuple[str, ...], slack: list[tuple[str, str, str]],
@@ -67,11 +105,11 @@ def groups() -> None:
 
 @groups.command("set")
 @click.argument("name")
-@click.option("--route", "routes", multiple=True, help="question, collection, approval")
-@click.option("--member", "members", multiple=True)
-@click.option("--slack", multiple=True, callback=identity("slack"), metavar="TEAM:CHANNEL")
-@click.option("--teams", multiple=True, callback=identity("teams"), metavar="TENANT:CONVERSATION")
-@click.option("--locale", default="en")
+@click.option("--route", "routes", multiple=True, type=click.Choice(ROUTES), help="A kind of card it gets; may be given several times.")
+@click.option("--member", "members", multiple=True, metavar="HANDLE", help="Who belongs to it; may be given several times.")
+@click.option("--slack", multiple=True, callback=slack_place, metavar="TEAM:CHANNEL", help="Where it meets in Slack.")
+@click.option("--teams", multiple=True, callback=teams_place, metavar="TENANT:PLACE", help="Where it meets in Teams.")
+@click.option("--locale", default="en", show_default=True, callback=locale, help="The language of its cards.")
 @click.pass_obj
 def set_group(
     make: Callable[[], House], name: str, routes: tuple[str, ...], members: tuple[str, ...], slack: list[tuple[str, str, str]],

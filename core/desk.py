@@ -25,6 +25,7 @@ from core.engine.handling import Command, Handlers, Outcome
 from core.engine.journal import Event
 from core.engine.transaction import SYSTEM, Actor, Tx
 from core.people.connections import HANDLERS as CONNECTIONS
+from core.people.dead_letters import HANDLERS as DEAD_LETTERS
 from core.people.handlers import HANDLERS as PEOPLE
 from core.people.polling import HANDLERS as POLLING
 from core.people.queries import is_allowed
@@ -32,7 +33,7 @@ from core.reactions import REACTIONS
 from core.receivables.handlers import HANDLERS as RECEIVABLES
 from core.suspensions.handlers import HANDLERS as SUSPENSIONS
 
-HANDLERS: Handlers = {**PEOPLE, **CONNECTIONS, **POLLING, **CUSTOMERS, **CASES, **TICKETS, **RECEIVABLES, **SUSPENSIONS}
+HANDLERS: Handlers = {**PEOPLE, **CONNECTIONS, **POLLING, **DEAD_LETTERS, **CUSTOMERS, **CASES, **TICKETS, **RECEIVABLES, **SUSPENSIONS}
 FOLLOW_UPS = 200  # more than that from one command is a loop between reactions, not work
 
 # Money and suspensions lock their customer, then the case, then the rest; one order for all, so that two commands cannot embrace.

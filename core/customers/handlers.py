@@ -27,7 +27,7 @@ def add_customer(tx: Tx, command: AddCustomer) -> Iterable[Event]:
     name = command.name.strip()
     if not name:
         raise InvalidInput("name_missing", "name")
-    if not _is_zone(command.zone):
+    if not is_zone(command.zone):
         raise InvalidInput("zone_unknown", "zone", zone=command.zone)
     if tx.connection.scalar(sa.select(customers.c.id).where(customers.c.folded == folded(name))):
         raise Conflict("customer_exists", name=name)
@@ -67,7 +67,8 @@ def switch_mode(tx: Tx, command: SwitchMode) -> Iterable[Event]:
     return [ModeSwitched(customer_id=command.customer_id, before=before.value, after=command.mode.value)]
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether the zone database knows it."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a name that is a folder of the zone database

@@ -137,3 +137,21 @@ class RecordPoll(Command):
     name: str
     hints: tuple[Hint, ...]
     watermark: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayDelivery(Command):
+    """Handle a dead letter once more. `by` is whoever sits at the command line."""
+
+    needs = Right.ADMINISTER
+    delivery: int
+    by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscardDelivery(Command):
+    """Never handle a dead letter. `by` is whoever sits at the command line."""
+
+    needs = Right.ADMINISTER
+    delivery: int
+    by: str = ""

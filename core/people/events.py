@@ -92,3 +92,19 @@ class ConnectionPolled(OfConnection):
 
     found: int
     watermark: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryReplayed(OfConnection):
+    """A dead letter is handled once more."""
+
+    delivery: int
+    by: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryDiscarded(OfConnection):
+    """A dead letter is never handled."""
+
+    delivery: int
+    by: Private

@@ -18,6 +18,7 @@ from playground.teams.server import LocalTeams
 from playground.teams.tokens import Login
 from tests.harness.databases import Databases, postgres
 from tests.harness.faces import FACES, Face
+from tests.harness.parity import NOTES, compare
 from tests.harness.world import CHANNELS, TEAM, World, build_world
 
 SCHEMAS = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
@@ -27,6 +28,8 @@ NEEDS = {
     "needs_schemas": (SCHEMAS.is_dir, "the official schemas are not beside the project"),
 }
 STORES = ("sqlite", "postgres")
+PARITY = pytest.StashKey[str]()
+EVERY_VERB = "tests/scenarios/test_every_verb.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -122,10 +125,13 @@ def face(request: pytest.FixtureRequest, world: World) -> Face:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Note the cell of the grid a test belongs to."""
     outcome: Any = yield
     report = outcome.get_result()
+    if call.when == "call":
+        cells = NOTES.taken()
+        report.user_properties.append(("parity", cells if report.passed else []))
     callspec = getattr(item, "callspec", None)
     if callspec is not None and {"face", "store_kind"} <= set(callspec.params):
         report.user_properties.append(("cell", (callspec.params["face"], callspec.params["store_kind"])))
@@ -143,14 +149,28 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for report in terminalreporter.stats.get("passed", []):
         for text in (value for name, value in report.user_properties if name == "said" and report.when == "call"):
             terminalreporter.write_line(text)
+    if problem := terminalreporter.config.stash.get(PARITY, ""):
+        terminalreporter.write_line(problem)
     skipped = terminalreporter.stats.get("skipped", [])
     for report in skipped:
         terminalreporter.write_line(f"not run: {report.nodeid}: {report.longrepr[2] if report.longrepr else ''}")
 
 
+def is_whole(config: pytest.Config, reports: list[Any]) -> bool:
+    """Whether every verb was tried: all of that file's tests, none picked out on the command line."""
+    picked = config.option.keyword or any("::" in argument for argument in config.args)
+    return not picked and any(report.nodeid.startswith(EVERY_VERB) for report in reports)
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """A strict run accepts nothing not run, and no unequal grid."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reports = [r for r in reporter.stats.get("passed", []) if r.when == "call"]
+        problem = compare(cell for r in reports for cell in dict(r.user_properties).get("parity", []))
+        if is_whole(session.config, reports) and exitstatus == 0 and problem:
+            session.config.stash[PARITY] = problem
+            session.exitstatus = 1
     if os.environ.get("DESK_TEST_STRICT") and reporter is not None and exitstatus == 0:
         passed = Counter(dict(r.user_properties).get("cell") for r in reporter.stats.get("passed", []) if r.when == "call")
         uneven = len({passed[f, s] for f in FACES for s in STORES}) > 1

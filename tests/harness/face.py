@@ -54,6 +54,10 @@ class Face(ABC):
         """Type a verb to the desk in the billing channel, or in the thread under a message of it; returns the private answer."""
 
     @abstractmethod
+    def write(self, text: str, *, by: Persona) -> Seen:
+        """Write a verb in the person's own conversation with the desk; returns the answer."""
+
+    @abstractmethod
     def click(self, seen: Seen, label: str, *, by: Persona) -> Seen:
         """Press a button, and say yes where it asks first. Returns the private answer or the form; where the chat answers a click with
         the card's new truth, that card."""

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from playground.slack.blocks import check
 from tests.harness.face import Face, Seen, counter
+from tests.harness.parity import NOTES, asks_first
 from tests.harness.world import CHANNELS, SIGNING_SECRET, TEAM, Persona
 
 FORM = "application/x-www-form-urlencoded"
@@ -68,6 +69,20 @@ class SlackFace(Face):
         answer = self.deliver(interaction(payload))
         assert answer.status_code == 200, answer.data
         return {found["value"]: found["text"]["text"] for found in answer.get_json()["options"]}
+
+    def write(self, text: str, *, by: Persona) -> Seen:
+        ledger, conversation = self.world.local_slack.ledger, f"D{by.slack}"
+        self.world.local_slack.methods.channels.add(conversation)
+        payload = self.mentioned(text, by)
+        payload["event"] |= {"type": "message", "channel_type": "im", "channel": conversation, "text": text}
+        before = len(ledger.channels.get(conversation, {}))
+        answer = self.deliver(json.dumps(payload), "application/json")
+        assert answer.status_code == 200, answer.data
+        return (
+            seen_in_slack(ledger.newest(conversation), place=conversation)
+            if len(ledger.channels.get(conversation, {})) > before
+            else Seen({})
+        )
 
     def channel(self) -> Seen:
         channel = CHANNELS["slack"]
@@ -140,11 +155,21 @@ class SlackFace(Face):
         stamp = str(int(time.time()))
         signature = "v0=" + hmac.new(SIGNING_SECRET.encode(), f"v0:{stamp}:".encode() + raw, hashlib.sha256).hexdigest()
         headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature, "Content-Type": content_type} | replace
-        return self.world.client.post("/slack/events", data=raw, headers=headers)
+        with NOTES.delivery(self.name, surface(raw)):
+            return self.world.client.post("/slack/events", data=raw, headers=headers)
 
     def _opened(self, trigger: str) -> Seen | None:
         found = [held["view"] for held in self.world.local_slack.ledger.opened if held["trigger_id"] == trigger]
         return seen_in_slack(found[-1]) if found else None
+
+
+def surface(raw: bytes) -> str:
+    """Where in Slack a body comes from."""
+    if raw.startswith(b"{"):
+        return "personal" if b'"channel_type": "im"' in raw else "mention"
+    if not raw.startswith(b"payload="):
+        return "slash"
+    return "form" if b"view_submission" in raw else "button"
 
 
 def interaction(payload: dict[str, Any]) -> str:
@@ -168,9 +193,12 @@ def _walk(node: Any, made: Seen) -> None:
     elif isinstance(node, dict):
         if node.get("type") == "button":
             made.buttons[node["text"]["text"]] = node
+            _noted(node["value"], asks="confirm" in node)
             return
         if node.get("type") == "overflow":
             made.buttons |= {option["text"]["text"]: node for option in node["options"]}
+            for option in node["options"]:
+                _noted(option["value"], asks=False)
             return
         if node.get("type") == "input":
             made.inputs[node["block_id"]] = node
@@ -180,6 +208,12 @@ def _walk(node: Any, made: Seen) -> None:
             made.markup += [node["text"]] if node.get("type") == "mrkdwn" else []
         for value in node.values():
             _walk(value, made)
+
+
+def _noted(value: str, *, asks: bool) -> None:
+    action = value.partition("|")[0]
+    NOTES.drawn("slack", action)
+    assert asks or not asks_first(action), f"a button of {action} does not ask first"
 
 
 def _state(element: dict[str, Any], value: str | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from playground.teams.checks import check_card
 from tests.harness.face import Face, Seen, counter
+from tests.harness.parity import NOTES, asks_first
 from tests.harness.world import CHANNELS, TENANT, Persona
 
 CARD = "application/vnd.microsoft.card.adaptive"
@@ -45,6 +46,9 @@ class TeamsFace(Face):
         assert answer.status_code == 200, answer.data
         return {found["value"]: found["title"] for found in answer.get_json()["value"]["results"]}
 
+    def write(self, text: str, *, by: Persona) -> Seen:
+        return self.type(text, by=by)
+
     def channel(self) -> Seen:
         held = self.world.local_teams.ledger.conversations.get(CHANNELS["teams"], {})
         reference, activity = [(made, a) for made, a in held.items() if a.get("attachments")][-1]
@@ -75,7 +79,8 @@ class TeamsFace(Face):
         signed = local.login.sign(local.app_id, local.service_url) if token is None else token
         raw = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
         headers = {"Authorization": f"Bearer {signed}", "Content-Type": content_type}
-        return self.world.client.post("/api/messages", data=raw, headers=headers)
+        with NOTES.delivery(self.name, surface(activity)):
+            return self.world.client.post("/api/messages", data=raw, headers=headers)
 
     def _envelope(self, by: Persona, conversation: str) -> dict[str, Any]:
         kind = "personal" if conversation.startswith("a:") else "channel"
@@ -129,6 +134,16 @@ class TeamsFace(Face):
         return Seen(body, texts=[said] if isinstance(said, str) else [json.dumps(said)] if said else [], place=place)
 
 
+def surface(activity: dict[str, Any] | bytes) -> str:
+    """Where in Teams an activity comes from."""
+    if isinstance(activity, bytes) or activity.get("type") == "message":
+        personal = not isinstance(activity, bytes) and activity["conversation"].get("conversationType") == "personal"
+        return "personal" if personal else "mention"
+    carried = activity["value"].get("data") or {} if isinstance(activity.get("value"), dict) else {}
+    is_form = activity.get("name") == "task/submit" and not (carried.get("form") or {}).get("confirmed")
+    return "form" if is_form else "button"
+
+
 def seen_in_teams(activity: dict[str, Any], *, place: str = "", reference: str = "") -> Seen:
     """Every text, button and input of an activity's card."""
     made = Seen(activity, place=place, reference=reference)
@@ -146,6 +161,7 @@ def _walk(node: Any, made: Seen) -> None:
     elif isinstance(node, dict):
         if str(node.get("type", "")).startswith("Action."):
             made.buttons[node["title"]] = node
+            _noted(node.get("data") or {})
             return
         if str(node.get("type", "")).startswith("Input."):
             made.inputs[node["id"]] = node
@@ -158,6 +174,12 @@ def _walk(node: Any, made: Seen) -> None:
         made.texts += [node[name].replace("\\", "") for name in ("text", "value", "title") if isinstance(node.get(name), str)]
         for value in node.values():
             _walk(value, made)
+
+
+def _noted(data: dict[str, Any]) -> None:
+    action = str(data.get("action", ""))
+    NOTES.drawn("teams", action)
+    assert "confirm" in data or not asks_first(action), f"a button of {action} does not ask first"
 
 
 def _choice(node: dict[str, Any], value: str) -> str:

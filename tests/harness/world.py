@@ -17,6 +17,7 @@ from core.people.commands import AddStaff, Place, SetGroup
 from core.people.model import Role
 from playground.slack.server import LocalSlack
 from playground.teams.server import LocalTeams
+from tests.harness.parity import NOTES
 
 OPERATOR = Actor("system", "cli")
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -63,6 +64,7 @@ class World:
     def __post_init__(self) -> None:
         self.house.chat._clock = lambda: self.now
         self.house.clock.now = lambda: self.now  # type: ignore[method-assign]
+        NOTES.watch(self.house.chat)
         self.client = build_web(self.house).test_client()
 
     def do(self, command: Command, actor: Actor = OPERATOR, key: str | None = None) -> Outcome:

@@ -1,0 +1,187 @@
+"""Every verb is answered wherever it may be typed, as its example says and in both languages; every form and button works in both chats."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+
+from core.cases.commands import OpenCase
+from core.chat.actions import Action
+from core.chat.showing.help import SAMPLE, example
+from core.chat.table import TABLE
+from core.chat.words import Words
+from core.people.model import RIGHTS, Right
+from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
+from tests.harness.faces import Face, Seen
+from tests.harness.questions import REQUESTOR, ask
+from tests.harness.receivables import feed
+from tests.harness.suspensions import Story, ripe
+from tests.harness.world import ADA, ANA, BEN, STAFF, Persona, World
+from tests.scenarios.test_compare import OCTOBER, SEPTEMBER
+
+WAYS = ("slash", "mention", "personal")
+OF_A_REQUEST = {"suspend", "suspension", "approve", "refuse", "stop", "ask_again", "restore", "notice", "compare", "owed"}
+VALUES = {
+    "text": "Thank you for asking.",
+    "title": "A call from Nowak",
+    "person": "ana",
+    "triage": "tax",
+    "told": "yes",
+    "customer": "id:1",
+}
+MADE_READY: Mapping[str, tuple[str, ...]] = {  # what must have happened to the case before the verb means something
+    "reopen": ("resolve {case} yes",),
+    "send": ("reply {case} The price rose.",),
+    "withdraw": ("reply {case} The price rose.", "send {case}"),
+}
+
+
+@pytest.fixture
+def local() -> Iterator[LocalPartnerCenter]:
+    """A Partner Center on loopback."""
+    made = LocalPartnerCenter()
+    made.start()
+    yield made
+    made.stop()
+
+
+def who_may(action: Action) -> Persona:
+    """Somebody with the right: an agent when there is a choice."""
+    may = [p for p in (ANA, *STAFF) if action.right in frozenset[Right]().union(*(RIGHTS[role] for role in p.roles))]
+    return may[0]
+
+
+def say(face: Face, way: str, line: str, by: Persona) -> Seen:
+    """Type a line there; a form that cannot open by itself has its button pressed."""
+    how: Mapping[str, Callable[..., Seen]] = {"slash": face.type, "mention": face.mention, "personal": face.write}
+    seen = how[way](line, by=by)
+    assert "do not know" not in seen, str(seen)
+    assert "Nothing was" not in seen, str(seen)
+    return face.click(seen, "Open form", by=by) if "Open form" in seen.buttons else seen
+
+
+def fill(face: Face, form: Seen, by: Persona) -> None:
+    """Fill what is empty, and send it."""
+    assert form.is_form, str(form)
+    values = {name: VALUES[name] for name, held in form.fields.items() if not held and name in VALUES}
+    answer = face.fill(form, by=by, **values)
+    assert not answer.errors, str(answer)
+    assert "Nothing was" not in answer, str(answer)
+
+
+def facts_of(case_id: int) -> Mapping[str, str]:
+    return {**SAMPLE, "case": str(case_id), "customer": "Nowak i Syn", "person": "ana"}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_verb_about_a_question_is_answered_as_its_example_is_typed(way: str, world: World, face: Face) -> None:
+    ask(world)
+    world.hire(ADA)
+
+    for number, action in enumerate(a for a in TABLE.all if a.typed and a.name not in OF_A_REQUEST):
+        about = {"ticket_connection": "helpdesk", "ticket": f"{way}-{number}", "requestor": REQUESTOR}
+        facts = facts_of(world.do(OpenCase(title="Why?", customer_id=1, **about)).ids["case_id"])
+        by = who_may(action)
+        for line in MADE_READY.get(action.name, ()):
+            face.type(line.format(**facts), by=by)
+
+        seen = say(face, way, example(Words("pl" if number % 2 else "en"), action, facts), by)
+
+        assert str(seen), action.name
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
+    way: str, world: World, local: LocalPartnerCenter, face: Face
+) -> None:
+    story = ripe(world, local)
+    world.hire(ADA)
+
+    fill_notice(face, say(face, way, f"notice {story.case_id}", ANA))
+    face.fill(say(face, way, f"suspend {story.case_id}", ANA), by=ANA, reason="Silent for six weeks")
+    world.settle()
+    assert "S-1" in say(face, way, "suspension S-1", ANA)
+    shown = say(face, way, "approve S-1", BEN)
+    face.click(shown, "Approve", by=BEN)
+    face.fill(say(face, way, "stop S-1", ANA), by=ANA, reason="They called")
+    assert "S-2" in say(face, way, "ask_again S-1", ANA)
+    face.fill(say(face, way, "refuse S-2", BEN), by=BEN, reason="Not yet")
+    assert "S-3" in say(face, way, "ponów S-2", ANA)
+    suspended(story, face, "S-3")
+    assert "S-3" in say(face, way, f"przywróć {story.case_id} now zapłacono", BEN)
+    feed(world, SEPTEMBER, OCTOBER)
+    for line in ("compare Nowak 2026-09 2026-10", "owed Nowak"):
+        assert "Nowak" in say(face, way, line, ANA)
+
+
+def fill_notice(face: Face, form: Seen) -> None:
+    given = {"kind": "final", "day": "2026-11-10", "recipient": "ala@nowak.example", "method": "email", "proof": "250 accepted"}
+    assert not face.fill(form, by=ANA, **given).errors
+
+
+def suspended(story: Story, face: Face, number: str) -> None:
+    """Approved on the card and carried out."""
+    face.click(face.type(f"suspension {number}", by=BEN), "Approve", by=BEN)
+    story.world.settle()
+    story.cool_off()
+    story.settle_for()
+
+
+def test_every_form_and_button_of_a_case_works(world: World, face: Face) -> None:
+    pressed: set[str] = set()
+    ask(world)
+
+    for number, label in enumerate(labels(world, face)):
+        about = {"ticket_connection": "helpdesk", "ticket": str(number), "requestor": REQUESTOR}
+        case_id = world.do(OpenCase(title="Why?", customer_id=None if label == "Match" else 1, **about)).ids["case_id"]
+        seen = face.click(face.type(f"case {case_id}", by=ANA), label, by=ANA)
+        if seen.is_form:
+            fill(face, seen, ANA)
+        pressed.add(label)
+
+    assert {"Take", "Note", "Resolve", "Match", "Assign", "Triage", "Not billing"} <= pressed
+    fill(face, face.type("new", by=ANA), ANA)
+
+
+def labels(world: World, face: Face) -> list[str]:
+    """What the cards of an unmatched and of a matched case offer."""
+    unmatched = world.do(OpenCase(title="Whose?", ticket_connection="helpdesk", ticket="u", requestor=REQUESTOR)).ids["case_id"]
+    return list({**face.type(f"case {unmatched}", by=ANA).buttons, **face.type("case 101", by=ANA).buttons})
+
+
+def test_an_answer_s_and_a_closed_case_s_buttons_work(world: World, face: Face) -> None:
+    case_id = ask(world)
+
+    preview = face.type(f"reply {case_id} The price rose.", by=ANA)
+    queued = face.click(preview, "Send to the customer", by=ANA)
+    face.click(queued if queued.buttons else face.type(f"case {case_id}", by=ANA), "Undo sending", by=ANA)
+    face.type(f"reply {case_id} The price rose.", by=ANA)
+    face.type(f"send {case_id}", by=ANA)
+    face.click(face.type(f"case {case_id}", by=ANA), "Undo sending", by=ANA)
+    face.type(f"resolve {case_id} yes", by=ANA)
+    face.click(face.type(f"case {case_id}", by=ANA), "Reopen", by=ANA)
+
+    assert "Take" in face.type(f"case {case_id}", by=ANA).buttons or "Resolve" in face.type(f"case {case_id}", by=ANA).buttons
+
+
+def test_the_button_of_what_one_is_told_works(world: World, face: Face) -> None:
+    case_id = ask(world)
+    face.type(f"take {case_id}", by=ANA)
+
+    world.move(hours=3)
+
+    assert f"C-{case_id}" in face.click(face.told(ANA), "Show the case", by=ANA)
+
+
+def test_every_button_of_a_request_works(world: World, local: LocalPartnerCenter, face: Face) -> None:
+    story = ripe(world, local)
+
+    fill_notice(face, face.click(face.type(f"case {story.case_id}", by=ANA), "Record a notice", by=ANA))
+    face.fill(face.click(face.type(f"case {story.case_id}", by=ANA), "Suspend…", by=ANA), by=ANA, reason="Silent for six weeks")
+    face.fill(face.click(face.type("suspension S-1", by=BEN), "Refuse…", by=BEN), by=BEN, reason="Not yet")
+    face.click(face.type("suspension S-1", by=ANA), "Ask again", by=ANA)
+    face.fill(face.click(face.type("suspension S-2", by=ANA), "Withdraw", by=ANA), by=ANA, reason="They called")
+    face.click(face.type("suspension S-2", by=ANA), "Ask again", by=ANA)
+    suspended(story, face, "S-3")
+    face.fill(face.click(face.type("suspension S-3", by=BEN), "Restore…", by=BEN), by=BEN, reason="Paid in cash")
+
+    assert [made.state for made in story.restores()]

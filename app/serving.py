@@ -11,7 +11,7 @@ import structlog
 from granian import Granian
 from granian.constants import Interfaces
 
-from app.scheduler import Sweeping
+from app.scheduler import EVERY, Sweeping
 from app.settings import Settings
 from app.wiring import build
 from core.engine.db.migrate import upgrade
@@ -29,8 +29,8 @@ def run_web(settings: Settings) -> None:
     server.serve()
 
 
-def run_worker(settings: Settings) -> None:
-    """Sweep until SIGTERM or Ctrl-C."""
+def run_worker(settings: Settings, *, every: float = EVERY) -> None:
+    """Sweep until SIGTERM or Ctrl-C, looking anew after so many seconds."""
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -40,7 +40,7 @@ def run_worker(settings: Settings) -> None:
     signal.signal(signal.SIGINT, end)
     house = build(settings)
     upgrade(house.store)
-    sweeping = Sweeping(house)
+    sweeping = Sweeping(house, every=every)
     sweeping.start()
     log.info("The worker sweeps.")
     stop.wait()

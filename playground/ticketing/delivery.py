@@ -42,12 +42,14 @@ class Deliveries:
         self._numbers = itertools.count(1)
         self._changed = threading.Condition()
         self._disabled = False
+        self.open: set[str] = set()  # sent, and neither taken nor given up
         self.log: list[tuple[str, int, int]] = []  # (id, attempt, status; 0 for none)
         threading.Thread(target=self._run, daemon=True).start()
 
     def send(self, identity: str, payload: dict[str, object]) -> None:
         """Deliver in the background."""
         with self._changed:
+            self.open.add(identity)
             due = Due(time.monotonic(), next(self._numbers), identity, json.dumps(payload, separators=(",", ":")).encode())
             heapq.heappush(self._waiting, due)
             self._changed.notify()
@@ -65,12 +67,11 @@ class Deliveries:
     def _attempt(self, due: Due) -> None:
         status = self._post(due)
         self.log.append((due.identity, due.attempt, status))
-        if 200 <= status < 300:
-            return
         if status == 410:  # the receiver wants nothing any more
             self._disabled = True
-            return
-        if due.attempt + 1 < len(SCHEDULE):
+        if 200 <= status < 300 or status == 410 or due.attempt + 1 == len(SCHEDULE):
+            self.open.discard(due.identity)
+        else:
             with self._changed:
                 at = time.monotonic() + SCHEDULE[due.attempt + 1] * self._scale
                 heapq.heappush(self._waiting, Due(at, due.number, due.identity, due.body, due.attempt + 1))

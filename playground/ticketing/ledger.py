@@ -1,12 +1,12 @@
 """The tickets and everything that happened to them, numbered through as Request Tracker numbers its transactions."""
 
-import itertools
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 STATUSES = ("new", "open", "stalled", "resolved", "rejected", "deleted")
+FIRST_ENTRY = 34  # a fresh Request Tracker has written that many transactions about itself
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,11 @@ class Ledger:
         self.tickets: dict[int, Ticket] = {}
         self.lock = threading.RLock()
         self._happened = happened
-        self._entries = itertools.count(34)
-        self._numbers = itertools.count(1)
 
     def open(self, requestor: str, subject: str, text: str, *, queue: str = "General") -> Ticket:
         """A customer opens a ticket."""
         with self.lock:
-            ticket = Ticket(next(self._numbers), subject, requestor, queue)
+            ticket = Ticket(len(self.tickets) + 1, subject, requestor, queue)
             self.tickets[ticket.id] = ticket
         self.add(ticket, "Create", requestor, text)
         return ticket
@@ -55,7 +53,8 @@ class Ledger:
     def add(self, ticket: Ticket, kind: str, creator: str, text: str = "") -> Entry:
         """Something happened to the ticket."""
         with self.lock:
-            entry = Entry(next(self._entries), ticket.id, kind, creator, datetime.now(UTC).replace(microsecond=0), text)
+            number = FIRST_ENTRY + sum(len(held.history) for held in self.tickets.values())
+            entry = Entry(number, ticket.id, kind, creator, datetime.now(UTC).replace(microsecond=0), text)
             ticket.history.append(entry)
         self._happened(entry)
         return entry

@@ -4,10 +4,11 @@ import os
 import pwd
 import shutil
 import socket
+import sqlite3
 import subprocess
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -79,9 +80,33 @@ class Databases:
         yield f"{self._server}/{name}"
         self._give_back(name)
 
+    def keep(self, url: str) -> str:
+        """Copy a database that nobody is connected to; the copy's address. It stays until the run ends."""
+        kept = self._make_name("k")
+        if self._kind == "sqlite":
+            with closing(sqlite3.connect(_path(url))) as source, closing(sqlite3.connect(_path(kept))) as copy:
+                source.backup(copy)
+        else:
+            self._sql(f"CREATE DATABASE {_name(kept)} TEMPLATE {_name(url)}")
+        return kept
+
+    def put_back(self, url: str, kept: str) -> None:
+        """Make the database what its copy is, whatever is in it and whoever is connected."""
+        if self._kind == "sqlite":
+            for left in ("-wal", "-shm"):
+                Path(_path(url) + left).unlink(missing_ok=True)
+            shutil.copy(_path(kept), _path(url))
+        else:
+            self._sql(f"DROP DATABASE {_name(url)} WITH (FORCE)", f"CREATE DATABASE {_name(url)} TEMPLATE {_name(kept)}")
+
     def empty(self) -> str:
         """The address of a database without any schema."""
-        return self._make_empty(f"e{uuid.uuid4().hex[:12]}")
+        return self._make_empty(_name(self._make_name("e")))
+
+    def _make_name(self, letter: str) -> str:
+        """The address of a database that does not exist yet."""
+        name = f"{letter}{uuid.uuid4().hex[:12]}"
+        return f"sqlite:///{self._folder / name}.sqlite" if self._kind == "sqlite" else f"{self._server}/{name}"
 
     def _copied(self, name: str) -> Iterator[str]:
         path = self._folder / f"{name}.sqlite"
@@ -92,8 +117,7 @@ class Databases:
 
     def _created(self) -> str:
         name = f"t{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(self._plain("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template_desk")
+        self._sql(f"CREATE DATABASE {name} TEMPLATE template_desk")
         return name
 
     def _give_back(self, name: str) -> None:
@@ -101,8 +125,7 @@ class Databases:
         if self._again and self._is_emptied(name):
             self._emptied.append(name)
             return
-        with psycopg.connect(self._plain("postgres"), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        self._sql(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _is_emptied(self, name: str) -> bool:
         try:
@@ -127,9 +150,21 @@ class Databases:
     def _make_empty(self, name: str) -> str:
         if self._kind == "sqlite":
             return f"sqlite:///{self._folder / name}.sqlite"
-        with psycopg.connect(self._plain("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+        self._sql(f"CREATE DATABASE {name}")
         return f"{self._server}/{name}"
+
+    def _sql(self, *statements: str) -> None:
+        with psycopg.connect(self._plain("postgres"), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
 
     def _plain(self, database: str) -> str:
         return f"{self._server.replace('+psycopg', '')}/{database}"
+
+
+def _path(url: str) -> str:
+    return url.removeprefix("sqlite:///")
+
+
+def _name(url: str) -> str:
+    return Path(_path(url)).stem

@@ -24,10 +24,11 @@ VARIES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|%3A|(?<=/)[^/]*\d[^/]*(?=/|$)", 
 
 
 class Points:
-    """The points of all processes of one run, in one file. `kill_at` names those to die at: `before|after <label> #<nth>`."""
+    """The points of all processes of one run, in one file, each with the process and thread that reached it. `kill_at` names those to
+    die at: `before|after <label> #<nth>`."""
 
-    def __init__(self, folder: Path, kill_at: Collection[str]) -> None:
-        self._file, self._killed, self._kill_at = folder / "points", folder / "killed", kill_at
+    def __init__(self, folder: Path, kill_at: Collection[str], process: str) -> None:
+        self._file, self._killed, self._kill_at, self._process = folder / "points", folder / "killed", kill_at, process
         self._changed = threading.local()
 
     def reach(self, when: str, label: str) -> None:
@@ -36,8 +37,8 @@ class Points:
         with self._file.open("a+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.seek(0)
-            nth = sum(line.rstrip("\n").rpartition(" #")[0] == point for line in file) + 1
-            file.write(f"{point} #{nth}\n")
+            nth = sum(line.rpartition(" #")[0] == point for line in file) + 1
+            file.write(f"{point} #{nth}\t{self._process} {os.getpid()} {threading.get_ident()}\n")
             file.flush()
             if f"{point} #{nth}" in self._kill_at:
                 with self._killed.open("a", encoding="utf-8") as killed:
@@ -60,9 +61,9 @@ class Points:
         return self._changed.marks  # type: ignore[no-any-return]  # threading.local holds anything
 
 
-def install(folder: Path, kill_at: Collection[str]) -> None:
+def install(folder: Path, kill_at: Collection[str], *, process: str) -> None:
     """Number every commit and every outgoing call of this process."""
-    points = Points(folder, kill_at)
+    points = Points(folder, kill_at, process)
     _watch_commits(points)
     _watch_httpx(points)
     _watch_urllib(points)

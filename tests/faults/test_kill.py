@@ -31,7 +31,7 @@ from tests.harness.supervised import Nursery
 
 # What may never happen twice outside: the writes, and the commits right before and after them.
 DANGEROUS = (
-    "call PATCH", "/comment", "/correspond", "call PUT", "commit note_sent", "commit snapshot_recorded", "commit answer_recorded",
+    "call PATCH", "/comment", "/correspond", "call PUT /REST", "commit note_sent", "commit snapshot_recorded", "commit answer_recorded",
     "restore_answered", "commit sending_begun", "restore_begun", "receivables_recorded",
 )  # fmt: skip
 # Per store; what is left out is said. "all" leaves out nothing.

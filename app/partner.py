@@ -10,9 +10,9 @@ from typing import Any
 
 import structlog
 
-from app.partner_sync import sync_tenant
+from app.partner_sync import PARTNER_CENTER, what_is_there
 from app.wiring import House
-from core.customers.queries import customer, subscription
+from core.customers.queries import subscription
 from core.desk import Settles
 from core.engine import outbox
 from core.engine.errors import DeliveryError
@@ -66,7 +66,6 @@ def verify_suspension(house: House, posting: Posting) -> None:
     """Read one subscription back."""
     one, where = _item(house, posting)
     _record(house, posting, RecordReadBack(item_id=one.id, resource=_read_back(_port(house), where)))
-    _read_all_again(house, one.subscription_id)
 
 
 def send_restore(house: House, posting: Posting) -> None:
@@ -93,7 +92,16 @@ def verify_restore(house: House, posting: Posting) -> None:
     """Read one subscription back."""
     found, where = _restore(house, posting)
     _record(house, posting, RecordRestoreReadBack(restore_id=found.id, resource=_read_back(_port(house), where)))
-    _read_all_again(house, found.subscription_id)
+
+
+def read_all_again(house: House, posting: Posting) -> None:
+    """Read the tenant's subscriptions anew. Raises DeliveryError: the row waits, or is given up and the next sync brings them."""
+    if house.partner_center is None:
+        raise DeliveryError("Partner Center is not set up")
+    with house.desk.reading() as connection:
+        named = subscription(connection, int(posting.ids["subscription_id"]))
+    found = what_is_there(house, house.partner_center, named.customer_id, named.tenant)
+    house.desk.do(found, PARTNER_CENTER, house.clock.now(), settles=Settles("outbox", posting.id))
 
 
 def _port(house: House) -> SubscriptionsPort:
@@ -125,18 +133,6 @@ def _read_back(port: SubscriptionsPort, where: Where) -> Mapping[str, Any] | Non
         if error.permanent:
             return None
         raise
-
-
-def _read_all_again(house: House, subscription_id: int) -> None:
-    """What the desk says elsewhere of the tenant's subscriptions follows; if it cannot be read now, the next sync brings it."""
-    if house.partner_center is None:
-        return
-    with house.desk.reading() as connection:
-        named = subscription(connection, subscription_id)
-        whose = customer(connection, named.customer_id)
-    synced = sync_tenant(house, house.partner_center, whose, named.tenant)
-    if synced.problem:
-        log.warning("The tenant's subscriptions could not be read again.", customer=whose.id, reason=synced.problem)
 
 
 def _switch_on(port: SubscriptionsPort, where: Where, resource: Mapping[str, Any], found: Restore) -> Answer:
@@ -180,4 +176,5 @@ SENDERS = {
     "partner_center.verify": verify_suspension,
     "partner_center.restore": send_restore,
     "partner_center.verify_restore": verify_restore,
+    "partner_center.read": read_all_again,
 }

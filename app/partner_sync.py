@@ -37,15 +37,19 @@ class Synced:
 
 
 def sync_tenant(house: House, partner_center: PartnerCenter, asked: Customer, tenant: str) -> Synced:
-    """Read one tenant's subscriptions and record them as of the moment before the call."""
-    as_of = house.clock.now()
+    """Read one tenant's subscriptions and record them."""
     try:
-        resources = partner_center.subscriptions(tenant)
+        found = what_is_there(house, partner_center, asked.id, tenant)
     except DeliveryError as error:
         return Synced(customer=asked.name, tenant=tenant, problem=error.reason)
-    command = RecordSubscriptions(customer_id=asked.id, tenant=tenant, as_of=as_of, resources=resources)
-    house.desk.do(command, PARTNER_CENTER, house.clock.now())
-    return Synced(customer=asked.name, tenant=tenant, count=len(resources))
+    house.desk.do(found, PARTNER_CENTER, house.clock.now())
+    return Synced(customer=asked.name, tenant=tenant, count=len(found.resources))
+
+
+def what_is_there(house: House, partner_center: PartnerCenter, customer_id: int, tenant: str) -> RecordSubscriptions:
+    """One tenant's subscriptions as of the moment before the call. Raises DeliveryError."""
+    as_of = house.clock.now()
+    return RecordSubscriptions(customer_id=customer_id, tenant=tenant, as_of=as_of, resources=partner_center.subscriptions(tenant))
 
 
 def sync_all(house: House, partner_center: PartnerCenter, asked: Iterable[Customer], *, done: Callable[[], None]) -> list[Synced]:

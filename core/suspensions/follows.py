@@ -22,6 +22,7 @@ from .events import (
     FactsRebound,
     ItemEnded,
     LookMissed,
+    OfItem,
     OfRestore,
     OfSuspension,
     ReadBackBegun,
@@ -45,7 +46,7 @@ from .events import (
 )
 from .model import ItemState
 from .ports import AnswerKind
-from .queries import is_entitled, suspension
+from .queries import is_entitled, item, restore, suspension
 from .restoring import waiting_children
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
@@ -53,6 +54,7 @@ EXPIRES, WARNS, LOOKS = "suspension_expires", "suspension_expiring", "suspension
 LOOKS_AGAIN, VERIFIES = "suspension_looks_again", "suspension_verifies"
 RESTORE_SENDS, RESTORE_VERIFIES = "restore_sends", "restore_verifies"
 ROUTE = "approval"  # the kind of card that approvers' conversations get
+UNKNOWN = ItemState.UNKNOWN.value  # a restore's state has the same word
 NEVER_WAITS = 1  # a restore goes before everything else between the lanes
 
 
@@ -193,6 +195,15 @@ def tell_not_restored(tx: Tx, event: RestoreEnded) -> Iterable[Command]:
     return ()
 
 
+def read_all_again(tx: Tx, event: SubscriptionSuspended | ItemEnded | ServiceRestored | RestoreEnded) -> Iterable[Command]:
+    """What the desk says elsewhere of the tenant's subscriptions follows what was read back, or what nobody knows. In a lane of its own:
+    a reading that is limited must hold back no restore."""
+    if getattr(event, "state", UNKNOWN) == UNKNOWN:
+        one = item(tx.connection, event.item_id) if isinstance(event, OfItem) else restore(tx.connection, event.restore_id)
+        outbox.enqueue(tx, "partner_center.read", {"subscription_id": one.subscription_id}, lane=f"subscription:{one.subscription_id}")
+    return ()
+
+
 def let_children_follow(tx: Tx, event: OfRestore) -> Iterable[Command]:
     """The add-ons whose parent is done: tried even when the parent failed, because a restore is never held back."""
     return [SendRestore(restore_id=child) for child in waiting_children(tx.connection, event.restore_id)]
@@ -226,15 +237,15 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     AnswerMissing: (show,),
     ReadBackBegun: (read_back, show),
     ReadBackMissed: (read_back_later,),
-    SubscriptionSuspended: (show,),
-    ItemEnded: (show,),
+    SubscriptionSuspended: (read_all_again, show),
+    ItemEnded: (read_all_again, show),
     RestoreProposed: (offer_restore, show),
     RestoreBegun: (send_restore, show),
     RestoreAnswered: (go_on_restoring, show),
     RestoreReadBackBegun: (read_restore_back, show),
     RestoreReadBackMissed: (read_restore_back_later,),
-    ServiceRestored: (tell_restored, let_children_follow, show),
-    RestoreEnded: (tell_not_restored, let_children_follow, show),
+    ServiceRestored: (read_all_again, tell_restored, let_children_follow, show),
+    RestoreEnded: (read_all_again, tell_not_restored, let_children_follow, show),
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {

@@ -36,6 +36,7 @@ DANGEROUS = (
 )  # fmt: skip
 # Per store; what is left out is said. "all" leaves out nothing.
 SECONDS = math.inf if (given := os.environ.get("DESK_KILL_SECONDS", "60")) == "all" else float(given)
+ONLY = os.environ.get("DESK_KILL_ONLY", "")  # a part of the names it prints with -s: just these
 TRIES = 4  # tellings for a point that was not met: what wakes when differs from telling to telling
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200 if math.isinf(SECONDS) else 600 + int(SECONDS))]
 
@@ -99,9 +100,14 @@ def moments(scene: Scene) -> list[str]:
     return found
 
 
+def name_of(scene: Scene, point: str) -> str:
+    """As the report says it."""
+    return f"{scene.chapter.__name__}: {point}"
+
+
 def chosen(scenes: list[Scene]) -> list[tuple[Scene, str]]:
     """All moments in the order of the story; where there is time for some only, another choice every day, of dangerous ones above all."""
-    found = [(scene, point) for scene in scenes for point in moments(scene)]
+    found = [(scene, point) for scene in scenes for point in moments(scene) if ONLY in name_of(scene, point)]
     if math.isinf(SECONDS):
         return found
     today = random.Random(datetime.now(UTC).date().toordinal())
@@ -110,7 +116,7 @@ def chosen(scenes: list[Scene]) -> list[tuple[Scene, str]]:
 
 def die(set_up: Stage, folder: Path, scene: Scene, point: str, tally: Tally) -> None:
     """Tell the chapter with a death at the point; again if the point was not met."""
-    name = f"{scene.chapter.__name__}: {point}"
+    name = name_of(scene, point)
     for number in range(TRIES):
         set_up.put_back(scene.before)
         try:

@@ -181,6 +181,8 @@ def stage(databases: Databases, nursery: Nursery, login: Login) -> Iterator[Stag
         world.house.clock.now = lambda: Clock.now(world.house.clock)  # type: ignore[method-assign]  # the desk's own again, which moves
         world.now = datetime.now(UTC)
         _prepare(world, outside)
+        for person in (ANA, BEN, ADA):  # heard from once, so that they can be told something in Teams too
+            TeamsFace(world).type("help", by=person)
         world.client = Delivery(port)  # type: ignore[assignment]  # stands where Flask's test client stands
         try:
             yield Stage(world, outside, databases, nursery, port)

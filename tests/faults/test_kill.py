@@ -157,4 +157,5 @@ def test_wherever_it_dies_the_story_ends_the_same(
     )
     assert tally.wrong == [], "\n".join(tally.wrong)
     assert tally.killed
-    assert len(tally.unmet) <= len(tally.killed) // 20
+    # How often a card is redrawn depends on how many changes a sweep finds together, so the last of its redraws may not come again.
+    assert len(tally.unmet) <= 2 + len(tally.killed) // 20

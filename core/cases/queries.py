@@ -10,6 +10,7 @@ from core.customers.queries import customer
 from core.engine.db.bulk import among
 from core.engine.db.tables.cases import cases, notes
 from core.engine.db.tables.customers import billing_contacts, customers, links
+from core.engine.db.tables.people import staff
 from core.engine.errors import NotFound
 
 from .model import CLOSED, Audience, Case, Kind, Note, NoteState, Standing, State
@@ -23,6 +24,12 @@ COLLECTION = sa.select(cases.c.id).where(
     cases.c.state != State.RESOLVED.value,
     cases.c.payer_id == sa.bindparam("of_payer"),
     cases.c.currency == sa.bindparam("in_currency"),
+)
+NAMED = (
+    sa.select(cases, customers.c.name.label("customer_name"), staff.c.name.label("assignee_name"))
+    .outerjoin_from(cases, customers, customers.c.id == cases.c.customer_id)
+    .outerjoin(staff, staff.c.id == cases.c.assignee_id)
+    .where(cases.c.id == sa.bindparam("case_id"))
 )
 NOTES = (
     sa.select(notes)
@@ -44,6 +51,14 @@ def standings(connection: Connection, case_ids: Sequence[int]) -> dict[int, Stan
     wanted = sa.select(*(cases.c[name] for name in Standing._fields)).where(among(connection, cases.c.id, case_ids))
     rows = connection.execute(wanted)
     return {id_: Standing(id_, Kind(kind), State(state), *rest) for id_, kind, state, *rest in rows}
+
+
+def case_with_names(connection: Connection, case_id: int) -> tuple[Case, str | None, str | None]:
+    """The case, its customer's name and its assignee's. Raises NotFound."""
+    row = connection.execute(NAMED, {"case_id": case_id}).one_or_none()
+    if row is None:
+        raise NotFound("case_not_found", number=f"C-{case_id}")
+    return _case(row), row.customer_name, row.assignee_name
 
 
 def open_cases(connection: Connection) -> list[Case]:

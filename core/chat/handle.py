@@ -12,7 +12,7 @@ from core.people.model import Member, Right
 from core.people.queries import by_identity
 
 from .actions import Action, ActionTable, Given
-from .asking import Asked
+from .asking import Asked, Snapshot
 from .building import build_form
 from .forms import Option
 from .options import options
@@ -40,13 +40,14 @@ class Chat:
         """Answer a gesture. Refusals come back as replies; anything else that is raised is a fault, for the face's boundary."""
         if request.outsider:
             return Answered(Nothing(), Words(request.locale))
-        with self.desk.reading() as connection:
-            member = by_identity(connection, request.face, request.workspace, request.user)
-        if member is None:
-            words = Words(request.locale)
-            return Answered(Private(stranger_view(words, request)), words)
-        asked = Asked(desk=self.desk, member=member, request=request, words=words_for(member, request), now=self._clock())
-        return Answered(self._reply(asked), asked.words)
+        with Snapshot(self.desk) as snapshot:
+            member = by_identity(snapshot.connection(), request.face, request.workspace, request.user)
+            if member is None:
+                words = Words(request.locale)
+                return Answered(Private(stranger_view(words, request)), words)
+            words = words_for(member, request)
+            asked = Asked(desk=self.desk, snapshot=snapshot, member=member, request=request, words=words, now=self._clock())
+            return Answered(self._reply(asked), words)
 
     def options(self, request: ChatRequest, source: str) -> tuple[Option, ...]:
         """What a search field offers for `request.text`: to a member who may read, and to nobody else."""

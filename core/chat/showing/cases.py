@@ -7,14 +7,13 @@ from sqlalchemy import Connection
 
 from core.cases.clocks import answer_due
 from core.cases.model import Audience, Case, Kind, Note, NoteState, State, Told
-from core.cases.queries import case, guesses, notes_of
+from core.cases.queries import case_with_names, guesses, notes_of
 from core.chat.showing.delays import delays
 from core.chat.showing.receivables import money_of_case
 from core.chat.showing.suspensions import suspension_of_case
 from core.chat.values import Moment, Text, Value
 from core.chat.views import Button, CaseView, Fact, Section, Tone
 from core.chat.words import Words
-from core.customers.queries import customer
 from core.people.model import Member, Right
 from core.people.queries import display_name
 
@@ -24,7 +23,7 @@ QUOTE = 600  # characters of a note shown on the card
 
 def case_view(connection: Connection, words: Words, case_id: int, now: datetime, reader: Member | None = None) -> CaseView:
     """The case at `now`; `reader` None for a card that everybody in a conversation sees. Raises NotFound."""
-    found = case(connection, case_id)
+    found, customer, assignee = case_with_names(connection, case_id)
     written = notes_of(connection, case_id)
     queued = next((n for n in written if n.state is NoteState.QUEUED and n.audience is Audience.CUSTOMER), None)
     money = money_of_case(connection, words, found, now, reader)
@@ -34,7 +33,7 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
         title=words.say("case.title", number=found.number, title=found.title),
         status=_status(words, found, queued),
         tone=Tone.WARNING if queued or found.told_customer == Told.NO else TONES.get(found.state, Tone.NEUTRAL),
-        facts=(*_facts(connection, words, found, now), *money.facts, *late),
+        facts=(*_facts(words, found, now, customer=customer, assignee=assignee), *money.facts, *late),
         sections=(*_sections(connection, words, found, written), *money.sections, *stops.sections),
         tables=money.tables,
         buttons=(*_buttons(words, found, reader, may_undo=queued is not None), *stops.buttons, *money.buttons),
@@ -46,11 +45,9 @@ def _status(words: Words, found: Case, queued: Note | None) -> str:
     return f"{state}. {words.say('case.reply_queued')}" if queued else state
 
 
-def _facts(connection: Connection, words: Words, found: Case, now: datetime) -> tuple[Fact, ...]:
-    unmatched = Text(words.say("case.unmatched"))
-    whose = unmatched if found.customer_id is None else Text(customer(connection, found.customer_id).name, quoted=True)
-    nobody = words.say("case.nobody")
-    owner = nobody if found.assignee_id is None else display_name(connection, f"staff:{found.assignee_id}")
+def _facts(words: Words, found: Case, now: datetime, *, customer: str | None, assignee: str | None) -> tuple[Fact, ...]:
+    whose = Text(words.say("case.unmatched")) if customer is None else Text(customer, quoted=True)
+    owner = words.say("case.nobody") if assignee is None else assignee
     facts = [Fact(words.say("fact.customer"), whose)]
     if found.kind is Kind.QUESTION:
         facts.append(Fact(words.say("fact.question"), _question(words, found)))

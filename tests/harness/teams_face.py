@@ -135,13 +135,18 @@ class TeamsFace(Face):
 
 
 def surface(activity: dict[str, Any] | bytes) -> str:
-    """Where in Teams an activity comes from."""
+    """Where in Teams an activity comes from; an odd one is as good as typed."""
     if isinstance(activity, bytes) or activity.get("type") == "message":
-        personal = not isinstance(activity, bytes) and activity["conversation"].get("conversationType") == "personal"
+        personal = _inside(activity, "conversation").get("conversationType") == "personal"
         return "personal" if personal else "mention"
-    carried = activity["value"].get("data") or {} if isinstance(activity.get("value"), dict) else {}
-    is_form = activity.get("name") == "task/submit" and not (carried.get("form") or {}).get("confirmed")
-    return "form" if is_form else "button"
+    form = _inside(_inside(_inside(activity, "value"), "data"), "form")
+    return "form" if activity.get("name") == "task/submit" and not form.get("confirmed") else "button"
+
+
+def _inside(outer: object, name: str) -> dict[str, Any]:
+    """The object of that name; empty where there is none."""
+    found = outer.get(name) if isinstance(outer, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def seen_in_teams(activity: dict[str, Any], *, place: str = "", reference: str = "") -> Seen:

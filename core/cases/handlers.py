@@ -114,7 +114,7 @@ def propose_triage(tx: Tx, command: ProposeTriage) -> Iterable[Event]:
     proposal = propose(" ".join([found.title, *texts]))
     if proposal is None or proposal.kind == found.triage:
         return []
-    change(tx, found.id, triage=proposal.kind.value, triage_by="system", extra=_extra(tx, found, because=list(proposal.because)))
+    change(tx, found.id, triage=proposal.kind.value, triage_by="system", extra=_extra(tx, found, because=list(proposal.written)))
     return [TriageProposed(case_id=found.id, triage=proposal.kind.value, because=proposal.because)]
 
 

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from core.engine.folding import folded
 
+LONGEST = 60  # characters of the customer's words that a card repeats
+
 
 class Triage(StrEnum):
     """What a question is about; `other` when it is billing and none of these."""
@@ -48,10 +50,11 @@ class Stems:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A kind, and the words it was proposed for."""
+    """A kind, the stems it was proposed for, and the words as they were written in which those were found."""
 
     kind: Triage
     because: tuple[str, ...]
+    written: tuple[str, ...]
 
 
 STEMS: Mapping[Triage, Stems] = {
@@ -154,14 +157,42 @@ STEMS: Mapping[Triage, Stems] = {
 def propose(text: str) -> Proposal | None:
     """The kind most of the text's words speak for; the earlier of the list when two are equal; None when nothing does."""
     best, best_score = None, 0
-    plain = folded(text)
+    read = _read(text)
     for kind, stems in STEMS.items():
-        strong, weak = _found(plain, stems.strong), _found(plain, stems.weak)
+        strong, weak = _found(read.plain, stems.strong), _found(read.plain, stems.weak)
         score = sum(2 + len(stem.split()) for stem in strong) + len(weak)
         if score > best_score:
-            best, best_score = Proposal(kind, (*strong, *weak)), score
+            found = strong | weak
+            best, best_score = Proposal(kind, tuple(found), tuple(dict.fromkeys(read.written(*at) for at in found.values()))), score
     return best
 
 
-def _found(plain: str, stems: tuple[str, ...]) -> list[str]:
-    return [stem for stem in stems if re.search(rf"(?<!\w){re.escape(stem)}", plain)]
+@dataclass(frozen=True)
+class _Read:
+    """A text folded word by word, so that what is found in it can be shown as it was written."""
+
+    plain: str
+    words: tuple[tuple[int, str], ...]  # where each begins in `plain`, and how it was written
+
+    def written(self, start: int, end: int) -> str:
+        """The whole words between two places of `plain`, without the punctuation around them."""
+        ends = [begins for begins, _ in self.words[1:]] + [len(self.plain) + 1]
+        shown = " ".join(word for (begins, word), after in zip(self.words, ends, strict=True) if begins < end and start < after - 1)
+        whole = re.sub(r"^\W+|\W+$", "", shown)
+        return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…"
+
+
+def _read(text: str) -> _Read:
+    plain, words = "", []
+    for word in text.split():
+        if same := folded(word):
+            plain += " " if plain else ""
+            words.append((len(plain), word))
+            plain += same
+    return _Read(plain, tuple(words))
+
+
+def _found(plain: str, stems: tuple[str, ...]) -> dict[str, tuple[int, int]]:
+    """The stems that words of the text begin with, each with where it was found first."""
+    found = ((stem, re.search(rf"(?<!\w){re.escape(stem)}", plain)) for stem in stems)
+    return {stem: match.span() for stem, match in found if match}

@@ -49,3 +49,21 @@ def test_words_that_say_nothing_propose_nothing(text: str) -> None:
 
 def test_every_kind_but_the_last_resort_can_be_proposed() -> None:
     assert {kind for _, kind in ASKED} == set(Triage) - {Triage.OTHER}
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Dlaczego faktura za ostatni miesiąc jest wyższa?", ("wyższa",)),
+        ("Zapłaciliśmy w piątek, skąd ponaglenie?", ("Zapłaciliśmy", "ponaglenie")),
+        ("It is higher\n  THAN  last month!", ("THAN last month", "higher")),
+        ("\u0301 (Podwyżka) ´ ﬁne", ("Podwyżka",)),
+        ("Where is my refund? We want the refund.", ("Where is my refund", "refund")),
+        ("see refund/" + "x" * 100, ("refund/" + "x" * 52 + "…",)),
+    ],
+)
+def test_the_words_it_was_proposed_for_are_those_that_were_written(text: str, written: tuple[str, ...]) -> None:
+    found = propose(text)
+
+    assert found is not None
+    assert found.written == written

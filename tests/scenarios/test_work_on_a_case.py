@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from core.cases.commands import TakeCase
+from core.cases.commands import OpenCase, TakeCase
 from core.cases.model import State
 from core.cases.queries import case
 from core.customers.commands import AddCustomer
@@ -138,6 +138,17 @@ def test_a_proposed_kind_says_so_until_a_person_decides(world: World, face: Face
     assert "Price changed at renewal or mid-term" in face.channel()
     assert "nobody has confirmed it" not in face.channel()
     assert "is not one of: mismatch" in face.type(f"triage {case_id} weather", by=ANA)
+
+
+def test_a_kind_is_proposed_for_the_words_that_were_written_which_are_no_markup(world: World, face: Face) -> None:
+    world.hire(ANA)
+    case_id = world.do(OpenCase(title="Faktura za <at>maj</at>/<@U1>WYŻSZA, czemu?")).ids["case_id"]
+
+    seen = face.type(f"case {case_id}", by=ANA)
+
+    assert "WYŻSZA; nobody has confirmed it" in seen
+    assert "wyzsz" not in seen
+    assert not any("<at>" in text or "<@U1>" in text for text in seen.markup)
 
 
 def test_an_unmatched_case_is_asked_about_and_a_guess_only_suggests(world: World, face: Face) -> None:

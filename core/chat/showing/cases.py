@@ -76,7 +76,7 @@ def _question(words: Words, found: Case) -> Text:
     if found.triage_by != "system":
         return Text(kind)
     because = ", ".join(found.triage_reasons)
-    return Text(words.say("case.triage_proposed", kind=kind, because=because))
+    return Text(words.say("case.triage_proposed", kind=kind, because=because), quoted=True)
 
 
 def _sections(connection: Connection, words: Words, found: Case, written: Sequence[Note]) -> tuple[Section, ...]:

@@ -27,13 +27,25 @@ from core.engine.transaction import SYSTEM, Actor, Tx
 from core.people.connections import HANDLERS as CONNECTIONS
 from core.people.dead_letters import HANDLERS as DEAD_LETTERS
 from core.people.handlers import HANDLERS as PEOPLE
+from core.people.linking import HANDLERS as LINKING
 from core.people.polling import HANDLERS as POLLING
 from core.people.queries import is_allowed
 from core.reactions import REACTIONS
 from core.receivables.handlers import HANDLERS as RECEIVABLES
 from core.suspensions.handlers import HANDLERS as SUSPENSIONS
 
-HANDLERS: Handlers = {**PEOPLE, **CONNECTIONS, **POLLING, **DEAD_LETTERS, **CUSTOMERS, **CASES, **TICKETS, **RECEIVABLES, **SUSPENSIONS}
+HANDLERS: Handlers = {
+    **PEOPLE,
+    **LINKING,
+    **CONNECTIONS,
+    **POLLING,
+    **DEAD_LETTERS,
+    **CUSTOMERS,
+    **CASES,
+    **TICKETS,
+    **RECEIVABLES,
+    **SUSPENSIONS,
+}
 FOLLOW_UPS = 200  # more than that from one command is a loop between reactions, not work
 
 # Money and suspensions lock their customer, then the case, then the rest; one order for all, so that two commands cannot embrace.

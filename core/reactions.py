@@ -18,6 +18,7 @@ from core.engine.handling import Command
 from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
+from core.people import follows as people
 from core.people.commands import PollConnection
 from core.people.connections import POLLS
 from core.receivables.commands import AttachPayer, NoteDue
@@ -88,6 +89,7 @@ def _customer_of(tx: Tx, event: Event) -> int | None:
 
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
+    **people.FOLLOWS,
     **cases.FOLLOWS,
     LinkConfirmed: (attach_linked_payer, recheck_suspensions),
     ModeSwitched: (recheck_suspensions,),

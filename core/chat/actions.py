@@ -23,6 +23,7 @@ class ArgumentKind(StrEnum):
     SUSPENSION = "suspension"  # S-3, 3 → int
     CUSTOMER = "customer"  # a name or tax number → int
     STAFF = "staff"  # a member who may work on cases, by handle, or "me" → int
+    MEMBER = "member"  # any member, by handle, name or mention, or "me" → int
     MONTH = "month"  # 2026-09 → str
     WORD = "word"  # one of `choices`
     NAME = "name"  # one word as it was typed: an address, a reference
@@ -42,7 +43,8 @@ class Argument:
 
     `choices` are words of ours; `options` reads what may be chosen from the database. `looked_up`: whether understanding a case's
     number looks that there is one; an answer that reads the case before anything else says so itself. `tense`: on which side of now a
-    day or a moment lies.
+    day or a moment lies. `after`: the words, without case and diacritics, behind which it is typed (`until friday`, `for ana`); the first
+    one that must be there may also stand without.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Argument:
     options: Callable[[Asked, Given], tuple[Option, ...]] | None = None
     looked_up: bool = True
     tense: Tense = Tense.ANY
+    after: tuple[str, ...] = ()
 
 
 class Topic(StrEnum):
@@ -63,6 +66,7 @@ class Topic(StrEnum):
     CUSTOMERS = "customers"
     MONEY = "money"
     SUSPENSIONS = "suspensions"
+    PEOPLE = "people"
     DESK = "desk"
 
 
@@ -78,6 +82,7 @@ class Use(StrEnum):
 class Action:
     """A verb. The first argument of a button's action is its subject.
 
+    A name may be two words, joined by an underscore where it is a key (`link_code`), by a space where it is typed and shown.
     `polish`: its Polish names, spelt properly, the first one shown to Polish readers; `aliases`: further names. What is typed is
     compared without case and diacritics. `example`: the line as it is typed, with `{case}`, `{customer}`, `{suspension}`, `{person}`,
     `{before}`, `{after}` (months) and `{text}` (`example.<name>` in the catalogue) where help shows the reader's own.
@@ -109,7 +114,7 @@ class Action:
 
     def called(self, language: str) -> str:
         """What a reader of that language types."""
-        return self.polish[0] if language == "pl" and self.polish else self.name
+        return self.polish[0] if language == "pl" and self.polish else self.name.replace("_", " ")
 
     def shown(self, language: str, facts: Mapping[str, str]) -> str:
         """The example in that language, about `facts`."""
@@ -124,7 +129,8 @@ class ActionTable:
         self.all = tuple(action for group in groups for action in group)
         self._by_word: dict[str, Action] = {}
         for action in self.all:
-            for word in (action.name, *dict.fromkeys(folded(name) for name in action.names if name != action.name)):
+            spelt = dict.fromkeys(folded(name.replace("_", " ")) for name in action.names)
+            for word in dict.fromkeys((action.name, *spelt)):
                 if word in self._by_word:
                     raise ValueError(f"two actions answer to {word}")
                 self._by_word[word] = action
@@ -141,4 +147,5 @@ class ActionTable:
 
     def spelt(self, rights: frozenset[Right]) -> dict[str, str]:
         """Every word that somebody with these rights may type, without case and diacritics, with its proper spelling."""
-        return {folded(name): name for action in self.typed(rights) for name in action.names}
+        names = (name.replace("_", " ") for action in self.typed(rights) for name in action.names)
+        return {folded(name): name for name in names}

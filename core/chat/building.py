@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.engine.errors import InvalidInput
 from core.people.model import Right
-from core.people.queries import holders
+from core.people.queries import everyone, holders
 
 from .actions import Action, Argument, ArgumentKind, Given
 from .amounts import written
@@ -21,6 +21,7 @@ FIELD_KINDS = {
     ArgumentKind.SUSPENSION: FieldKind.NUMBER,
     ArgumentKind.CUSTOMER: FieldKind.SEARCH,
     ArgumentKind.STAFF: FieldKind.CHOICE,
+    ArgumentKind.MEMBER: FieldKind.CHOICE,
     ArgumentKind.MONTH: FieldKind.TEXT,
     ArgumentKind.WORD: FieldKind.CHOICE,
     ArgumentKind.NAME: FieldKind.TEXT,
@@ -96,12 +97,15 @@ def _as_sent(action: Action, name: str, value: object) -> str:
         return value.isoformat(timespec="minutes")
     if isinstance(value, Money):
         return written(value)
+    if isinstance(value, tuple):
+        return ",".join(str(each) for each in value)
     return f"{OWN}{value}" if is_customer and isinstance(value, int) else str(value)
 
 
 def _options(asked: Asked, argument: Argument) -> tuple[Option, ...]:
-    """A closed list's labels; for a person, everybody who may work on cases now."""
-    if argument.kind is ArgumentKind.STAFF:
+    """A closed list's labels; for a person, everybody who may work on cases now, or everybody."""
+    if argument.kind in (ArgumentKind.STAFF, ArgumentKind.MEMBER):
         with asked.reading() as connection:
-            return tuple(Option(member.handle, member.name) for member in holders(connection, Right.WORK))
+            found = everyone(connection) if argument.kind is ArgumentKind.MEMBER else holders(connection, Right.WORK)
+        return tuple(Option(member.handle, member.name) for member in found)
     return tuple(Option(choice, asked.words.say(f"choice.{argument.name}.{choice}")) for choice in argument.choices)

@@ -4,6 +4,7 @@ Looked up only where a plain number or handle was not typed, so that the usual c
 """
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -15,8 +16,8 @@ from core.engine.db.tables.receivables import invoices, payers
 from core.engine.errors import Ambiguous, InvalidInput, NotFound
 from core.engine.folding import folded
 from core.people.connections import all_connections
-from core.people.model import Member, Right
-from core.people.queries import by_handle, by_identity, by_private_address, holders
+from core.people.model import Member
+from core.people.queries import by_handle, by_identity, by_private_address
 
 LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 INVOICE_LIMIT = 80
@@ -38,8 +39,8 @@ def customers_of_invoice(connection: Connection, text: str) -> list[int]:
     return sorted(set(connection.scalars(named.where(payers.c.customer_id.is_not(None)))))
 
 
-def colleague(connection: Connection, text: str, *, face: str, workspace: str, field: str) -> int:
-    """A mention, a handle, or a part of the name of somebody who may work on cases. Raises Ambiguous, InvalidInput."""
+def colleague(connection: Connection, text: str, among: Sequence[Member], *, face: str, workspace: str, field: str) -> int:
+    """A mention, a handle, or a part of the name of one of those `among` whom a name is looked for. Raises Ambiguous, InvalidInput."""
     mentioned = text.removeprefix("@")
     found = _mentioned(connection, face, workspace, mentioned) if text.startswith("@") else None
     if found is not None:
@@ -49,7 +50,7 @@ def colleague(connection: Connection, text: str, *, face: str, workspace: str, f
     except NotFound:
         pass  # then it is a name
     sought = folded(mentioned)
-    named = [each for each in holders(connection, Right.WORK) if sought and f" {sought}" in f" {folded(each.name)}"]
+    named = [each for each in among if sought and f" {sought}" in f" {folded(each.name)}"]
     exact = [each for each in named if folded(each.name) == sought]
     if len(exact or named) == 1:
         return (exact or named)[0].id

@@ -16,12 +16,12 @@ from .asking import Asked, Snapshot
 from .building import build_form
 from .forms import Option
 from .options import options
-from .parsing import from_carried, from_typed, from_values, split_verb, usage
-from .requests import Answered, ChatRequest, Gesture, Nothing, Open, Private, Refused, Reply
+from .parsing import begun, from_carried, from_typed, from_values, usage
+from .requests import Answered, ChatRequest, Gesture, Nothing, Open, Refused, Reply
 from .showing.asking import readings_view
+from .strangers import greet
 from .suggesting import unknown
 from .table import HELP, TABLE
-from .values import Text
 from .views import NoteView
 from .words import Words
 
@@ -42,12 +42,11 @@ class Chat:
             return Answered(Nothing(), Words(request.locale))
         with Snapshot(self.desk) as snapshot:
             member = by_identity(snapshot.connection(), request.face, request.workspace, request.user)
-            if member is None:
-                words = Words(request.locale)
-                return Answered(Private(stranger_view(words, request)), words)
-            words = words_for(member, request)
-            asked = Asked(desk=self.desk, snapshot=snapshot, member=member, request=request, words=words, now=self._clock())
-            return Answered(self._reply(asked), words)
+            if member is not None:
+                words = words_for(member, request)
+                asked = Asked(desk=self.desk, snapshot=snapshot, member=member, request=request, words=words, now=self._clock())
+                return Answered(self._reply(asked), words)
+        return greet(self.desk, self.table, request, self._clock())
 
     def options(self, request: ChatRequest, source: str) -> tuple[Option, ...]:
         """What a search field offers for `request.text`: to a member who may read, and to nobody else."""
@@ -75,10 +74,9 @@ class Chat:
             return Refused(NoteView(title=asked.words.say("fault.title", reference=reference)))
 
     def _typed(self, asked: Asked) -> Reply:
-        verb, rest = split_verb(asked.request.text)
+        action, verb, rest = begun(self.table, asked.request.text)
         if not verb:
             return HELP.answer(asked, {})
-        action = self.table.named(verb)
         if action is None or not action.typed:
             raise unknown(self.table, asked.member.rights, verb)
         self._check_right(asked, action)
@@ -141,9 +139,3 @@ def words_for(member: Member, request: ChatRequest) -> Words:
 def refusal_view(words: Words, error: DeskError) -> NoteView:
     """What happened, what was not done, what to do next."""
     return NoteView(title=words.error(error))
-
-
-def stranger_view(words: Words, request: ChatRequest) -> NoteView:
-    """How somebody whom the desk does not know is linked; tells nothing else."""
-    identity = f"{request.workspace}:{request.user}"
-    return NoteView(title=words.say("stranger.title"), footnotes=(Text(words.say("stranger.how", face=request.face, identity=identity)),))

@@ -7,8 +7,10 @@ from core.cases.queries import case
 from core.customers.queries import customer, named
 from core.engine.errors import Ambiguous, InvalidInput
 from core.engine.folding import folded
+from core.people.model import Right
+from core.people.queries import everyone, holders
 
-from .actions import Action, Argument, ArgumentKind
+from .actions import Action, ActionTable, Argument, ArgumentKind
 from .amounts import amount
 from .asking import Asked
 from .days import day
@@ -42,10 +44,18 @@ def split_verb(text: str) -> tuple[str, str]:
     return folded(head), (tail + " " + rest if line_break else rest).strip()
 
 
+def begun(table: ActionTable, line: str) -> tuple[Action | None, str, str]:
+    """The action a line begins with, as one word or two; that word; the rest as it was typed."""
+    verb, rest = split_verb(line)
+    second, further = split_verb(rest)
+    longer = table.named(f"{verb} {second}") if second else None
+    return (longer, f"{verb} {second}", further) if longer else (table.named(verb), verb, rest)
+
+
 def from_typed(asked: Asked, action: Action, rest: str) -> dict[str, object]:
     """The arguments of a typed command; missing required ones are simply absent. Raises InvalidInput, NotFound, Ambiguous."""
-    texts: dict[str, str] = {}
-    names = [a for a in action.arguments if a.kind not in NEVER_TYPED]
+    texts, rest = _introduced(action, rest)
+    names = [a for a in action.arguments if a.kind not in NEVER_TYPED and a.name not in texts]
     for position, argument in enumerate(names):
         if not rest.strip():
             break
@@ -99,8 +109,8 @@ def understand(asked: Asked, argument: Argument, typed: str) -> object:  # noqa:
         return customer_id(asked, text, argument.name)
     if kind is ArgumentKind.SUBSCRIPTIONS:
         return rows(text, argument.name)
-    if kind is ArgumentKind.STAFF:
-        return staff_id(asked, text, argument.name)
+    if kind in (ArgumentKind.STAFF, ArgumentKind.MEMBER):
+        return staff_id(asked, text, argument.name, anybody=kind is ArgumentKind.MEMBER)
     if kind in TIMES:
         return _time(asked, argument, text)
     if kind is ArgumentKind.MONEY:
@@ -148,12 +158,13 @@ def rows(text: str, field: str) -> tuple[int, ...]:
     return tuple(number(part.strip(), field) for part in text.split(",") if part.strip())
 
 
-def staff_id(asked: Asked, text: str, field: str = "person") -> int:
-    """The active member of that handle. Raises InvalidInput."""
+def staff_id(asked: Asked, text: str, field: str = "person", *, anybody: bool = False) -> int:
+    """The active member of that handle, mention or name; by name only who may work on cases, unless `anybody`. Raises InvalidInput."""
     if folded(text) in MYSELF:
         return asked.member.id
     with asked.reading() as connection:
-        return colleague(connection, text, face=asked.request.face, workspace=asked.request.workspace, field=field)
+        named = everyone(connection) if anybody else holders(connection, Right.WORK)
+        return colleague(connection, text, named, face=asked.request.face, workspace=asked.request.workspace, field=field)
 
 
 def word(text: str, argument: Argument) -> str:
@@ -184,6 +195,27 @@ def _time(asked: Asked, argument: Argument, text: str) -> object:
     if argument.kind is ArgumentKind.DAY:
         return day(text, today=today, tense=argument.tense, field=argument.name)
     return moment(text, now=asked.now, zone=zone, tense=argument.tense, field=argument.name)
+
+
+def _introduced(action: Action, rest: str) -> tuple[dict[str, str], str]:
+    """What stands behind the words that introduce an argument, and what stands before them all."""
+    leads = {word: a.name for a in action.arguments for word in a.after}
+    texts: dict[str, str] = {}
+    if not leads:
+        return texts, rest
+    parts: dict[str, list[str]] = {"": []}
+    current = ""
+    for word in rest.split():
+        name = leads.get(folded(word))
+        if name is not None and name not in parts:
+            current = name
+            parts[name] = []
+        else:
+            parts[current].append(word)
+    texts = {name: " ".join(words) for name, words in parts.items() if name}
+    first = " ".join(parts[""])
+    missing = next((a.name for a in action.arguments if a.required and a.after and a.name not in texts), None)
+    return (texts | {missing: first}, "") if first and missing else (texts, first)
 
 
 def _next_token(asked: Asked, argument: Argument, rest: str, *, last: bool) -> tuple[str, str]:

@@ -108,3 +108,38 @@ class DeliveryDiscarded(OfConnection):
 
     delivery: int
     by: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfStaff(Event):
+    """An event of a member's own chain."""
+
+    staff_id: int
+
+    @property
+    def subject(self) -> str:
+        """The member."""
+        return f"staff:{self.staff_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkCodeMade(OfStaff):
+    """A one-time code links the member's next chat until `expires_at` (real clock)."""
+
+    by: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkCodeMistyped(OfStaff):
+    """Somebody gave the beginning of the member's code with a wrong end; `left` tries are left, none ends the code."""
+
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityLinked(OfStaff):
+    """A further chat identity is the member's."""
+
+    face: str
+    identity: Private

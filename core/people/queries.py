@@ -85,11 +85,15 @@ def is_allowed(connection: Connection, actor: Actor, right: str) -> bool:
     return found is not None and right in found.rights
 
 
+def everyone(connection: Connection) -> Sequence[Member]:
+    """Every active member, by name."""
+    ids = connection.scalars(sa.select(staff.c.id).where(staff.c.active).order_by(staff.c.name)).all()
+    return [found for staff_id in ids if (found := member(connection, staff_id)) is not None]
+
+
 def holders(connection: Connection, right: Right) -> Sequence[Member]:
     """Every active member who holds the right now, by name."""
-    everyone = connection.scalars(sa.select(staff.c.id).where(staff.c.active).order_by(staff.c.name)).all()
-    found = (member(connection, staff_id) for staff_id in everyone)
-    return [m for m in found if m is not None and right in m.rights]
+    return [found for found in everyone(connection) if right in found.rights]
 
 
 def staff_holding(connection: Connection, right: Right) -> frozenset[int]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.chat.actions import Action
 from core.chat.handle import Chat
-from core.chat.parsing import split_verb
+from core.chat.parsing import begun
 from core.chat.requests import Answered, ChatRequest, Gesture, Nothing, Refused
 from core.chat.table import TABLE
 
@@ -76,7 +76,7 @@ NOTES = Notes()
 def _verbs(request: ChatRequest) -> list[str]:
     if request.gesture is not Gesture.TYPED:
         return _typed_names(TABLE.named(request.action))
-    return _typed_names(TABLE.named(split_verb(request.text)[0] or "help"))
+    return _typed_names(begun(TABLE, request.text or "help")[0])
 
 
 def _typed_names(action: Action | None) -> list[str]:

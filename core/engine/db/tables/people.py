@@ -1,6 +1,6 @@
 """Staff, what they may do, who they are in each chat, and the conversations they work in."""
 
-from sqlalchemy import Boolean, Column, String, Table, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, UniqueConstraint, text
 
 from .base import Instant, Json, metadata, ref, row_id
 
@@ -34,6 +34,18 @@ identities = Table(
     Column("user", String(120), nullable=False),
     Column("address", Json, nullable=False),  # how to reach the person privately there: learnt from their own messages
     UniqueConstraint("face", "workspace", "user"),
+)
+
+# A code that links a further chat to a member: the first part finds it, the second is kept as a keyed digest only.
+link_codes = Table(
+    "link_codes",
+    metadata,
+    row_id(),
+    Column("staff_id", BigInteger().with_variant(Integer, "sqlite"), ForeignKey("staff.id"), nullable=False, unique=True),
+    Column("selector", String(8), nullable=False, unique=True),
+    Column("digest", String(64), nullable=False),
+    Column("expires_at", Instant, nullable=False),  # by the real clock
+    Column("wrong", Integer, nullable=False, server_default="0"),
 )
 
 groups = Table(

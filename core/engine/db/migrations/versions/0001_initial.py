@@ -218,6 +218,18 @@ def upgrade() -> None:
     with op.batch_alter_table('identities', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_identities_staff_id'), ['staff_id'], unique=False)
 
+    op.create_table('link_codes',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('selector', sa.String(length=8), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('expires_at', Instant(), nullable=False),
+    sa.Column('wrong', sa.Integer(), server_default='0', nullable=False),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_link_codes_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_link_codes')),
+    sa.UniqueConstraint('selector', name=op.f('uq_link_codes_selector')),
+    sa.UniqueConstraint('staff_id', name=op.f('uq_link_codes_staff_id'))
+    )
     op.create_table('links',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -11,6 +11,7 @@ import structlog
 from granian import Granian
 from granian.constants import Interfaces
 
+from app.collecting import settle
 from app.scheduler import EVERY, Sweeping
 from app.settings import Settings
 from app.wiring import build
@@ -41,6 +42,7 @@ def run_worker(settings: Settings, *, every: float = EVERY) -> None:
     house = build(settings)
     upgrade(house.store)
     sweeping = Sweeping(house, every=every)
+    settle()
     sweeping.start()
     log.info("The worker sweeps.")
     stop.wait()

@@ -1,11 +1,18 @@
-"""The baseline of `slash`: bare Bolt with process_before_response under Flask, which verifies, acknowledges and does nothing."""
+"""The baseline of `slash`: bare Bolt with process_before_response, which verifies, acknowledges and does nothing.
+
+`application` is Bolt under Flask, as Bolt's own documentation serves it (https://docs.slack.dev/tools/bolt-python/concepts/adapters);
+`without_flask` is Bolt behind its own WSGI adapter, the least it can cost. Python's collector is set up as in the desk's own processes.
+"""
 
 import os
 
 from flask import Flask, Response, request
 from slack_bolt import Ack, App
 from slack_bolt.adapter.flask import SlackRequestHandler
+from slack_bolt.adapter.wsgi import SlackRequestHandler as WsgiHandler
 from slack_bolt.authorization import AuthorizeResult
+
+from app.collecting import settle
 
 
 def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
@@ -31,3 +38,7 @@ handler = SlackRequestHandler(bolt)
 def slack_events() -> Response:
     """One URL for everything."""
     return handler.handle(request)  # type: ignore[no-any-return]  # Bolt's adapter is untyped here
+
+
+without_flask = WsgiHandler(bolt, path="/slack/events")
+settle()

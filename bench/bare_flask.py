@@ -1,4 +1,7 @@
-"""The peer of `bench ingest`: a bare Flask view that checks the same HMAC, keeps nothing and answers 202."""
+"""The peer of `bench ingest`: a bare Flask view that checks the same HMAC, keeps nothing and answers 202.
+
+Python's collector is set up as in the desk's own processes.
+"""
 
 import base64
 import hmac
@@ -6,6 +9,8 @@ import os
 import time
 
 from flask import Flask, Response, request
+
+from app.collecting import settle
 
 application = Flask(__name__)
 KEY = base64.b64decode(os.environ["BENCH_SECRET"].removeprefix("whsec_"))
@@ -19,3 +24,6 @@ def receive() -> Response:
     made = "v1," + base64.b64encode(hmac.digest(KEY, message, "sha256")).decode()
     fits = hmac.compare_digest(made, request.headers["webhook-signature"])
     return Response(status=202 if fits and abs(time.time() - int(stamp)) < 300 else 401)
+
+
+settle()

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from core.cases import follows as cases
+from core.cases import search as cases_search
 from core.cases.commands import OpenCollection, SettleCollection
 from core.cases.queries import case, collection_case
+from core.customers import search as customers_search
 from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
 from core.customers.model import LinkKind
 from core.customers.queries import today_of
@@ -21,6 +23,7 @@ from core.engine.transaction import Tx
 from core.people import follows as people
 from core.people.commands import PollConnection
 from core.people.connections import POLLS
+from core.receivables import search as receivables_search
 from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
 from core.receivables.handlers import DUE
@@ -88,7 +91,7 @@ def _customer_of(tx: Tx, event: Event) -> int | None:
     return case(tx.connection, event.ids["case_id"]).customer_id if "case_id" in event.ids else None
 
 
-REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
+FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **people.FOLLOWS,
     **cases.FOLLOWS,
     LinkConfirmed: (attach_linked_payer, recheck_suspensions),
@@ -99,6 +102,13 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     NoticeRecorded: (refresh_cards, recheck_suspensions),
     SubscriptionsRecorded: (recheck_suspensions, show_subscriptions),
     **suspensions.FOLLOWS,
+}
+
+# Before anything else follows, what has changed is made findable by its new words.
+INDEXED: Mapping[type[Event], Reaction] = {**cases_search.INDEXED, **customers_search.INDEXED, **receivables_search.INDEXED}
+
+REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
+    event: (*((INDEXED[event],) if event in INDEXED else ()), *FOLLOWS.get(event, ())) for event in {**FOLLOWS, **INDEXED}
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {

@@ -11,6 +11,7 @@ from core.chat.views import (
     ComparisonView,
     CustomerView,
     Fact,
+    FindView,
     HelpView,
     NoteView,
     PreviewView,
@@ -168,6 +169,7 @@ def _chunks(lines: list[str], limit: int) -> Iterable[list[str]]:
 RENDERERS: Mapping[type[View], Callable[[View, Words], list[Block]]] = {
     CaseView: card,
     QueueView: card,
+    FindView: card,
     CustomerView: card,
     ComparisonView: card,
     SuspensionView: card,

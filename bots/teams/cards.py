@@ -16,6 +16,7 @@ from core.chat.views import (
     ComparisonView,
     CustomerView,
     Fact,
+    FindView,
     HelpView,
     NoteView,
     PreviewView,
@@ -168,6 +169,7 @@ def _row(cells: list[Element]) -> Element:
 RENDERERS: Mapping[type[View], Callable[[View, Words], list[Element]]] = {
     CaseView: standard,
     QueueView: standard,
+    FindView: standard,
     CustomerView: standard,
     ComparisonView: standard,
     SuspensionView: standard,

@@ -97,6 +97,10 @@ class QueueView(View):
     """Cases to work on, most pressing first."""
 
 
+class FindView(View):
+    """What was found by its words, a table per kind of thing."""
+
+
 class CustomerView(View):
     """A customer: links, subscriptions, what is open."""
 
@@ -121,4 +125,6 @@ class NoteView(View):
     """A sentence or two, such as an answer that needs no layout."""
 
 
-VIEWS: tuple[type[View], ...] = (CaseView, QueueView, CustomerView, ComparisonView, SuspensionView, PreviewView, HelpView, NoteView)
+VIEWS: tuple[type[View], ...] = (
+    CaseView, QueueView, FindView, CustomerView, ComparisonView, SuspensionView, PreviewView, HelpView, NoteView,
+)  # fmt: skip

@@ -21,7 +21,7 @@ def customer(connection: Connection, customer_id: int) -> Customer:
     row = connection.execute(CUSTOMER, {"customer_id": customer_id}).one_or_none()
     if row is None:
         raise NotFound("customer_not_found", name=customer_id)
-    return _customer(row)
+    return from_row(row)
 
 
 def named(connection: Connection, text: str, *, limit: int = 10) -> list[Customer]:
@@ -32,14 +32,14 @@ def named(connection: Connection, text: str, *, limit: int = 10) -> list[Custome
         whole = "".join(c for c in text if c.isalnum()).upper()  # with its country's letters or without: PL527… is 527…
         rows = connection.execute(sa.select(customers).where(customers.c.tax_id.in_({digits, whole, f"PL{digits}"}))).all()
         if rows:
-            return [_customer(row) for row in rows]
+            return [from_row(row) for row in rows]
     if not sought:
         return []
     exact = connection.execute(sa.select(customers).where(customers.c.folded == sought)).all()
     if exact:
-        return [_customer(row) for row in exact]
+        return [from_row(row) for row in exact]
     part = customers.c.folded.contains(sought, autoescape=True)
-    return [_customer(row) for row in connection.execute(sa.select(customers).where(part).order_by(customers.c.folded).limit(limit))]
+    return [from_row(row) for row in connection.execute(sa.select(customers).where(part).order_by(customers.c.folded).limit(limit))]
 
 
 def linked(connection: Connection, kind: LinkKind, connection_name: str, external: str) -> int | None:
@@ -58,7 +58,7 @@ def with_tenant(connection: Connection) -> list[Customer]:
     """Every customer with a confirmed tenant, by name."""
     confirmed = sa.select(links.c.customer_id).where(links.c.kind == LinkKind.TENANT, links.c.confirmed_at.is_not(None))
     return [
-        _customer(row) for row in connection.execute(sa.select(customers).where(customers.c.id.in_(confirmed)).order_by(customers.c.folded))
+        from_row(row) for row in connection.execute(sa.select(customers).where(customers.c.id.in_(confirmed)).order_by(customers.c.folded))
     ]
 
 
@@ -70,7 +70,7 @@ def has_confirmed(connection: Connection, customer_id: int, kind: LinkKind) -> b
 
 def all_customers(connection: Connection) -> list[Customer]:
     """Everybody, by name."""
-    return [_customer(row) for row in connection.execute(sa.select(customers).order_by(customers.c.folded, customers.c.id))]
+    return [from_row(row) for row in connection.execute(sa.select(customers).order_by(customers.c.folded, customers.c.id))]
 
 
 def links_of(connection: Connection, customer_id: int) -> list[Link]:
@@ -114,7 +114,8 @@ def subscription(connection: Connection, subscription_id: int) -> Subscription:
     return _subscription(row)
 
 
-def _customer(row: Row[tuple[object, ...]]) -> Customer:
+def from_row(row: Row[tuple[object, ...]]) -> Customer:
+    """A row of the customers as what it says."""
     fields = {name: getattr(row, name) for name in ("id", "name", "tax_id", "locale", "zone", "country")}
     return Customer(**fields, mode=Mode(row.mode))
 

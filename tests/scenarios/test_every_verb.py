@@ -13,7 +13,7 @@ from core.people.model import RIGHTS, Right
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face, Seen
 from tests.harness.questions import REQUESTOR, ask
-from tests.harness.receivables import feed
+from tests.harness.receivables import customer_with_payer, feed
 from tests.harness.suspensions import Story, ripe
 from tests.harness.world import ADA, ANA, BEN, STAFF, Persona, World
 from tests.scenarios.test_compare import OCTOBER, SEPTEMBER
@@ -186,3 +186,16 @@ def test_every_button_of_a_request_works(world: World, local: LocalPartnerCenter
     face.fill(face.click(face.type("suspension S-3", by=BEN), "Restore…", by=BEN), by=BEN, reason="Paid in cash")
 
     assert [made.state for made in story.restores()]
+
+
+def test_every_button_to_what_was_found_works(world: World, face: Face) -> None:
+    ask(world)
+    customer_with_payer(world)
+    feed(world, SEPTEMBER, OCTOBER)
+    for number in range(5):
+        world.do(OpenCase(title=f"Licence {number}", customer_id=1))
+
+    assert "Nowak i Syn" in face.click(face.type("find nowak syn", by=ANA), "Nowak i Syn", by=ANA)
+    assert SEPTEMBER.number in str(face.click(face.type(f"find {SEPTEMBER.number}", by=ANA), "Nowak sp. z o.o.", by=ANA))
+    pages = face.click(face.type("find licence", by=ANA), "All cases", by=ANA)
+    assert "Found for" in face.click(pages, "Everything", by=ANA)

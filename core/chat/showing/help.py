@@ -79,7 +79,7 @@ def _line(words: Words, action: Action, facts: Mapping[str, str]) -> Fact:
 def _arguments(words: Words, action: Action) -> Iterator[Fact]:
     """What an argument wants, where there is more to say than its name."""
     for argument in action.arguments:
-        if said := _wanted(words, argument):
+        if argument.kind is not ArgumentKind.HIDDEN and (said := _wanted(words, argument)):
             yield Fact(words.say(f"field.{argument.name}"), Text(said))
 
 

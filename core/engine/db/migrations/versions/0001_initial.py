@@ -117,6 +117,14 @@ def upgrade() -> None:
     sa.Column('head', sa.String(length=64), server_default='', nullable=False),
     sa.PrimaryKeyConstraint('subject', name=op.f('pk_roots'))
     )
+    op.create_table('search_entries',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('subject_id', sa.BigInteger(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_search_entries')),
+    sa.UniqueConstraint('kind', 'subject_id', name=op.f('uq_search_entries_kind_subject_id'))
+    )
     op.create_table('staff',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('handle', sa.String(length=60), nullable=False),

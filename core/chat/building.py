@@ -93,6 +93,8 @@ def _as_sent(action: Action, name: str, value: object) -> str:
     is_customer = any(a.name == name and a.kind is ArgumentKind.CUSTOMER for a in action.arguments)
     if isinstance(value, bool):
         return "yes" if value else ""
+    if isinstance(value, tuple):
+        return ",".join(str(one) for one in value)
     if isinstance(value, datetime):
         return value.isoformat(timespec="minutes")
     if isinstance(value, Money):

@@ -1,5 +1,6 @@
 """What customers owe, asked and recorded in both chats."""
 
+import re
 from datetime import date, timedelta
 
 from core.cases.queries import collection_case
@@ -77,7 +78,7 @@ def test_a_notice_that_cannot_be_true_is_refused_in_a_sentence_and_not_kept(worl
     case_id = collection(world)
 
     assert "has not come yet" in face.type(f"notice {case_id} final 2026-11-24 ala@nowak.example email proof", by=ANA)
-    assert "is not a date I can be sure of" in face.type(f"notice {case_id} final 03/04 ala@nowak.example email proof", by=ANA)
+    assert "has to be asked, so nothing was done" in face.type(f"notice {case_id} final 03/04 ala@nowak.example email proof", by=ANA)
     assert "is not one of" in face.type(f"notice {case_id} final 2026-11-10 ala@nowak.example pigeon proof", by=ANA)
     assert "is not an e-mail address" in face.type(f"notice {case_id} final 2026-11-10 ala email proof", by=ANA)
 
@@ -92,6 +93,9 @@ def test_a_viewer_may_look_and_not_record(world: World, face: Face) -> None:
     case_id = collection(world)
 
     assert "F/1" in face.type("owed Nowak", by=VIC)
+    queue = str(face.type("queue", by=VIC))
+    assert re.search(rf"C-{case_id}\b.*\bnew\b", queue, re.DOTALL)
+    assert "nobody has looked" not in queue
     assert "Nothing was done" in face.type(f"notice {case_id} final 2026-11-10 ala@nowak.example email proof", by=VIC)
 
     with world.house.desk.reading() as connection:

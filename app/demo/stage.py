@@ -165,6 +165,7 @@ class Show:
         command = [str(binary), "--config", str(path), "--port", str(self.ports.slack), "--base-host", "127.0.0.1"]
         self._begin("slack", command)
         self.notices.append("local-slack listens on every address of this machine, not only on loopback: it knows no other way.")
+        self.notices.append("local-slack shows dates, tables and “&” as they are sent (<!date…>, ```, &amp;); Slack itself draws them.")
 
     def _teams(self) -> None:
         install_npm(ROOT / "playground" / "teams")

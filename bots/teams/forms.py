@@ -18,7 +18,7 @@ def dialog(form: Form, words: Words) -> Element:
     """The answer to `task/fetch`, and to a `task/submit` that was refused for its fields."""
     body: list[Element] = RENDERERS[type(form.lead)](form.lead, words) if form.lead else []
     for field in form.fields:
-        body += _field(field)
+        body += _field(field, words)
     carried = {"action": form.action, "subject": form.subject, "facts": form.facts, "key": form.key, "given": form.given}
     submit = {"type": "Action.Submit", "title": clip(form.submit, 75), "style": "positive", "data": {"form": carried}}
     return _continue(form.title, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit]})
@@ -62,10 +62,10 @@ def _continue(title: str, content: Element) -> Element:
     return {"task": {"type": "continue", "value": value}}
 
 
-def _field(field: Field) -> list[Element]:
+def _field(field: Field, words: Words) -> list[Element]:
     made = INPUTS[field.kind](field) | {"id": field.name, "label": clip(literal(field.label), 300), "isRequired": field.required}
     if field.required:
-        made["errorMessage"] = clip(field.error or field.hint or field.label, 300)
+        made["errorMessage"] = clip(words.say("form.missing", field=field.label), 300)
     error = [text_block(literal(field.error), color="Attention", size="Small", id=f"error-{field.name}")] if field.error else []
     hint = [text_block(literal(field.hint), isSubtle=True, size="Small")] if field.hint else []
     return [made, *error, *hint]

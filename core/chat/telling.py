@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from core.cases.model import Kind
 from core.cases.queries import case
 from core.chat.values import Moment, Text
 from core.chat.views import Button, Fact, NoteView
@@ -19,7 +20,8 @@ def telling_view(connection: Connection, words: Words, ids: Mapping[str, Any]) -
     if "case_id" not in ids:
         return NoteView(title=title)
     about = case(connection, int(ids["case_id"]))
-    facts = [Fact(words.say("fact.question"), Text(about.title, quoted=True))]
+    label = "fact.case" if about.kind is Kind.COLLECTION else "fact.question"
+    facts = [Fact(words.say(label), Text(about.title, quoted=True))]
     if about.customer_id is not None:
         facts.append(Fact(words.say("fact.customer"), Text(customer(connection, about.customer_id).name, quoted=True)))
     show = Button(label=words.say("button.case"), action="case", subject=about.id)

@@ -110,6 +110,12 @@ def items_maybe_off(connection: Connection, *, case_id: int | None = None, custo
     return [found for found in newest.values() if not _is_undone(connection, found)]
 
 
+def is_brought_back(connection: Connection, found: Suspension) -> bool:
+    """Whether it was carried out, and everything it switched off was restored since."""
+    off = [one for one in found.items if one.state in MAYBE_OFF]
+    return found.state is State.SUSPENDED and all(_is_undone(connection, one) for one in off)
+
+
 def restores_of(connection: Connection, found: Item) -> list[Restore]:
     """The ways back of this item's subscription asked for after it was sent, oldest first."""
     if found.sent_at is None:

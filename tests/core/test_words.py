@@ -2,7 +2,9 @@
 
 import re
 import string
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -99,3 +101,28 @@ def test_every_verb_explains_itself(language: str) -> None:
 def test_an_unknown_key_is_a_fault_and_not_a_sentence() -> None:
     with pytest.raises(KeyError):
         Words().say("no.such.key")
+
+
+@pytest.mark.parametrize(
+    ("locale", "zone", "at", "shown"),
+    [
+        ("en", "Europe/Warsaw", datetime(2026, 11, 23, 0, 6, tzinfo=UTC), "Mon 23 Nov 2026 01:06 CET"),
+        ("en-US", "Europe/Warsaw", datetime(2026, 7, 1, 22, 30, tzinfo=UTC), "Thu 2 Jul 2026 00:30 CEST"),
+        ("pl-PL", "Europe/Warsaw", datetime(2026, 11, 23, 0, 6, tzinfo=UTC), "pon. 23 lis 2026 01:06 CET"),
+        ("en", "Europe/London", datetime(2026, 7, 1, 9, tzinfo=UTC), "Wed 1 Jul 2026 10:00 BST"),
+        ("en", "Asia/Almaty", datetime(2026, 7, 1, 9, tzinfo=UTC), "Wed 1 Jul 2026 14:00 Almaty"),
+        ("pl", "Asia/Almaty", datetime(2026, 7, 1, 9, tzinfo=UTC), "śr. 1 lip 2026 14:00 Ałmaty"),
+        ("en", "nowhere", datetime(2026, 7, 1, 9, tzinfo=UTC), "Wed 1 Jul 2026 09:00 UTC"),
+    ],
+)
+def test_a_moment_names_the_zone_it_is_written_in(locale: str, zone: str, at: datetime, shown: str) -> None:
+    assert Words(locale, zone).moment(at) == shown
+
+
+@pytest.mark.parametrize("zone", sorted(available_timezones()))
+def test_no_zone_is_shown_as_an_offset(zone: str) -> None:
+    assert re.search(r"\d{2}:\d{2} \D", Words("en", zone).moment(datetime(2026, 7, 1, 9, tzinfo=UTC)))
+
+
+def test_a_day_has_the_order_that_a_moment_has() -> None:
+    assert [Words(locale).day(date(2026, 10, 24)) for locale in ("en", "en-US", "pl-PL")] == ["24 Oct 2026", "24 Oct 2026", "24 paź 2026"]

@@ -1,5 +1,6 @@
 """A suspension from the request to the read-back, in both chats and on both stores."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -77,7 +78,11 @@ def test_the_impact_card_says_what_stops_what_goes_on_and_what_is_lost(story: St
     story.propose(face)
     card = face.channel()
 
-    assert "15 users lose access at once" in card
+    lines = str(card).splitlines()
+    assert "15 users lose access at once; admins still reach the data." in str(card)
+    assert sum("Microsoft 365 Business Basic" in line for line in lines) == 1
+    assert re.search(r"Microsoft goes on billing you until \w{3} \d+ \w{3} \d{4} \d\d:\d\d CES?T", str(card))
+    assert not re.search(r"[+-]\d{4}", str(card))
     assert "Microsoft goes on billing you until" in card
     assert "Auto-renew is on" in card
     assert "F/1" in card
@@ -148,6 +153,10 @@ def test_a_payment_after_the_call_proposes_the_restore_and_one_click_does_it(sto
 
     assert story.status() == "active"
     assert "Restored: active again, read back" in face.channel()
+    for chat in (face, other(face)):
+        assert "Restored: everything is active again, read back from Partner Center" in chat.channel()
+        assert "Suspended, read back from Partner Center" not in chat.channel()
+    assert "S-1: restored" in face.type("case 101", by=ANA)
     assert "turn auto-renew on again" in face.channel()
 
 

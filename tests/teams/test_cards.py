@@ -45,6 +45,14 @@ def test_every_form_and_confirmation_is_taken(name: str) -> None:
     assert check_card(content(confirmation(press["data"]))) == []
 
 
+def test_what_a_form_needs_is_said_in_a_sentence_before_anything_is_sent() -> None:
+    drawn = content(dialog(form("Reason"), WORDS[1]))
+
+    needed = [node for node in drawn["body"] if node.get("isRequired")]
+    assert needed
+    assert {node["errorMessage"] for node in needed} == {"Pole „Reason” jest wymagane; nic nie wysłano."}
+
+
 @pytest.mark.parametrize("kind", VIEWS)
 def test_a_hundred_of_everything_fits_and_is_cut_visibly(kind: type) -> None:
     drawn = message(view(kind, HOSTILE["long"], many=100), WORDS[0])

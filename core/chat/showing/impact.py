@@ -27,9 +27,12 @@ def item_section(connection: Connection, words: Words, whole: Suspension, one: I
     lines += [Text(line, quoted=True) for line in _answer(words, one)]
     if whole.is_open:
         lines += [Text(line) for line in impact(connection, words, read)]
-    for way in restores_of(connection, one):
+    ways = restores_of(connection, one)
+    for way in ways:
         lines += _way_back(words, one, way)
-    return Section(title=read.name, facts=_facts(words, whole, one, read), lines=tuple(lines), tone=TONES.get(one.state, Tone.NEUTRAL))
+    is_back = any(way.state is RestoreState.RESTORED for way in ways)
+    tone = Tone.NEUTRAL if is_back else TONES.get(one.state, Tone.NEUTRAL)
+    return Section(title=read.name, facts=_facts(words, whole, one, read), lines=tuple(lines), tone=tone)
 
 
 def impact(connection: Connection, words: Words, read: Subscription) -> Iterable[str]:
@@ -38,7 +41,7 @@ def impact(connection: Connection, words: Words, read: Subscription) -> Iterable
     https://learn.microsoft.com/partner-center/customers/create-a-new-subscription and
     https://learn.microsoft.com/partner-center/customers/subscription-lifecycle
     """
-    yield words.count("impact.stops", read.quantity, name=read.name)
+    yield words.count("impact.stops", read.quantity)
     children = [s.name for s in subscriptions_of(connection, read.customer_id) if s.parent == read.external and s.parent]
     if children:
         yield words.say("impact.addons", names=", ".join(children))

@@ -44,5 +44,5 @@ def _table(connection: Connection, words: Words, name: str, cases: tuple[Case, .
 def _row(connection: Connection, words: Words, found: Case) -> tuple[Value, ...]:
     whose = Text(words.say("queue.whose")) if found.customer_id is None else Text(customer(connection, found.customer_id).name, quoted=True)
     due = answer_due(found)
-    when: Value = Moment(due) if due is not None else Text(words.say(f"case.state.{found.state}"))
+    when: Value = Moment(due) if due is not None else Text(words.say(f"queue.state.{found.state}"))
     return Text(found.number), whose, Text(found.title, quoted=True), when

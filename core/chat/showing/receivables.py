@@ -120,7 +120,7 @@ def _notices(connection: Connection, words: Words, given: list[Notice]) -> Secti
 def _notice_line(connection: Connection, words: Words, notice: Notice) -> str:
     contact = "" if notice.to_contact else f" ({words.say('notice.not_a_contact')})"
     return words.say(
-        "notice.line", kind=words.say(f"choice.kind.{notice.kind}"), day=notice.sent_on, recipient=notice.recipient + contact,
+        "notice.line", kind=words.say(f"choice.kind.{notice.kind}"), day=Day(notice.sent_on), recipient=notice.recipient + contact,
         method=words.say(f"choice.method.{notice.method}"), proof=notice.proof, person=display_name(connection, notice.recorded_by),
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ from core.receivables.queries import position
 from core.suspensions.model import NOT_SENT, ItemState, RestoreState, State, Suspension, Verdict, blockers, final_notice_ripe_on
 from core.suspensions.policy import policy_called
 from core.suspensions.propose import why_not
-from core.suspensions.queries import items_maybe_off, newest_suspension_of, open_restore_of, suspension, votes_of
+from core.suspensions.queries import is_brought_back, items_maybe_off, newest_suspension_of, open_restore_of, suspension, votes_of
 
 TONES = {
     State.PROPOSED: Tone.WARNING, State.COOLING: Tone.WARNING, State.LOOKING: Tone.WARNING, State.EXECUTING: Tone.WARNING,
@@ -49,7 +49,7 @@ def suspension_view(
     return SuspensionView(
         title=words.say("suspension.title", number=found.number, customer=customer(connection, found.customer_id).name),
         status=_status(connection, words, found, today),
-        tone=TONES.get(found.state, Tone.NEUTRAL),
+        tone=Tone.NEUTRAL if is_brought_back(connection, found) else TONES.get(found.state, Tone.NEUTRAL),
         facts=(*_facts(connection, words, found, of), *_clocks(words, found), *late),
         sections=(*_notes(connection, words, found), *(item_section(connection, words, found, one) for one in found.items)),
         tables=(_arithmetic(words, found),),
@@ -73,7 +73,8 @@ def suspension_of_case(connection: Connection, words: Words, found: Case, reader
     if newest is None:
         return StopParts(buttons=tuple(buttons))
     buttons += _restore_buttons(connection, words, newest)
-    line = Text(words.say("suspension.of_case", number=newest.number, state=words.say(f"suspension.short.{newest.state}")))
+    state = "restored" if is_brought_back(connection, newest) else newest.state
+    line = Text(words.say("suspension.of_case", number=newest.number, state=words.say(f"suspension.short.{state}")))
     return StopParts((Section(title=words.say("suspension.heading"), lines=(line,)),), tuple(buttons))
 
 
@@ -102,6 +103,8 @@ def _status(connection: Connection, words: Words, found: Suspension, today: date
     if found.state is State.PROPOSED:
         stops = blockers(found.listed, policy_called(found.listed["policy"]), today)
         return _blocked(words, found, stops[0]) if stops else words.say("suspension.state.proposed")
+    if is_brought_back(connection, found):
+        return words.say("suspension.state.restored")
     params: dict[str, object] = {"person": display_name(connection, found.ended_by)}
     if found.cooling_until is not None:
         params["until"] = found.cooling_until
@@ -143,7 +146,7 @@ def _vote(connection: Connection, words: Words, staff_id: int, verdict: Verdict,
 
 def _notices(words: Words, found: Suspension) -> Value:
     lines = [
-        words.say("suspension.notice", kind=words.say(f"choice.kind.{n['kind']}"), day=date.fromisoformat(n["sent_on"]))
+        words.say("suspension.notice", kind=words.say(f"choice.kind.{n['kind']}"), day=Day(date.fromisoformat(n["sent_on"])))
         for n in found.listed["notices"]
     ]
     return Text("; ".join(lines) if lines else words.say("suspension.no_notices"))

@@ -139,17 +139,19 @@ class Words:
         return str(format_currency(Decimal(minor).scaleb(-digits), currency, locale=self._babel))
 
     def day(self, on: date) -> str:
-        """27 kwi 2027"""
-        return str(format_date(on, "medium", locale=self._babel))
+        """27 kwi 2027, the day before the month as in a moment"""
+        return str(format_date(on, "d MMM y", locale=self._babel))
 
     def named_day(self, on: date) -> str:
         """Friday, 27 November 2026"""
         return str(format_date(on, "EEEE, d MMMM y", locale=self._babel))
 
     def moment(self, at: datetime) -> str:
-        """The moment in the reader's zone, the zone named."""
-        shown = format_datetime(at, "EEE d MMM y HH:mm zzz", tzinfo=known_zone(self.zone), locale=self._babel)
-        return str(shown)
+        """Mon 23 Nov 2026 01:06 CET: in the reader's zone, named; by its city where people have no short name for it."""
+        zone = known_zone(self.zone)
+        short = at.astimezone(zone).tzname() or ""
+        name = short if short.isalpha() else format_datetime(at, "VVV", tzinfo=zone, locale=self._babel)
+        return f"{format_datetime(at, 'EEE d MMM y HH:mm', tzinfo=zone, locale=self._babel)} {name}"
 
     def _fill(self, key: str, found: str, params: Mapping[str, object]) -> str:
         if found in (key, f"{key}.many"):

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from app.connecting import connections, webhooks
 from app.customers import customers
+from app.escalations import escalations
 from app.feeds import imports
 from app.logs import set_up
 from app.manifests import manifests, teams
@@ -110,6 +111,7 @@ def now(make: Callable[[], House]) -> None:
 
 main.add_command(staff)
 main.add_command(groups)
+main.add_command(escalations)
 customers.add_command(sync)
 customers.add_command(tenants)
 main.add_command(customers)

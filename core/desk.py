@@ -24,6 +24,7 @@ from core.engine.errors import NotAllowed
 from core.engine.handling import Command, Handlers, Outcome
 from core.engine.journal import Event
 from core.engine.transaction import SYSTEM, Actor, Tx
+from core.escalations.handlers import HANDLERS as ESCALATIONS
 from core.people.connections import HANDLERS as CONNECTIONS
 from core.people.dead_letters import HANDLERS as DEAD_LETTERS
 from core.people.handlers import HANDLERS as PEOPLE
@@ -45,6 +46,7 @@ HANDLERS: Handlers = {
     **TICKETS,
     **RECEIVABLES,
     **SUSPENSIONS,
+    **ESCALATIONS,
 }
 FOLLOW_UPS = 200  # more than that from one command is a loop between reactions, not work
 

@@ -20,6 +20,7 @@ from core.engine.handling import Command
 from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
+from core.escalations import follows as escalations
 from core.people import follows as people
 from core.people.commands import PollConnection
 from core.people.connections import POLLS
@@ -94,6 +95,7 @@ def _customer_of(tx: Tx, event: Event) -> int | None:
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **people.FOLLOWS,
     **cases.FOLLOWS,
+    **{event: (*cases.FOLLOWS[event], *more) for event, more in escalations.OF_CASES.items()},
     LinkConfirmed: (attach_linked_payer, recheck_suspensions),
     ModeSwitched: (recheck_suspensions,),
     ReceivablesRecorded: (collect, recheck_suspensions, offer_restores),
@@ -102,6 +104,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     NoticeRecorded: (refresh_cards, recheck_suspensions),
     SubscriptionsRecorded: (recheck_suspensions, show_subscriptions),
     **suspensions.FOLLOWS,
+    **escalations.FOLLOWS,
 }
 
 # Before anything else follows, what has changed is made findable by its new words.
@@ -115,4 +118,5 @@ TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     POLLS: lambda timer: PollConnection(connection_id=timer.subject_id),
     DUE: lambda timer: NoteDue(payer_id=timer.subject_id),
     **suspensions.TIMERS,
+    **escalations.TIMERS,
 }

@@ -64,6 +64,7 @@ class Topic(StrEnum):
     CASES = "cases"
     REPLIES = "replies"
     CUSTOMERS = "customers"
+    ESCALATIONS = "escalations"
     MONEY = "money"
     SUSPENSIONS = "suspensions"
     PEOPLE = "people"

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from core.cases.model import Kind
 from core.cases.queries import case
 from core.chat.values import Moment, Text
-from core.chat.views import Button, Fact, NoteView
+from core.chat.views import Button, Fact, NoteView, Tone
 from core.chat.words import Words
 from core.customers.queries import customer
 
@@ -25,7 +25,14 @@ def telling_view(connection: Connection, words: Words, ids: Mapping[str, Any]) -
     if about.customer_id is not None:
         facts.append(Fact(words.say("fact.customer"), Text(customer(connection, about.customer_id).name, quoted=True)))
     show = Button(label=words.say("button.case"), action="case", subject=about.id)
-    return NoteView(title=title, facts=tuple(facts), buttons=(show,))
+    return NoteView(title=title, facts=tuple(facts), buttons=(*_asked_of(words, ids), show))
+
+
+def _asked_of(words: Words, ids: Mapping[str, Any]) -> tuple[Button, ...]:
+    """What is asked of whoever is told."""
+    if not str(ids["say"]).startswith("escalation.told"):
+        return ()
+    return (Button(label=words.say("button.acknowledge"), action="acknowledge", subject=int(ids["case_id"]), tone=Tone.GOOD),)
 
 
 def _value(name: str, value: object) -> object:

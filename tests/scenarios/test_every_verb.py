@@ -29,6 +29,7 @@ VALUES = {
     "customer": "id:1",
 }
 MADE_READY: Mapping[str, tuple[str, ...]] = {  # what must have happened to the case before the verb means something
+    "acknowledge": ("escalate {case} Nobody here can explain it.",),
     "reopen": ("resolve {case} yes",),
     "send": ("reply {case} The price rose.",),
     "withdraw": ("reply {case} The price rose.", "send {case}"),

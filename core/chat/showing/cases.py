@@ -9,6 +9,7 @@ from core.cases.clocks import answer_due
 from core.cases.model import Audience, Case, Kind, Note, NoteState, State, Told
 from core.cases.queries import case_with_names, guesses, notes_of
 from core.chat.showing.delays import delays
+from core.chat.showing.escalations import escalations_of_case
 from core.chat.showing.receivables import money_of_case
 from core.chat.showing.suspensions import suspension_of_case
 from core.chat.values import Moment, Text, Value
@@ -28,15 +29,22 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
     queued = next((n for n in written if n.state is NoteState.QUEUED and n.audience is Audience.CUSTOMER), None)
     money = money_of_case(connection, words, found, now, reader)
     stops = suspension_of_case(connection, words, found, reader)
+    asked = escalations_of_case(connection, words, found, reader)
     late = () if reader is None else delays(connection, words, f"case:{found.id}")
     return CaseView(
         title=words.say("case.title", number=found.number, title=found.title),
         status=_status(words, found, queued),
         tone=Tone.WARNING if queued or found.told_customer == Told.NO else TONES.get(found.state, Tone.NEUTRAL),
-        facts=(*_facts(words, found, now, customer=customer, assignee=assignee), *money.facts, *late),
-        sections=(*_sections(connection, words, found, written), *money.sections, *stops.sections),
+        facts=(*_facts(words, found, now, customer=customer, assignee=assignee), *asked.facts, *money.facts, *late),
+        sections=(*_sections(connection, words, found, written), *asked.sections, *money.sections, *stops.sections),
         tables=money.tables,
-        buttons=(*_buttons(words, found, reader, may_undo=queued is not None), *stops.buttons, *money.buttons),
+        buttons=(
+            *asked.first,
+            *_buttons(words, found, reader, may_undo=queued is not None),
+            *asked.buttons,
+            *stops.buttons,
+            *money.buttons,
+        ),
     )
 
 

@@ -188,6 +188,15 @@ def upgrade() -> None:
     with op.batch_alter_table('conversations', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_conversations_group_id'), ['group_id'], unique=False)
 
+    op.create_table('escalation_chains',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('group_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('shape', Json, nullable=False),
+    sa.Column('set_at', Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['group_id'], ['groups.id'], name=op.f('fk_escalation_chains_group_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_escalation_chains')),
+    sa.UniqueConstraint('group_id', name=op.f('uq_escalation_chains_group_id'))
+    )
     op.create_table('grants',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -368,6 +377,28 @@ def upgrade() -> None:
     with op.batch_alter_table('invoices', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_invoices_number'), ['number'], unique=False)
         batch_op.create_index(batch_op.f('ix_invoices_payer_id'), ['payer_id'], unique=False)
+
+    op.create_table('escalations',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('shape', Json, nullable=False),
+    sa.Column('reason', sa.Text(), server_default='', nullable=False),
+    sa.Column('rule', sa.String(length=60), server_default='', nullable=False),
+    sa.Column('started_by', sa.String(length=80), nullable=False),
+    sa.Column('started_at', Instant(), nullable=False),
+    sa.Column('level', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('repeats', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('next_at', Instant(), nullable=True),
+    sa.Column('told', Json, nullable=False),
+    sa.Column('ended_by', sa.String(length=80), server_default='', nullable=False),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_escalations_case_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_escalations'))
+    )
+    with op.batch_alter_table('escalations', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_escalations_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('uq_escalations_open', ['case_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
     op.create_table('invoice_lines',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),

@@ -1,0 +1,1 @@
+"""Escalations: along levels inside, and by a packet to Microsoft."""

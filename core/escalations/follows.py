@@ -1,0 +1,103 @@
+"""What follows from escalations, and from cases for them: timers, private tellings, cards."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from core.cases.clocks import answer_due
+from core.cases.events import CaseHandedBack, CaseOpened, CaseReopened, CaseResolved, CaseTaken
+from core.cases.model import Kind
+from core.cases.queries import case
+from core.engine import cards, outbox, timers
+from core.engine.handling import Command
+from core.engine.journal import Event
+from core.engine.timers import Timer
+from core.engine.transaction import Tx
+from core.people.queries import display_name
+from core.people.telling import tell, to_person, to_place
+
+from .commands import RaiseLevel, SettleEscalation, StartIfMissed
+from .events import EscalationAcknowledged, EscalationClosed, EscalationStarted, LevelTold, OfEscalation
+from .inside import WATCH
+from .model import FIRST_RESPONSE_MISSED, State
+from .queries import chain_for, escalation
+
+Reaction = Callable[[Tx, Any], Iterable[Command]]
+LEVEL = "escalation.level"
+
+
+def show(tx: Tx, event: OfEscalation) -> Iterable[Command]:
+    """Every copy of the case's card is stale from this commit on."""
+    cards.refresh(tx, event.subject)
+    return ()
+
+
+def begin(_tx: Tx, event: EscalationStarted) -> Iterable[Command]:
+    """The first level is told at once."""
+    return (RaiseLevel(escalation_id=event.escalation_id),)
+
+
+def tell_level(tx: Tx, event: LevelTold) -> Iterable[Command]:
+    """Each person privately, a group where it meets; the wait for the next level begins now."""
+    found = escalation(tx.connection, event.escalation_id)
+    by = display_name(tx.connection, found.started_by)
+    say = "escalation.told_missed" if found.rule else "escalation.told"
+    params = {"number": f"C-{event.case_id}", "level": event.level, "levels": len(found.chain.levels)}
+    said = params if found.rule else {**params, "by": by, "reason": found.reason}
+    orders = [to_person(staff_id, say, case_id=event.case_id, **said) for staff_id in event.staff]
+    orders += [to_place(place, say, case_id=event.case_id, **said) for place in event.places]
+    outbox.enqueue_all(tx, orders)
+    subject = f"escalation:{event.escalation_id}"
+    if event.next_at is not None:
+        timers.schedule(tx, LEVEL, subject, due_at=event.next_at, rule=f"level_{event.level}")
+    return ()
+
+
+def stop(tx: Tx, event: EscalationAcknowledged | EscalationClosed) -> Iterable[Command]:
+    """No level is told any more."""
+    timers.cancel(tx, LEVEL, f"escalation:{event.escalation_id}")
+    return ()
+
+
+def tell_starter(tx: Tx, event: EscalationAcknowledged) -> Iterable[Command]:
+    """Whoever asked for help hears who gives it."""
+    kind, _, number = event.started_by.partition(":")
+    if kind == "staff" and event.by != event.started_by:
+        by = display_name(tx.connection, event.by)
+        tell(tx, int(number), "escalation.acknowledged", case_id=event.case_id, number=f"C-{event.case_id}", by=by)
+    return ()
+
+
+def watch(tx: Tx, event: CaseOpened | CaseReopened) -> Iterable[Command]:
+    """Where the group wants it, a first answer that is missed starts a chain by itself."""
+    found = case(tx.connection, event.case_id)
+    due = answer_due(found) if found.kind is Kind.QUESTION else None
+    if due is not None and FIRST_RESPONSE_MISSED in chain_for(tx.connection, found.kind).starts_on:
+        timers.schedule(tx, WATCH, f"case:{found.id}", due_at=max(due, tx.now), rule=FIRST_RESPONSE_MISSED)
+    return ()
+
+
+def settle(tx: Tx, event: CaseTaken | CaseResolved | CaseHandedBack) -> Iterable[Command]:
+    """Taking the case answers for it; closing it ends the question."""
+    if isinstance(event, CaseTaken):
+        return (SettleEscalation(case_id=event.case_id, state=State.ACKNOWLEDGED, by=f"staff:{event.staff_id}"),)
+    timers.cancel(tx, WATCH, event.subject)
+    return (SettleEscalation(case_id=event.case_id, state=State.CLOSED, by=tx.actor.id),)
+
+
+FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
+    EscalationStarted: (begin, show),
+    LevelTold: (tell_level, show),
+    EscalationAcknowledged: (stop, tell_starter, show),
+    EscalationClosed: (stop, show),
+}
+OF_CASES: Mapping[type[Event], Sequence[Reaction]] = {
+    CaseOpened: (watch,),
+    CaseReopened: (watch,),
+    CaseTaken: (settle,),
+    CaseResolved: (settle,),
+    CaseHandedBack: (settle,),
+}
+TIMERS: Mapping[str, Callable[[Timer], Command]] = {
+    LEVEL: lambda timer: RaiseLevel(escalation_id=timer.subject_id),
+    WATCH: lambda timer: StartIfMissed(case_id=timer.subject_id),
+}

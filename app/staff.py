@@ -91,10 +91,11 @@ def add(
 
 @staff.command("remove")
 @click.argument("handle")
+@click.option("--to", "successor", default="", metavar="HANDLE", help="Who gets their open cases; else nobody has them.")
 @click.pass_obj
-def remove(make: Callable[[], House], handle: str) -> None:
+def remove(make: Callable[[], House], handle: str, successor: str) -> None:
     """Take every right and identity away."""
-    make().desk.do(RemoveStaff(handle=handle), OPERATOR, datetime.now(UTC))
+    make().desk.do(RemoveStaff(handle=handle, successor=successor), OPERATOR, datetime.now(UTC))
     click.echo(f"{handle} may do nothing any more.")
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from core.cases import nudges
 from core.cases.handlers import HANDLERS as CASES
+from core.cases.leaving import HANDLERS as LEAVING
 from core.cases.tickets import HANDLERS as TICKETS
 from core.customers.handlers import HANDLERS as CUSTOMERS
 from core.engine import inbox, journal, outbox, timers
@@ -44,6 +45,7 @@ HANDLERS: Handlers = {
     **CUSTOMERS,
     **CASES,
     **TICKETS,
+    **LEAVING,
     **RECEIVABLES,
     **SUSPENSIONS,
     **ESCALATIONS,

@@ -10,6 +10,7 @@ from typing import Any
 from core.cases import follows as cases
 from core.cases import search as cases_search
 from core.cases.commands import OpenCollection, SettleCollection
+from core.cases.leaving import CONTINUES, ReleaseCases
 from core.cases.queries import case, collection_case
 from core.customers import search as customers_search
 from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
@@ -24,14 +25,15 @@ from core.escalations import follows as escalations
 from core.people import follows as people
 from core.people.commands import PollConnection
 from core.people.connections import POLLS
+from core.people.events import StaffRemoved
 from core.receivables import search as receivables_search
 from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
 from core.receivables.handlers import DUE
 from core.receivables.queries import payer, positions_of_payer
 from core.suspensions import follows as suspensions
-from core.suspensions.commands import ProposeRestores, RecheckFacts
-from core.suspensions.queries import open_suspensions_of_customer, suspensions_of_customer
+from core.suspensions.commands import ProposeRestores, RecheckFacts, WithdrawLeaver
+from core.suspensions.queries import open_suspensions_of_customer, open_suspensions_with, suspensions_of_customer
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
 
@@ -86,6 +88,18 @@ def offer_restores(_tx: Tx, event: OfPayer) -> Iterable[Command]:
     return () if event.customer_id is None else (ProposeRestores(customer_id=event.customer_id),)
 
 
+def settle_leaver(tx: Tx, event: StaffRemoved) -> Iterable[Command]:
+    """A leaver's cases are given on, their requests fall, and their votes count no more."""
+    yield ReleaseCases(staff_id=event.staff_id, successor_id=event.successor_id)
+    for found in open_suspensions_with(tx.connection, event.staff_id):
+        yield WithdrawLeaver(suspension_id=found, staff_id=event.staff_id)
+
+
+def _release_on(timer: Timer) -> Command:
+    said = timer.data
+    return ReleaseCases(staff_id=timer.subject_id, successor_id=said["successor_id"], done=int(said["done"]), kinds=tuple(said["kinds"]))
+
+
 def _customer_of(tx: Tx, event: Event) -> int | None:
     if "customer_id" in event.ids:
         return event.ids["customer_id"]
@@ -96,6 +110,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **people.FOLLOWS,
     **cases.FOLLOWS,
     **{event: (*cases.FOLLOWS[event], *more) for event, more in escalations.OF_CASES.items()},
+    StaffRemoved: (settle_leaver,),
     LinkConfirmed: (attach_linked_payer, recheck_suspensions),
     ModeSwitched: (recheck_suspensions,),
     ReceivablesRecorded: (collect, recheck_suspensions, offer_restores),
@@ -116,6 +131,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     POLLS: lambda timer: PollConnection(connection_id=timer.subject_id),
+    CONTINUES: _release_on,
     DUE: lambda timer: NoteDue(payer_id=timer.subject_id),
     **suspensions.TIMERS,
     **escalations.TIMERS,

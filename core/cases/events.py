@@ -198,3 +198,26 @@ class CustomerAnswered(OfCase):
     """The customer was waited for and wrote: it is our turn again."""
 
     before: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReleased(OfCase):
+    """Its owner left the staff; it is the successor's, or nobody's."""
+
+    before: int
+    successor_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasesReleased(Event):
+    """All of a leaver's open cases were given on."""
+
+    staff_id: int
+    successor_id: int | None
+    count: int
+    kinds: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        """The leaver."""
+        return f"staff:{self.staff_id}"

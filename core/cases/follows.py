@@ -9,7 +9,7 @@ from core.engine.handling import Command
 from core.engine.journal import Event
 from core.engine.transaction import Tx
 from core.people.queries import display_name, routed
-from core.people.telling import tell
+from core.people.telling import tell, to_place
 
 from . import clocks
 from .commands import ProposeTriage, ReopenCase
@@ -18,8 +18,10 @@ from .events import (
     CaseHandedBack,
     CaseMatched,
     CaseOpened,
+    CaseReleased,
     CaseReopened,
     CaseResolved,
+    CasesReleased,
     CaseTaken,
     CaseTriaged,
     CaseWaiting,
@@ -152,6 +154,19 @@ def tell_author_of_failure(tx: Tx, event: NoteFailed) -> Iterable[Command]:
     return ()
 
 
+def tell_group(tx: Tx, event: CasesReleased) -> Iterable[Command]:
+    """Once, in every conversation of the group whose cases they were; and the successor."""
+    who: dict[str, Any] = {"name": display_name(tx.connection, f"staff:{event.staff_id}"), "count": event.count}
+    say = "tell.cases_free"
+    if event.successor_id is not None:
+        who["successor"] = display_name(tx.connection, f"staff:{event.successor_id}")
+        say = "tell.cases_inherited"
+        tell(tx, event.successor_id, "tell.cases_yours", name=who["name"], count=event.count)
+    places = sorted({place for kind in event.kinds for place in routed(tx.connection, kind)})
+    outbox.enqueue_all(tx, [to_place(place, say, **who) for place in places])
+    return ()
+
+
 TICKET_STATUS: Mapping[type[OfCase], TicketStatus] = {
     CaseWaiting: TicketStatus.WAITING,
     CaseResolved: TicketStatus.RESOLVED,
@@ -163,6 +178,8 @@ FOLLOWS: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] 
     CaseOpened: (post_case_card, start_case, number_ticket),
     CaseTaken: (refresh_cards,),
     CaseAssigned: (refresh_cards, tell_assignee),
+    CaseReleased: (refresh_cards,),
+    CasesReleased: (tell_group,),
     TriageProposed: (refresh_cards,),
     CaseTriaged: (refresh_cards,),
     CaseMatched: (refresh_cards,),

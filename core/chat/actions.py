@@ -26,6 +26,7 @@ class ArgumentKind(StrEnum):
     MEMBER = "member"  # any member, by handle, name or mention, or "me" → int
     MONTH = "month"  # 2026-09 → str
     WORD = "word"  # one of `choices`
+    WORDS = "words"  # several of `choices` → tuple of str
     NAME = "name"  # one word as it was typed: an address, a reference
     TEXT = "text"  # the rest of the line
     LONG_TEXT = "long_text"  # the rest of the line; several lines in a form

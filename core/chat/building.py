@@ -24,6 +24,7 @@ FIELD_KINDS = {
     ArgumentKind.MEMBER: FieldKind.CHOICE,
     ArgumentKind.MONTH: FieldKind.TEXT,
     ArgumentKind.WORD: FieldKind.CHOICE,
+    ArgumentKind.WORDS: FieldKind.CHOICES,
     ArgumentKind.NAME: FieldKind.TEXT,
     ArgumentKind.TEXT: FieldKind.TEXT,
     ArgumentKind.LONG_TEXT: FieldKind.LONG_TEXT,
@@ -99,8 +100,6 @@ def _as_sent(action: Action, name: str, value: object) -> str:
         return value.isoformat(timespec="minutes")
     if isinstance(value, Money):
         return written(value)
-    if isinstance(value, tuple):
-        return ",".join(str(each) for each in value)
     return f"{OWN}{value}" if is_customer and isinstance(value, int) else str(value)
 
 

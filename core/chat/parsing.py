@@ -117,6 +117,8 @@ def understand(asked: Asked, argument: Argument, typed: str) -> object:  # noqa:
         return amount(text, field=argument.name)
     if kind is ArgumentKind.TICK:
         return folded(text) in YES
+    if kind is ArgumentKind.WORDS:
+        return tuple(dict.fromkeys(word(part, argument) for part in text.replace(",", " ").split()))
     if kind is ArgumentKind.WORD:
         return word(text, argument)
     return text

@@ -1,7 +1,7 @@
 """The action table of the desk: every row, once."""
 
 from .actions import ActionTable
-from .verbs import cases, customers, escalations, finding, people, receivables, replies, suspensions, working
+from .verbs import cases, customers, escalations, finding, people, receivables, replies, staff, suspensions, working
 from .verbs.help import help_action
 
 _itself: list[ActionTable] = []
@@ -9,6 +9,8 @@ HELP = help_action(_itself)
 TABLE = ActionTable(
     cases.ACTIONS, finding.ACTIONS, working.ACTIONS, replies.ACTIONS, escalations.ACTIONS, customers.ACTIONS, receivables.ACTIONS,
     suspensions.ACTIONS,
-    people.ACTIONS, (HELP,),
+    people.ACTIONS,
+    staff.ACTIONS,
+    (HELP,),
 )  # fmt: skip
 _itself.append(TABLE)

@@ -25,10 +25,20 @@ class AddStaff(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveStaff(Command):
-    """Take every right and identity away; the member's name stays in the history."""
+    """Take every right and identity away; the member's name stays in the history. `successor` is the handle of whoever gets their cases."""
 
     needs = Right.ADMINISTER
     handle: str
+    successor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetRoles(Command):
+    """Let a member hold exactly these roles."""
+
+    needs = Right.ADMINISTER
+    staff_id: int
+    roles: tuple[Role, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

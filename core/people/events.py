@@ -25,10 +25,11 @@ class StaffAdded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StaffRemoved(Event):
-    """A member lost every right."""
+    """A member lost every right; their cases go to the successor, or to nobody."""
 
     staff_id: int
     handle: str
+    successor_id: int | None = None
 
     @property
     def subject(self) -> str:
@@ -143,3 +144,12 @@ class IdentityLinked(OfStaff):
 
     face: str
     identity: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolesSet(OfStaff):
+    """A member holds other roles than before."""
+
+    before: tuple[str, ...]
+    roles: tuple[str, ...]
+    by: str

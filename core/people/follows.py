@@ -7,7 +7,7 @@ from core.engine.handling import Command
 from core.engine.journal import Event
 from core.engine.transaction import Tx
 
-from .events import IdentityLinked, LinkCodeMade, LinkCodeMistyped
+from .events import IdentityLinked, LinkCodeMade, LinkCodeMistyped, RolesSet
 from .queries import display_name, identities_of
 from .telling import tell
 
@@ -34,8 +34,16 @@ def tell_both_chats(tx: Tx, event: IdentityLinked) -> Iterable[Command]:
     return ()
 
 
+def tell_of_roles(tx: Tx, event: RolesSet) -> Iterable[Command]:
+    """Whoever may do more or less from now on hears it, unless they did it themselves."""
+    if event.by != f"staff:{event.staff_id}" and identities_of(tx.connection, event.staff_id):
+        tell(tx, event.staff_id, "tell.roles", by=display_name(tx.connection, event.by), roles=", ".join(event.roles))
+    return ()
+
+
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     LinkCodeMade: (tell_of_code,),
     LinkCodeMistyped: (tell_of_wrong_tries,),
     IdentityLinked: (tell_both_chats,),
+    RolesSet: (tell_of_roles,),
 }

@@ -6,15 +6,16 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from core.engine.db.dialects import insert_into
-from core.engine.db.tables.people import conversations, grants, group_members, groups, identities, staff
+from core.engine.db.tables.people import conversations, grants, group_members, groups, identities, link_codes, staff
 from core.engine.errors import Conflict, NotFound
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
 
-from .commands import AddStaff, LearnAddress, LearnConversation, Place, RemoveStaff, SetGroup
-from .events import GroupSet, StaffAdded, StaffRemoved
-from .queries import by_handle
+from .commands import AddStaff, LearnAddress, LearnConversation, Place, RemoveStaff, SetGroup, SetRoles
+from .events import GroupSet, RolesSet, StaffAdded, StaffRemoved
+from .model import Member, Right, Role
+from .queries import by_handle, display_name, member, staff_holding
 
 
 def add_staff(tx: Tx, command: AddStaff) -> Iterable[Event]:
@@ -50,12 +51,39 @@ def _add_identity(tx: Tx, staff_id: int, face: str, workspace: str, user: str) -
 
 
 def remove_staff(tx: Tx, command: RemoveStaff) -> Iterable[Event]:
-    """Raises NotFound for an unknown or already removed member."""
+    """Raises NotFound for an unknown or already removed member, Conflict for the last admin or a successor who may not work on cases."""
     found = by_handle(tx.connection, command.handle)
-    for table in (grants, identities, group_members):
+    successor = by_handle(tx.connection, command.successor) if command.successor else None
+    if successor is not None and (successor.id == found.id or Right.WORK not in successor.rights):
+        raise Conflict("successor_may_not_work", name=successor.name)
+    _leave_an_admin(tx, found)
+    for table in (grants, identities, group_members, link_codes):
         tx.connection.execute(sa.delete(table).where(table.c.staff_id == found.id))
     tx.connection.execute(sa.update(staff).where(staff.c.id == found.id).values(active=False))
-    return [StaffRemoved(staff_id=found.id, handle=found.handle)]
+    return [StaffRemoved(staff_id=found.id, handle=found.handle, successor_id=successor.id if successor else None)]
+
+
+def set_roles(tx: Tx, command: SetRoles) -> Iterable[Event]:
+    """Setting what is held changes nothing. Raises NotFound, Conflict when nobody would be an admin any more."""
+    found = member(tx.connection, command.staff_id)
+    if found is None:
+        raise NotFound("staff_not_found", name=display_name(tx.connection, f"staff:{command.staff_id}"))
+    wanted = frozenset(command.roles)
+    if wanted == found.roles:
+        return []
+    if Role.ADMIN not in wanted:
+        _leave_an_admin(tx, found)
+    tx.connection.execute(sa.delete(grants).where(grants.c.staff_id == found.id))
+    tx.connection.execute(sa.insert(grants), [{"staff_id": found.id, "role": role.value} for role in sorted(wanted)])
+    before, roles = (tuple(sorted(role.value for role in held)) for held in (found.roles, wanted))
+    return [RolesSet(staff_id=found.id, before=before, roles=roles, by=tx.actor.id)]
+
+
+def _leave_an_admin(tx: Tx, leaving: Member) -> None:
+    """Raises Conflict when they are the only one who may administer the desk."""
+    others = staff_holding(tx.connection, Right.ADMINISTER) - {leaving.id}
+    if Right.ADMINISTER in leaving.rights and not others:
+        raise Conflict("last_admin", name=leaving.name)
 
 
 def set_group(tx: Tx, command: SetGroup) -> Iterable[Event]:
@@ -107,9 +135,16 @@ def lock_handle(_connection: Connection, command: AddStaff | RemoveStaff) -> lis
     return [f"handle:{command.handle.casefold()}"]
 
 
+def lock_admins(connection: Connection, command: RemoveStaff | SetRoles) -> list[str]:
+    """Two admins cannot take the desk from one another at the same instant."""
+    own = lock_handle(connection, command) if isinstance(command, RemoveStaff) else [f"staff:{command.staff_id}"]
+    return [*own, "admins:all"]
+
+
 HANDLERS: Handlers = {
     AddStaff: Handler(add_staff, lock_handle),
-    RemoveStaff: Handler(remove_staff, lock_handle),
+    RemoveStaff: Handler(remove_staff, lock_admins),
+    SetRoles: Handler(set_roles, lock_admins),
     SetGroup: Handler(set_group, lambda _c, command: [f"groupname:{command.name}"]),
     LearnConversation: Handler(learn_conversation),
     LearnAddress: Handler(learn_address),

@@ -47,6 +47,15 @@ class RefuseSuspension(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WithdrawLeaver(Command):
+    """Somebody left the staff: their request falls, their votes no longer count."""
+
+    needs = Right.RUN
+    suspension_id: int
+    staff_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class StopSuspension(Command):
     """Stop at once a request that Partner Center has not been asked to carry out; the reason is asked for afterwards."""
 

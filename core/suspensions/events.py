@@ -32,6 +32,13 @@ class SuspensionProposed(OfSuspension):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VotesWithdrawn(OfSuspension):
+    """A leaver's votes of the present round no longer count."""
+
+    staff_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FactsRebound(OfSuspension):
     """A listed fact changed before anybody decided: the request now stands on the new ones, earlier votes fell."""
 

@@ -43,6 +43,7 @@ from .events import (
     SuspensionEnded,
     SuspensionProposed,
     VoteCast,
+    VotesWithdrawn,
 )
 from .model import ItemState
 from .ports import AnswerKind
@@ -225,6 +226,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     SuspensionProposed: (post, show),
     FactsRebound: (show,),
     VoteCast: (show,),
+    VotesWithdrawn: (show,),
     SuspensionApproved: (cool, show),
     ExpiryNeared: (warn, show),
     SuspensionEnded: (close, show),

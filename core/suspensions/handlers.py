@@ -2,8 +2,9 @@
 
 from core.engine.handling import Handlers
 
-from . import cooling, decide, executing, looking, propose, restoring
+from . import cooling, decide, executing, leaving, looking, propose, restoring
 
 HANDLERS: Handlers = {
-    **propose.HANDLERS, **decide.HANDLERS, **cooling.HANDLERS, **looking.HANDLERS, **executing.HANDLERS, **restoring.HANDLERS,
+    **propose.HANDLERS,
+    **decide.HANDLERS, **cooling.HANDLERS, **looking.HANDLERS, **executing.HANDLERS, **leaving.HANDLERS, **restoring.HANDLERS,
 }  # fmt: skip

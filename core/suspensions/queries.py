@@ -70,6 +70,13 @@ def open_suspensions_of_customer(connection: Connection, customer_id: int) -> li
     return list(connection.scalars(sa.select(suspensions.c.id).where(mine).order_by(suspensions.c.id)))
 
 
+def open_suspensions_with(connection: Connection, staff_id: int) -> list[int]:
+    """Every request that has not ended and that the member proposed or voted on."""
+    voted = sa.select(votes.c.suspension_id).where(votes.c.staff_id == staff_id)
+    theirs = (suspensions.c.proposed_by == f"staff:{staff_id}") | suspensions.c.id.in_(voted)
+    return list(connection.scalars(sa.select(suspensions.c.id).where(suspensions.c.ended_at.is_(None), theirs).order_by(suspensions.c.id)))
+
+
 def suspensions_of_customer(connection: Connection, customer_id: int) -> list[int]:
     """Every request about the customer, however it ended."""
     return list(connection.scalars(sa.select(suspensions.c.id).where(suspensions.c.customer_id == customer_id).order_by(suspensions.c.id)))

@@ -27,9 +27,13 @@ VALUES = {
     "triage": "tax",
     "told": "yes",
     "customer": "id:1",
+    "handle": "ola",
+    "roles": "agent",
+    "member": "iga",
 }
 MADE_READY: Mapping[str, tuple[str, ...]] = {  # what must have happened to the case before the verb means something
     "acknowledge": ("escalate {case} Nobody here can explain it.",),
+    "staff_remove": ("staff add eva agent",),
     "reopen": ("resolve {case} yes",),
     "send": ("reply {case} The price rose.",),
     "withdraw": ("reply {case} The price rose.", "send {case}"),
@@ -148,6 +152,13 @@ def labels(world: World, face: Face) -> list[str]:
     """What the cards of an unmatched and of a matched case offer."""
     unmatched = world.do(OpenCase(title="Whose?", ticket_connection="helpdesk", ticket="u", requestor=REQUESTOR)).ids["case_id"]
     return list({**face.type(f"case {unmatched}", by=ANA).buttons, **face.type("case 101", by=ANA).buttons})
+
+
+def test_every_form_about_people_works(world: World, face: Face) -> None:
+    world.hire(ADA, Persona("iga", "Iga New", ()))
+
+    for verb in ("staff add", "staff role", "staff remove"):
+        fill(face, face.type(verb, by=ADA), ADA)
 
 
 def test_an_answer_s_and_a_closed_case_s_buttons_work(world: World, face: Face) -> None:

@@ -17,7 +17,15 @@ from core.chat.words import Words
 from core.customers.queries import customer
 from core.suspensions.queries import newest_suspension
 
-SAMPLE = {"case": "104", "customer": "Nowak", "suspension": "S-3", "person": "ana", "before": "2026-09", "after": "2026-10"}
+SAMPLE = {
+    "case": "104",
+    "customer": "Nowak",
+    "suspension": "S-3",
+    "person": "ana",
+    "leaver": "eva",
+    "before": "2026-09",
+    "after": "2026-10",
+}
 
 
 def help_view(asked: Asked, connection: Connection, table: ActionTable) -> HelpView:

@@ -1,0 +1,102 @@
+"""Verbs by which an admin says who works here and what they may do."""
+
+import re
+
+from core.cases.leaving import owned_by
+from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
+from core.chat.asking import Asked
+from core.chat.requests import Private, Reply
+from core.chat.values import Text
+from core.chat.views import NoteView
+from core.engine.errors import Conflict, InvalidInput, NotFound
+from core.people.commands import AddStaff, RemoveStaff, SetRoles
+from core.people.model import Member, Right, Role
+from core.people.queries import by_handle, member
+
+HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}", re.ASCII)
+
+
+def add(asked: Asked, given: Given) -> Reply:
+    """Somebody new, who is then linked by a one-time code."""
+    handle = str(given["handle"]).casefold()
+    if not HANDLE.fullmatch(handle):
+        raise InvalidInput("not_a_handle", "handle", typed=str(given["handle"]))
+    if _known(asked, handle):
+        raise Conflict("staff_exists", name=handle)
+    roles = _roles(given)
+    asked.do(AddStaff(handle=handle, name=str(given.get("full_name", "")), roles=roles))
+    return _said(asked, asked.words.say("staff.added", name=handle, roles=_spoken(asked, roles)), "staff.next", handle=handle)
+
+
+def role(asked: Asked, given: Given) -> Reply:
+    """Exactly these roles."""
+    who, roles = _member(asked, given["member"]), _roles(given)
+    key = "staff.unchanged" if asked.do(SetRoles(staff_id=who.id, roles=roles)).kind == "unchanged" else "staff.roles"
+    return _said(asked, asked.words.say(key, name=who.name, roles=_spoken(asked, roles)))
+
+
+def remove(asked: Asked, given: Given) -> Reply:
+    """Somebody leaves; what becomes of their cases is said."""
+    who = _member(asked, given["member"])
+    heir = _member(asked, given["successor"]) if "successor" in given else None
+    with asked.reading() as connection:
+        count = owned_by(connection, who.id)
+    asked.do(RemoveStaff(handle=who.handle, successor=heir.handle if heir else ""))
+    if heir is not None:
+        return _said(asked, asked.words.count("staff.removed_to", count, name=who.name, successor=heir.name))
+    return _said(asked, asked.words.count("staff.removed", count, name=who.name))
+
+
+def _known(asked: Asked, handle: str) -> bool:
+    with asked.reading() as connection:
+        try:
+            by_handle(connection, handle)
+        except NotFound:
+            return False
+    return True
+
+
+def _member(asked: Asked, staff_id: object) -> Member:
+    with asked.reading() as connection:
+        found = member(connection, int(str(staff_id)))
+    if found is None:
+        raise NotFound("staff_not_found", name=str(staff_id))
+    return found
+
+
+def _roles(given: Given) -> tuple[Role, ...]:
+    named = given["roles"]
+    assert isinstance(named, tuple)  # noqa: S101 (the parser's own promise)
+    return tuple(Role(name) for name in named)
+
+
+def _spoken(asked: Asked, roles: tuple[Role, ...]) -> str:
+    return ", ".join(asked.words.say(f"choice.roles.{role}") for role in roles)
+
+
+def _said(asked: Asked, title: str, more: str = "", **params: object) -> Reply:
+    return Private(NoteView(title=title, footnotes=(Text(asked.words.say(more, **params)),) if more else ()))
+
+
+WHO = Argument(name="member", kind=ArgumentKind.MEMBER)
+ROLES = Argument(name="roles", kind=ArgumentKind.WORDS, choices=tuple(role.value for role in Role))
+
+ACTIONS = (
+    Action(
+        name="staff_add", right=Right.ADMINISTER, topic=Topic.PEOPLE, answer=add, polish=("zespół dodaj",), use=Use.RARE, form=True,
+        example="staff_add eva agent",
+        arguments=(
+            Argument(name="handle", kind=ArgumentKind.NAME, max_length=60), ROLES,
+            Argument(name="full_name", kind=ArgumentKind.TEXT, required=False, max_length=120, after=("called", "nazwisko")),
+        ),
+    ),
+    Action(
+        name="staff_role", right=Right.ADMINISTER, topic=Topic.PEOPLE, answer=role, polish=("zespół rola",), use=Use.RARE, form=True,
+        arguments=(WHO, ROLES), example="staff_role {person} agent viewer",
+    ),
+    Action(
+        name="staff_remove", right=Right.ADMINISTER, topic=Topic.PEOPLE, answer=remove, polish=("zespół usuń",), use=Use.RARE, form=True,
+        example="staff_remove {leaver}",
+        arguments=(WHO, Argument(name="successor", kind=ArgumentKind.STAFF, required=False, after=("to", "dla"))),
+    ),
+)  # fmt: skip

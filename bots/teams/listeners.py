@@ -82,13 +82,10 @@ class Listeners:
         view = opener(words, reply.form) if isinstance(reply, Open) else shown(reply)
         if view is None:
             return
-        try:
-            self._answer(activity, request, view, words)
-        except DeliveryError as error:
-            log.warning("An answer in Teams could not be delivered.", reason=error.reason, conversation=conversation_of(activity))
+        self._tell(activity, request, view, words)
 
     def on_execute(self, activity: Activity) -> Invoked:
-        """The clicked card's new truth in place, or a short private sentence."""
+        """The clicked card's new truth in place, or a short private sentence; in the personal chat also the whole of what it sums up."""
         request = from_execute(activity)
         if not request.action:
             return Invoked(200, _error("BadRequest", "The card's action is not one of ours."))
@@ -98,6 +95,8 @@ class Listeners:
         if isinstance(reply, Card):
             return Invoked(200, {"statusCode": 200, "type": CARD_TYPE, "value": card(reply.view, words)})
         view = shown(reply)
+        if isinstance(reply, Private) and request.private and _says_more(reply.view):
+            self._tell(activity, request, reply.view, words)
         sentence = words.say("done") if view is None else ". ".join(x for x in (view.title, view.status) if x)
         return Invoked(200, {"statusCode": 200, "type": MESSAGE_TYPE, "value": sentence})
 
@@ -159,6 +158,12 @@ class Listeners:
         view = None if isinstance(reply, Card) else shown(reply)
         return Invoked(200, None if view is None else said(view, words))
 
+    def _tell(self, activity: Activity, request: ChatRequest, view: View, words: Words) -> None:
+        try:
+            self._answer(activity, request, view, words)
+        except DeliveryError as error:
+            log.warning("An answer in Teams could not be delivered.", reason=error.reason, conversation=conversation_of(activity))
+
     def _answer(self, activity: Activity, request: ChatRequest, view: View, words: Words) -> None:
         service = str(activity["serviceUrl"])
         if request.private:
@@ -177,6 +182,11 @@ class Listeners:
         made = self._connector.personal(service, request.address["bot"], request.address["user"], request.workspace)
         self.learn_sender(replace(request, address={**request.address, "personal": made}))
         return made
+
+
+def _says_more(view: View) -> bool:
+    """Whether a sentence alone would leave out what was asked for."""
+    return bool(view.facts or view.sections or view.tables)
 
 
 def shown(reply: Reply) -> View | None:

@@ -3,9 +3,15 @@
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import copies, ingest, nudges, slash
+from bench import copies, ingest, nudges, search, slash
 
-BENCHES: Mapping[str, Callable[[], bool]] = {"copies": copies.run, "ingest": ingest.run, "nudges": nudges.run, "slash": slash.run}
+BENCHES: Mapping[str, Callable[[], bool]] = {
+    "copies": copies.run,
+    "ingest": ingest.run,
+    "nudges": nudges.run,
+    "search": search.run,
+    "slash": slash.run,
+}
 
 
 def main(names: list[str]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from app.receiving import access_of
 from app.wiring import House
 from core.cases.commands import RecordNoteFailed, RecordNoteSent
-from core.cases.model import Audience, Case
+from core.cases.model import Audience, Case, Note
 from core.cases.queries import case, note
 from core.desk import Settles
 from core.engine import outbox
@@ -24,7 +24,7 @@ def send_note(house: House, posting: Posting) -> None:
         about = case(connection, written.case_id)
     try:
         public = written.audience is Audience.CUSTOMER
-        entry = _port(house, about).write(about.ticket, written.body, marker=written.marker, public=public)
+        entry = _port(house, about).write(about.ticket, as_comment(written), marker=written.marker, public=public)
     except DeliveryError as error:
         if not error.permanent and posting.attempts < MOST_ATTEMPTS:
             raise
@@ -32,6 +32,11 @@ def send_note(house: House, posting: Posting) -> None:
         raise DeliveryError(error.reason, permanent=True) from None
     done = RecordNoteSent(note_id=written.id, external=entry)
     house.desk.do(done, SYSTEM, house.clock.now(), settles=Settles("outbox", posting.id, entry))
+
+
+def as_comment(written: Note) -> str:
+    """A remark made of a chat message ends with the way back to it; an answer to the customer never does."""
+    return f"{written.body}\n\n{written.link}" if written.link and written.audience is Audience.INTERNAL else written.body
 
 
 def send_status(house: House, posting: Posting) -> None:

@@ -18,6 +18,7 @@ from core.chat.handle import Chat
 from core.engine.wsgi import Environ, Refused, StartResponse, Wsgi, answer, posted
 
 PATH = "/slack/events"
+GLANCE = 1  # second for a name: the form behind it must still open
 BODY_LIMIT = 1_000_000  # bytes
 
 
@@ -29,6 +30,7 @@ class Workspaces:
         self._api_url = api_url
         self._http = httpx.Client()
         self._known: dict[str, AuthorizeResult] = {}
+        self._names: dict[tuple[str, str], str] = {}
 
     def client(self, workspace: str, *, timeout: int = 10) -> WebClient:  # noqa: ARG002 (one workspace until installs are stored)
         """A single-attempt client for the workspace."""
@@ -52,6 +54,17 @@ class Workspaces:
             self._known[workspace] = result
         return self._known[workspace]
 
+    def name_of(self, workspace: str, user: str) -> str:
+        """What the person is called in the workspace; empty when Slack does not say so at once."""
+        if (workspace, user) not in self._names:
+            try:
+                found = self.client(workspace, timeout=GLANCE).users_info(user=user).get("user") or {}
+            except (SlackApiError, OSError):
+                return ""
+            profile = found.get("profile") or {}
+            self._names[workspace, user] = str(profile.get("real_name") or found.get("real_name") or found.get("name") or "")
+        return self._names[workspace, user]
+
     def _who_am_i(self, workspace: str) -> dict[str, str]:
         try:
             answer = self.client(workspace, timeout=PATIENCE).auth_test()
@@ -74,7 +87,7 @@ def build_app(chat: Chat, workspaces: Workspaces) -> App:
         authorize=authorize,
         client=workspaces.client("", timeout=PATIENCE),
     )
-    listen(app, chat)
+    listen(app, chat, workspaces.name_of)
     return app
 
 

@@ -1,13 +1,18 @@
 """Slack's payloads as ChatRequests. Only what Slack itself vouches for becomes identity."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bots.slack.forms import carried_texts, submitted
+from core.chat.messages import from_message
 from core.chat.requests import ChatRequest, Gesture
 
 FACE = "slack"
+SHORTCUT = "billing:message:"
+DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
+PLACE, STAMP = re.compile(r"[A-Z0-9]+", re.ASCII), re.compile(r"\d+\.\d+", re.ASCII)
+NameOf = Callable[[str, str], str]
 TOKEN = re.compile(r"<([@#!]?[^<>|\s]+(?:\|[^<>]*)?)>")  # a person, a channel, a link; what people type as < comes escaped
 ADDRESSED = re.compile(r"^\s*<@[^>]*>\s*")
 
@@ -54,6 +59,43 @@ def from_submission(body: Mapping[str, Any]) -> ChatRequest:
         outsider=_is_stranger(user, body), action=str(carried.get("action", "")), subject=_number(carried.get("subject")),
         facts=_number(carried.get("facts")), values=values,
     )  # fmt: skip
+
+
+def from_shortcut(body: Mapping[str, Any], name_of: NameOf) -> ChatRequest:
+    """An entry of a message's own menu: the verb stands in the callback id, the message comes along; `name_of(workspace, user)`.
+
+    https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+    """
+    said, user = body.get("message") or {}, body.get("user") or {}
+    is_stranger = _is_stranger(user, body)
+    author = "" if is_stranger else _author(said, _team(body), name_of)
+    values = from_message(text=typed_text(str(said.get("text") or "")), author=author, link=permalink(body))
+    return ChatRequest(
+        face=FACE, workspace=_team(body), user=str(user.get("id") or ""), key=_key(body.get("trigger_id")), gesture=Gesture.OPEN_FORM,
+        conversation=str((body.get("channel") or {}).get("id") or ""), outsider=is_stranger,
+        action=str(body.get("callback_id") or "").removeprefix(SHORTCUT), values=values,
+    )  # fmt: skip
+
+
+def permalink(body: Mapping[str, Any]) -> str:
+    """The message's address, as chat.getPermalink would say it: no call fits between a menu and its form. Empty if it cannot be told.
+
+    https://docs.slack.dev/reference/methods/chat.getPermalink
+    """
+    said, domain = body.get("message") or {}, str((body.get("team") or {}).get("domain") or "")
+    channel, stamp = str((body.get("channel") or {}).get("id") or ""), str(said.get("ts") or body.get("message_ts") or "")
+    if not (DOMAIN.fullmatch(domain) and PLACE.fullmatch(channel) and STAMP.fullmatch(stamp)):
+        return ""
+    thread = str(said.get("thread_ts") or "")
+    reply = f"?thread_ts={thread}&cid={channel}" if STAMP.fullmatch(thread) and thread != stamp else ""
+    return f"https://{domain}.slack.com/archives/{channel}/p{stamp.replace('.', '')}{reply}"
+
+
+def _author(said: Mapping[str, Any], workspace: str, name_of: NameOf) -> str:
+    """Who wrote it, by name: an app says its own, of a person the message only has the id."""
+    profile = said.get("bot_profile")
+    named = said.get("username") or (profile.get("name") if isinstance(profile, Mapping) else "")
+    return str(named) if named else name_of(workspace, str(said.get("user") or "")) if said.get("user") else ""
 
 
 def from_suggestion(body: Mapping[str, Any]) -> tuple[ChatRequest, str]:

@@ -1,4 +1,4 @@
-"""The few listeners Bolt needs: one command, one action, one view, mentions. Routing is the core's own table.
+"""The few listeners Bolt needs: one command, one action, one message menu, one view, mentions. Routing is the core's own table.
 
 Nothing runs after `ack`: Bolt would lose an acknowledgement that races an exception (docs/adr/0004).
 """
@@ -13,7 +13,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bots.slack.cards import message
 from bots.slack.forms import field_errors, modal, suggestion
-from bots.slack.gestures import from_click, from_command, from_mention, from_submission, from_suggestion
+from bots.slack.gestures import SHORTCUT, NameOf, from_click, from_command, from_mention, from_shortcut, from_submission, from_suggestion
 from bots.slack.payloads import Payload
 from core.chat.forms import Form
 from core.chat.handle import Chat
@@ -26,8 +26,8 @@ log = structlog.get_logger(__name__)
 PATIENCE = 2  # seconds for the one call that may happen before the ack; the trigger lives for three
 
 
-def listen(app: App, chat: Chat) -> None:
-    """Register every listener on Bolt's app."""
+def listen(app: App, chat: Chat, name_of: NameOf) -> None:
+    """Register every listener on Bolt's app. `name_of(workspace, user)` is what the person is called there."""
 
     @app.command(re.compile(".*"))
     def on_command(ack: Ack, body: Payload, client: WebClient) -> None:
@@ -36,6 +36,12 @@ def listen(app: App, chat: Chat) -> None:
     @app.action(re.compile("^billing:"))
     def on_click(ack: Ack, body: Payload, client: WebClient) -> None:
         request = from_click(body)
+        answer_click(request, chat.handle(request), body, client)
+        ack()
+
+    @app.message_shortcut(re.compile(f"^{SHORTCUT}"))
+    def on_message_menu(ack: Ack, body: Payload, client: WebClient) -> None:
+        request = from_shortcut(body, name_of)
         answer_click(request, chat.handle(request), body, client)
         ack()
 

@@ -6,7 +6,8 @@ https://docs.slack.dev/reference/app-manifest
 from collections.abc import Mapping
 from typing import Any
 
-from core.chat.actions import ActionTable, Use
+from bots.slack.gestures import SHORTCUT
+from core.chat.actions import Action, ActionTable, Use
 from core.chat.words import Words
 
 COMMAND = "/billing"
@@ -19,10 +20,11 @@ SCOPES: Mapping[str, str] = {
     "app_mentions:read": "`@Billing Desk case 104`: the way in threads, where Slack knows no slash commands",
     "im:history": "verbs typed in the direct conversation",
     "im:write": "what the desk tells one person",
+    "users:read": "the name of whoever wrote a message that somebody makes a case of",
 }
 CALLS: Mapping[str, str] = {
     "chat_postMessage": "chat:write", "chat_postEphemeral": "chat:write", "chat_update": "chat:write", "chat_delete": "chat:write",
-    "conversations_open": "im:write", "views_open": "",
+    "conversations_open": "im:write", "views_open": "", "users_info": "users:read",
 }  # fmt: skip
 
 
@@ -39,6 +41,7 @@ def manifest(host: str, table: ActionTable, words: Words) -> dict[str, Any]:
             "bot_user": {"display_name": "Billing Desk", "always_online": True},
             "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
             "slash_commands": [command],
+            "shortcuts": [shortcut(action, words) for action in table.on_messages()],
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
@@ -47,6 +50,12 @@ def manifest(host: str, table: ActionTable, words: Words) -> dict[str, Any]:
             "org_deploy_enabled": False, "socket_mode_enabled": False, "token_rotation_enabled": False,
         },
     }  # fmt: skip
+
+
+def shortcut(action: Action, words: Words) -> dict[str, Any]:
+    """An entry of a message's own menu."""
+    name, description = words.say(f"message.{action.name}"), words.say(f"message.{action.name}.help")
+    return {"name": name, "type": "message", "callback_id": f"{SHORTCUT}{action.name}", "description": description}
 
 
 def usage_hint(table: ActionTable, words: Words) -> str:

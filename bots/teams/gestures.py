@@ -8,6 +8,8 @@ from typing import Any
 from bots.teams.auth import tenant_of
 from bots.teams.forms import submitted
 from bots.teams.payloads import Activity
+from bots.teams.reading import text_of
+from core.chat.messages import from_message as carried_message
 from core.chat.requests import ChatRequest, Gesture
 
 FACE = "teams"
@@ -38,6 +40,19 @@ def from_submit(activity: Activity) -> ChatRequest:
     carried, values = submitted(pressed_data(activity))
     gesture = Gesture.CLICK if carried.get("confirmed") else Gesture.SUBMIT
     return _pressed(activity, carried, gesture, values)
+
+
+def from_message_menu(activity: Activity) -> ChatRequest:
+    """An entry of a message's own menu: the verb is the command's id, the message comes along.
+
+    https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/action-commands/create-task-module
+    """
+    value = _mapping(activity.get("value"))
+    said = _mapping(value.get("messagePayload"))
+    author = _mapping(_mapping(said.get("from")).get("user")) or _mapping(_mapping(said.get("from")).get("application"))
+    text, link = text_of(_mapping(said.get("body"))), str(said.get("linkToMessage") or "")
+    carried = carried_message(text=text, author=str(author.get("displayName") or ""), link=link)
+    return _request(activity, gesture=Gesture.OPEN_FORM, action=str(value.get("commandId") or ""), values=carried)
 
 
 def from_search(activity: Activity) -> tuple[ChatRequest, str]:

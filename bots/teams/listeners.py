@@ -17,6 +17,7 @@ from bots.teams.gestures import (
     from_execute,
     from_fetch,
     from_message,
+    from_message_menu,
     from_search,
     from_submit,
     from_update,
@@ -58,6 +59,8 @@ class Listeners:
             "task/fetch": self.on_fetch,
             "task/submit": self.on_submit,
             "application/search": self.on_search,
+            "composeExtension/fetchTask": self.on_message_menu,
+            "composeExtension/submitAction": self.on_submit,
         }
 
     def on_activity(self, activity: Activity) -> Invoked | None:
@@ -106,6 +109,13 @@ class Listeners:
             return Invoked(200, asked)
         request = from_fetch(activity)
         self.learn_sender(request)
+        return self._dialog(self._chat.handle(request))
+
+    def on_message_menu(self, activity: Activity) -> Invoked:
+        """The form of a verb that was chosen in a message's own menu."""
+        request = from_message_menu(activity)
+        if request.action not in {action.name for action in self._chat.table.on_messages()}:
+            return Invoked(200)
         return self._dialog(self._chat.handle(request))
 
     def on_submit(self, activity: Activity) -> Invoked:

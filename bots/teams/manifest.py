@@ -38,6 +38,7 @@ def manifest(app_id: str, host: str, table: ActionTable) -> dict[str, Any]:
             "botId": app_id, "scopes": scopes, "supportsFiles": False, "isNotificationOnly": False,
             "commandLists": [{"scopes": scopes, "commands": commands}],
         }],
+        "composeExtensions": [{"botId": app_id, "commands": [_message_command(action, ENGLISH) for action in table.on_messages()]}],
         "validDomains": [host],
     }  # fmt: skip
 
@@ -52,6 +53,9 @@ def localisation(table: ActionTable) -> dict[str, str]:
     for at, (title, description) in enumerate(_commands(table, POLISH)):
         place = f"bots[0].commandLists[0].commands[{at}]"
         made |= {f"{place}.title": title, f"{place}.description": description}
+    for at, action in enumerate(table.on_messages()):
+        command = _message_command(action, POLISH)
+        made |= {f"composeExtensions[0].commands[{at}].{part}": str(command[part]) for part in ("title", "description")}
     return made
 
 
@@ -65,6 +69,15 @@ def _commands(table: ActionTable, words: Words) -> Iterator[tuple[str, str]]:
     """What is put into the message when somebody picks it, and what is read beside it."""
     for action in everyday(table):
         yield action.called(words.language), f"{form_of(words, action)} – {words.say(f'help.{action.name}')}"[:128]
+
+
+def _message_command(action: Action, words: Words) -> dict[str, Any]:
+    """An entry of a message's own menu, answered with a dialog.
+
+    https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/action-commands/define-action-command
+    """
+    title, description = words.say(f"message.{action.name}"), words.say(f"message.{action.name}.help")
+    return {"id": action.name, "type": "action", "title": title, "description": description, "context": ["message"], "fetchTask": True}
 
 
 def _strings(words: Words, part: str) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from .triage import Triage
 
 @dataclass(frozen=True, kw_only=True)
 class OpenCase(Command):
-    """Open a case by hand, or for a ticket that is known already."""
+    """Open a case by hand, or for a ticket that is known already. `message`: the link to the chat message it is made of."""
 
     needs = Right.WORK
     title: str
@@ -23,6 +23,7 @@ class OpenCase(Command):
     ticket_connection: str = ""
     ticket: str = ""
     requestor: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,11 +72,12 @@ class MatchCase(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class AddNote(Command):
-    """Write something down for colleagues. It never reaches the customer."""
+    """Write something down for colleagues. It never reaches the customer. `link`: to the chat message it is made of."""
 
     needs = Right.WORK
     case_id: int
     text: str
+    link: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

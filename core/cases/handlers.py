@@ -45,7 +45,8 @@ from .events import (
     TriageProposed,
     WaitMoved,
 )  # fmt: skip
-from .model import UNTIL, Audience, Case, Kind, NoteState, State
+from .messages import must_be_link
+from .model import MESSAGE, UNTIL, Audience, Case, Kind, NoteState, State
 from .notes import NOTE_HANDLERS, keep_note
 from .queries import case, collection_case, roots_of
 from .triage import propose
@@ -54,7 +55,7 @@ TITLE_LIMIT = 300
 
 
 def open_case(tx: Tx, command: OpenCase) -> Iterable[Event]:
-    """Raises InvalidInput for an empty title, NotFound for an unknown customer."""
+    """Raises InvalidInput for an empty title or a link that is none, NotFound for an unknown customer."""
     title = command.title.strip()
     if not title:
         raise InvalidInput("title_missing", "title")
@@ -62,7 +63,8 @@ def open_case(tx: Tx, command: OpenCase) -> Iterable[Event]:
         customer(tx.connection, command.customer_id)
     values: dict[str, object] = {
         "kind": command.kind.value, "state": State.NEW.value, "title": title[:TITLE_LIMIT], "customer_id": command.customer_id,
-        "triage": command.triage, "triage_by": tx.actor.id if command.triage else "", "opened_at": tx.now, "extra": {},
+        "triage": command.triage, "triage_by": tx.actor.id if command.triage else "", "opened_at": tx.now,
+        "extra": {MESSAGE: must_be_link(command.message)} if command.message else {},
         "ticket_connection": command.ticket_connection, "ticket": command.ticket, "requestor": command.requestor,
     }  # fmt: skip
     case_id = int(tx.connection.execute(sa.insert(cases).values(**values).returning(cases.c.id)).scalar_one())

@@ -24,7 +24,7 @@ class State(StrEnum):
     HANDED_BACK = "handed_back"
 
 
-UNTIL = "waiting_until"  # in a case's `extra`
+UNTIL, MESSAGE = "waiting_until", "message"  # in a case's `extra`
 CLOSED = frozenset({State.RESOLVED, State.HANDED_BACK})
 
 # Which state may follow which; anything else is refused.
@@ -76,7 +76,8 @@ class NoteState(StrEnum):
 class Note:
     """A remark of the staff, a comment that came from the ticket (`direction` in), or an answer to the customer.
 
-    `marker` is what the sender writes into the ticket and looks for before it writes again.
+    `marker` is what the sender writes into the ticket and looks for before it writes again. `link` leads to the chat
+    message it was made of.
     """
 
     id: int
@@ -89,6 +90,7 @@ class Note:
     state: NoteState
     marker: str
     external: str
+    link: str = ""
 
 
 class Standing(NamedTuple):
@@ -151,6 +153,11 @@ class Case:
         """The customer's words for which the desk proposed the kind; empty when a person chose it."""
         because = self.extra.get("triage_because", ())
         return tuple(str(word) for word in because) if isinstance(because, list) else ()
+
+    @property
+    def message(self) -> str:
+        """The link to the chat message it was made of, if any."""
+        return str(self.extra.get(MESSAGE, ""))
 
     @property
     def waiting_until(self) -> datetime | None:

@@ -16,19 +16,20 @@ from core.engine.transaction import Tx
 from .changing import change
 from .commands import AddNote, DraftReply, RecordNoteFailed, RecordNoteSent, SendReply, WithdrawReply
 from .events import NoteAdded, NoteFailed, NoteSent, ReplyDrafted, ReplyQueued, ReplyWithdrawn
+from .messages import must_be_link
 from .model import Audience, Case, Note, NoteState, State, Told
 from .queries import case, heard, note, queued_reply, roots_of
 
 REPLY_KIND, COMMENT_KIND, STATUS_KIND, CASE_KIND = "ticket.reply", "ticket.comment", "ticket.status", "ticket.case"
 
 
-def keep_note(tx: Tx, case_id: int, text: str, *, audience: Audience, state: NoteState) -> int:
-    """Insert a note of the actor's with a marker nobody else has; returns its id. Raises InvalidInput for an empty text."""
+def keep_note(tx: Tx, case_id: int, text: str, *, audience: Audience, state: NoteState, link: str = "") -> int:
+    """Insert a note of the actor's with a marker nobody else has; returns its id. Raises InvalidInput for no text or a wrong link."""
     if not text.strip():
         raise InvalidInput("text_missing", "text")
     values = {
         "case_id": case_id, "audience": audience.value, "direction": "out", "author": tx.actor.id, "body": text.strip(), "at": tx.now,
-        "state": state.value, "marker": f"desk-{secrets.token_hex(8)}",
+        "state": state.value, "marker": f"desk-{secrets.token_hex(8)}", "link": must_be_link(link) if link else "",
     }  # fmt: skip
     return int(tx.connection.execute(sa.insert(notes).values(**values).returning(notes.c.id)).scalar_one())
 
@@ -37,7 +38,7 @@ def add_note(tx: Tx, command: AddNote) -> Iterable[Event]:
     """Kept on the desk, and queued for the ticket's internal comments where there is a ticket. Raises InvalidInput, NotFound."""
     found = case(tx.connection, command.case_id)
     state = NoteState.QUEUED if found.ticket else NoteState.KEPT
-    note_id = keep_note(tx, found.id, command.text, audience=Audience.INTERNAL, state=state)
+    note_id = keep_note(tx, found.id, command.text, audience=Audience.INTERNAL, state=state, link=command.link)
     return [NoteAdded(case_id=found.id, note_id=note_id, text=Private(command.text.strip()))]
 
 

@@ -91,6 +91,7 @@ class Action:
     `form`: what is missing is asked in a form (else in a sentence). `lead`: what the form shows above its fields. `prefill`: what
     its fields start with. `typed` False: a button only, and `instead` names the verb that is typed for the same; without one it is
     a form's or a preview's next step. `dangerous`: its buttons ask first, and so does the typed verb.
+    `on_message`: the chats offer it in a message's own menu, called `message.<name>`; its form starts with the message.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Action:
     use: Use = Use.USUAL
     dangerous: bool = False
     example: str = ""
+    on_message: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -146,6 +148,10 @@ class ActionTable:
         order = list(Topic), list(Use)
         may = (action for action in self.all if action.typed and action.right in rights)
         return iter(sorted(may, key=lambda a: (order[0].index(a.topic), order[1].index(a.use))))
+
+    def on_messages(self) -> tuple[Action, ...]:
+        """What the chats offer in a message's own menu."""
+        return tuple(action for action in self.all if action.on_message)
 
     def spelt(self, rights: frozenset[Right]) -> dict[str, str]:
         """Every word that somebody with these rights may type, without case and diacritics, with its proper spelling."""

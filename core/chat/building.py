@@ -42,10 +42,11 @@ def build_form(
 ) -> Form:  # fmt: skip
     """The action's form. What was settled before (its subject, hidden arguments) is carried, the rest are fields."""
     settled = {n: _as_sent(action, n, v) for n, v in given.items() if values is None}
-    carried = _carried(action, given)
+    typed_first = values is not None and not asked.request.subject  # the subject was a field, and stays one
+    carried = _carried(action, given, but=action.arguments[0].name if typed_first and action.arguments else "")
     prefill = dict(action.prefill(asked, given)) if action.prefill and values is None else {}
     shown = {**prefill, **settled, **(values or {})}
-    asks = [a for a in action.arguments if a.name not in carried]
+    asks = [a for a in action.arguments if a.name not in carried and a.kind is not ArgumentKind.HIDDEN]
     fields = tuple(_field(asked, a, given, shown.get(a.name, ""), (wrong or {}).get(a.name)) for a in asks)
     first = action.arguments[0].name if action.arguments else ""
     subject = int(str(given[first])) if first in carried else 0
@@ -56,9 +57,10 @@ def build_form(
     )  # fmt: skip
 
 
-def _carried(action: Action, given: Given) -> dict[str, str]:
+def _carried(action: Action, given: Given, *, but: str = "") -> dict[str, str]:
     subjects = {ArgumentKind.CASE, ArgumentKind.SUSPENSION, ArgumentKind.HIDDEN}
-    return {a.name: str(given[a.name]) for a in action.arguments if a.kind in subjects and a.name in given}
+    carried = (a for a in action.arguments if a.kind in subjects and a.name in given)
+    return {a.name: str(given[a.name]) for a in carried if a.name != but or a.kind is ArgumentKind.HIDDEN}
 
 
 def _field(asked: Asked, argument: Argument, given: Given, value: str, wrong: InvalidInput | None) -> Field:

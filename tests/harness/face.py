@@ -68,6 +68,10 @@ class Face(ABC):
         again with errors, a sentence, or nothing when it closed."""
 
     @abstractmethod
+    def on_message(self, action: str, text: str, *, author: str, by: Persona) -> Seen:
+        """Choose an entry of the own menu of a message that `author` wrote in the billing channel; returns the form that opened."""
+
+    @abstractmethod
     def suggest(self, action: str, field: str, typed: str, *, by: Persona) -> dict[str, str]:
         """Type into a search field of the action's form; returns the labels offered, by the value each stands for."""
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE, MADE = ROOT / "docs" / "parity.md", ROOT / "artefacts" / "parity.md"
 FACES = ("slack", "teams")
 TYPED = ("slash", "mention", "personal")
-SURFACES = (*TYPED, "button", "form")
+SURFACES = (*TYPED, "button", "form", "message")
 OFFERED, ANSWERED = "offered", "answered"
 Cell = tuple[str, str, str, str]  # offered or answered, verb, surface, face
 
@@ -27,9 +27,10 @@ HEAD = """# Both chats, verb by verb
 Written by a run of tests/scenarios/test_every_verb.py (artefacts/parity.md, copied here): ✓ means that the run sent the chat's raw payload
 of that verb on that surface and got its answer. First Slack, then Teams. `–` is a gap with a reason: Teams has no slash command whose
 answer one person alone sees (manifest 1.29's are not used, docs/teams.md); no card offers the verb as a button; the verb asks nothing in
-a form; `explain_stop` is the form that opens after `stop`. ✗ is a bug, and fails the run. A button drawn in one chat is due in both.
+a form; `explain_stop` is the form that opens after `stop`; a message's own menu (`message`) offers two verbs, "Add to case" counting for
+`note`. ✗ is a bug, and fails the run. A button drawn in one chat is due in both.
 
-Not there yet, in both chats: message shortcuts and a home.
+Not there yet, in both chats: a home.
 """
 
 
@@ -108,6 +109,8 @@ def _is_due(noted: set[Any], row: Action, surface: str, face: str) -> bool:
     """Whether the cell must be green: a button drawn in one chat is due in both."""
     if surface == "form":
         return row.form
+    if surface == "message":
+        return any(row.name in _typed_names(action) for action in TABLE.on_messages())
     if surface == "button":
         return any((OFFERED, row.name, "button", other) in noted for other in FACES)
     return row.typed and (surface, face) != ("slash", "teams")

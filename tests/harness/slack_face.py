@@ -60,6 +60,13 @@ class SlackFace(Face):
         assert check("modal", said["view"]) == []
         return seen_in_slack(said["view"])
 
+    def on_message(self, action: str, text: str, *, author: str, by: Persona) -> Seen:
+        payload = self.shortcut(action, text, author, by)
+        answer = self.deliver(interaction(payload))
+        assert answer.status_code == 200, answer.data
+        told = self.world.local_slack.ledger.responses.get(payload["response_url"].rpartition("/")[2])
+        return self._opened(payload["trigger_id"]) or (seen_in_slack(told[-1]) if told else Seen({}))
+
     def suggest(self, action: str, field: str, typed: str, *, by: Persona) -> dict[str, str]:
         view = {"type": "modal", "private_metadata": json.dumps({"action": action, "given": {}}), "callback_id": "billing:form"}
         payload = {
@@ -138,6 +145,17 @@ class SlackFace(Face):
             "response_url": local.mint_response_url(), "actions": [action], **({"message": seen.raw} if is_message else {}),
         }  # fmt: skip
 
+    def shortcut(self, action: str, text: str, author: str, by: Persona) -> dict[str, Any]:
+        """A message_action payload about a reply in a thread of the billing channel."""
+        local = self.world.local_slack
+        said = {"type": "message", "user": author, "text": text, "ts": "1763888400.000200", "thread_ts": "1763888300.000100", "team": TEAM}
+        return {
+            "type": "message_action", "callback_id": f"billing:message:{action}", "token": "t", "action_ts": "1", "enterprise": None,
+            "team": {"id": TEAM, "domain": "partner"}, "user": {"id": by.slack, "name": by.handle, "team_id": TEAM},
+            "channel": {"id": CHANNELS["slack"], "name": "billing"}, "is_enterprise_install": False, "message_ts": said["ts"],
+            "message": said, "trigger_id": local.triggers.mint(), "response_url": local.mint_response_url(),
+        }  # fmt: skip
+
     def submission(self, form: Seen, by: Persona, values: dict[str, str]) -> dict[str, Any]:
         """A view_submission payload: untouched inputs carry what they started with, or null."""
         state = {name: {block["element"]["action_id"]: _state(block["element"], values.get(name))} for name, block in form.inputs.items()}
@@ -169,7 +187,7 @@ def surface(raw: bytes) -> str:
         return "personal" if b'"channel_type": "im"' in raw else "mention"
     if not raw.startswith(b"payload="):
         return "slash"
-    return "form" if b"view_submission" in raw else "button"
+    return "form" if b"view_submission" in raw else "message" if b"message_action" in raw else "button"
 
 
 def interaction(payload: dict[str, Any]) -> str:

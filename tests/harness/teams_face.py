@@ -1,6 +1,7 @@
 """Teams as its people use it: activities with a real token to /api/messages, answers from responses and the local Teams' ledger."""
 
 import json
+from html import escape
 from typing import Any
 
 from playground.teams.checks import check_card
@@ -40,6 +41,10 @@ class TeamsFace(Face):
         submit = next(b for b in form.buttons.values() if "form" in b["data"])
         return self._submitted({**form.fields, **typed, **submit["data"]}, by, form.place)
 
+    def on_message(self, action: str, text: str, *, author: str, by: Persona) -> Seen:
+        value = self.menu(action, text, author)
+        return self._invoked(self.invoke("composeExtension/fetchTask", value, by, CHANNELS["teams"]))
+
     def suggest(self, action: str, field: str, typed: str, *, by: Persona) -> dict[str, str]:
         value = {"queryText": typed, "queryOptions": {"skip": 0, "top": 15}, "dataset": field}
         answer = self.deliver(self.invoke("application/search", value, by))
@@ -71,6 +76,17 @@ class TeamsFace(Face):
     def invoke(self, name: str, value: dict[str, Any], by: Persona, place: str = "") -> dict[str, Any]:
         """An invoke activity: a click, a dialog asked for, a dialog submitted."""
         return {"type": "invoke", "name": name, "value": value, **self._envelope(by, place or f"a:{by.teams}")}
+
+    def menu(self, action: str, text: str, author: str) -> dict[str, Any]:
+        """What an entry of a message's own menu carries: the message as Graph describes one."""
+        person = {"id": f"oid-{author}", "displayName": author, "userIdentityType": "aadUser"}
+        content = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines())
+        said = {
+            "id": "1763888400000", "messageType": "message", "createdDateTime": "2026-11-23T09:00:00.000Z", "from": {"user": person},
+            "body": {"contentType": "html", "content": content}, "attachments": [], "mentions": [], "reactions": [],
+            "linkToMessage": f"https://teams.microsoft.com/l/message/{CHANNELS['teams']}/1763888400000?context=%7B%22contextType%22%3A%22chat%22%7D",
+        }  # fmt: skip
+        return {"commandId": action, "commandContext": "message", "messagePayload": said, "context": {"theme": "default"}}
 
     def deliver(self, activity: dict[str, Any] | bytes, token: str | None = None, content_type: str = "application/json") -> Any:
         """Post an activity as the Connector would, signed now, or with another token."""
@@ -139,6 +155,8 @@ def surface(activity: dict[str, Any] | bytes) -> str:
     if isinstance(activity, bytes) or activity.get("type") == "message":
         personal = _inside(activity, "conversation").get("conversationType") == "personal"
         return "personal" if personal else "mention"
+    if activity.get("name") == "composeExtension/fetchTask":
+        return "message"
     form = _inside(_inside(_inside(activity, "value"), "data"), "form")
     return "form" if activity.get("name") == "task/submit" and not form.get("confirmed") else "button"
 

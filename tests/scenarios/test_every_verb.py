@@ -176,6 +176,14 @@ def test_an_answer_s_and_a_closed_case_s_buttons_work(world: World, face: Face) 
     assert "Take" in face.type(f"case {case_id}", by=ANA).buttons or "Resolve" in face.type(f"case {case_id}", by=ANA).buttons
 
 
+def test_every_entry_of_a_message_s_own_menu_works(world: World, face: Face) -> None:
+    case_id = ask(world)
+
+    for action in TABLE.on_messages():
+        form = face.on_message(action.name, "Their invoice doubled. Why?", author="UOLA", by=ANA)
+        assert not face.fill(form, by=ANA, **({"case": str(case_id)} if "case" in form.inputs else {})).errors
+
+
 def test_the_button_of_what_one_is_told_works(world: World, face: Face) -> None:
     case_id = ask(world)
     face.type(f"take {case_id}", by=ANA)

@@ -12,7 +12,7 @@ from core.chat.showing.delays import delays
 from core.chat.showing.escalations import escalations_of_case
 from core.chat.showing.receivables import money_of_case
 from core.chat.showing.suspensions import suspension_of_case
-from core.chat.values import Moment, Text, Value
+from core.chat.values import Link, Moment, Text, Value
 from core.chat.views import Button, CaseView, Fact, Section, Tone
 from core.chat.words import Words
 from core.people.model import Member, Right
@@ -45,6 +45,7 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
             *stops.buttons,
             *money.buttons,
         ),
+        footnotes=(Text(words.say("message.threads")),) if reader is None and not found.is_closed else (),
     )
 
 
@@ -64,6 +65,8 @@ def _facts(words: Words, found: Case, now: datetime, *, customer: str | None, as
         facts.append(Fact(words.say("fact.ticket"), _ticket(words, found)))
     if found.requestor:
         facts.append(Fact(words.say("fact.requestor"), Text(found.requestor, quoted=True)))
+    if found.message:
+        facts.append(Fact(words.say("fact.message"), Link(words.say("message.open"), found.message)))
     if (due := answer_due(found)) is not None:
         facts.append(Fact(words.say("fact.answer_due" if now < due else "fact.answer_missed"), Moment(due)))
     if found.waiting_until is not None:
@@ -106,6 +109,8 @@ def _note(connection: Connection, words: Words, heading: str, given: Note) -> Se
     title = words.say(heading, author=author, at=given.at)
     body = given.body if len(given.body) <= QUOTE else given.body[: QUOTE - 1] + "…"
     lines: list[Value] = [Text(body, quoted=True)]
+    if given.link:
+        lines.append(Link(words.say("message.open"), given.link))
     if given.state is NoteState.FAILED:
         lines.append(Text(words.say("case.note_failed")))
     return Section(title=title, lines=tuple(lines), tone=Tone.DANGER if given.state is NoteState.FAILED else Tone.NEUTRAL)

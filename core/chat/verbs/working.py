@@ -21,6 +21,7 @@ from core.cases.triage import Triage
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.days import Tense
+from core.chat.messages import LINK, SAID_BY, link_of, title_of
 from core.chat.requests import Private, Reply
 from core.chat.showing.cases import case_view
 from core.chat.verbs.cases import CASE, case_of, settled
@@ -105,7 +106,12 @@ def new(asked: Asked, given: Given) -> Reply:
     """A case opened by hand; its number is what the person needs to hear."""
     customer_id = int(str(given["customer"])) if "customer" in given else None
     triage_kind, text = str(given.get("triage", "")), str(given.get("text", ""))
-    outcome = asked.do(OpenCase(title=str(given["title"]), customer_id=customer_id, triage=triage_kind, text=text))
+    outcome = asked.do(
+        OpenCase(
+            title=str(given["title"]), customer_id=customer_id, triage=triage_kind, text=text, requestor=str(given.get(SAID_BY.name, "")),
+            message=link_of(given),
+        )
+    )  # fmt: skip
     return Private(NoteView(title=asked.words.say("case.opened", number=f"C-{outcome.ids['case_id']}")))
 
 
@@ -113,6 +119,11 @@ def about_case(asked: Asked, given: Given) -> View:
     """The case above the form that asks something about it, without its buttons."""
     with asked.reading() as connection:
         return case_view(connection, asked.words, case_of(given), asked.now, asked.member)
+
+
+def titled(_asked: Asked, given: Given) -> Mapping[str, str]:
+    """A message's first line is where the title starts."""
+    return {"title": title_of(given)}
 
 
 def proposed_triage(asked: Asked, given: Given) -> Mapping[str, str]:
@@ -165,11 +176,12 @@ ACTIONS = (
     ),
     Action(
         name="new", right=Right.WORK, topic=Topic.CASES, answer=new, polish=("nowa",), form=True, use=Use.EVERYDAY,
+        on_message=True, prefill=titled,
         arguments=(
             Argument(name="title", kind=ArgumentKind.TEXT, max_length=300),
             Argument(name="customer", kind=ArgumentKind.CUSTOMER, required=False),
             Argument(name="triage", kind=ArgumentKind.WORD, choices=TRIAGE.choices, required=False),
-            Argument(name="text", kind=ArgumentKind.LONG_TEXT, required=False),
+            Argument(name="text", kind=ArgumentKind.LONG_TEXT, required=False), SAID_BY, LINK,
         ),
     ),
 )  # fmt: skip

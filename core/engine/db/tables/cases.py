@@ -55,4 +55,5 @@ notes = Table(
     Column("state", String(12), nullable=False, server_default="kept"),  # kept | queued | sent | withdrawn | failed
     Column("marker", String(80), nullable=False, server_default="", index=True),
     Column("external", String(80), nullable=False, server_default=""),
+    Column("link", String(500), nullable=False, server_default=""),  # to the chat message it was made of
 )

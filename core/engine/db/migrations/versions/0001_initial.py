@@ -430,6 +430,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=12), server_default='kept', nullable=False),
     sa.Column('marker', sa.String(length=80), server_default='', nullable=False),
     sa.Column('external', sa.String(length=80), server_default='', nullable=False),
+    sa.Column('link', sa.String(length=500), server_default='', nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_notes_case_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_notes'))
     )

@@ -4,7 +4,7 @@ import gc
 
 # New containers before the young are looked at, and how often an older generation is. A batch of reminders or of copies makes tens of
 # thousands of rows that are all gone when it ends; at Python's own 700 (https://docs.python.org/3/library/gc.html#gc.set_threshold) the
-# collector walked through them, and with them through all that lives, again and again: about half of a batch's time. What waits for the
+# collector walked through them, and with them through all that lives, again and again: a quarter of a batch's CPU. What waits for the
 # collector between two looks is a few megabytes at most; all else goes at once when nothing refers to it any more.
 THRESHOLDS = (50_000, 20, 20)
 

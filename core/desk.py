@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -18,7 +20,7 @@ from core.cases.leaving import HANDLERS as LEAVING
 from core.cases.tickets import HANDLERS as TICKETS
 from core.customers.handlers import HANDLERS as CUSTOMERS
 from core.engine import inbox, journal, outbox, timers
-from core.engine.db.dialects import insert_into
+from core.engine.db.dialects import insert_for
 from core.engine.db.store import Store
 from core.engine.db.tables.engine import gestures
 from core.engine.errors import NotAllowed
@@ -122,11 +124,18 @@ class Desk:
 
 def _reserve(tx: Tx, key: str) -> Outcome | None:
     """Take the key; the outcome stored under it when another gesture has it already."""
-    insert = insert_into(tx.connection, gestures).values(key=key, at=tx.now).on_conflict_do_nothing().returning(gestures.c.key)
-    if tx.connection.execute(insert).one_or_none() is not None:
+    taken = tx.connection.execute(_take_key(tx.connection.dialect.name), {"key": key, "at": tx.now})
+    if taken.one_or_none() is not None:
         return None
     stored = tx.connection.execute(sa.select(gestures.c.outcome).where(gestures.c.key == key)).scalar_one()
     return Outcome(stored["kind"], stored["ids"], repeated=True)
+
+
+@cache
+def _take_key(store: str) -> Any:
+    """Done for every gesture that does something, so built once: building a statement costs more than running it."""
+    taken = insert_for(store, gestures).values(key=sa.bindparam("key"), at=sa.bindparam("at"))
+    return taken.on_conflict_do_nothing().returning(gestures.c.key)
 
 
 def _settle(connection: Connection, settles: Settles) -> bool:
@@ -158,7 +167,7 @@ def _carry_out(tx: Tx, command: Command) -> list[Event]:
 def _handle(tx: Tx, command: Command) -> list[Event]:
     handler = HANDLERS[type(command)]
     for subject in sorted(handler.locks(tx.connection, command), key=_lock_rank):
-        journal.lock_root(tx.connection, subject)
+        journal.lock_root(tx, subject)
     if not is_allowed(tx.connection, tx.actor, command.needs):
         raise NotAllowed("not_allowed", right=command.needs)
     return list(handler.run(tx, command))

@@ -11,7 +11,7 @@ from core.cases import follows as cases
 from core.cases import search as cases_search
 from core.cases.commands import OpenCollection, SettleCollection
 from core.cases.leaving import CONTINUES, ReleaseCases
-from core.cases.queries import case, collection_case
+from core.cases.queries import case, collection_cases
 from core.customers import search as customers_search
 from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
 from core.customers.model import LinkKind
@@ -30,7 +30,7 @@ from core.receivables import search as receivables_search
 from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
 from core.receivables.handlers import DUE
-from core.receivables.queries import payer, positions_of_payer
+from core.receivables.queries import payer, unpaid_positions
 from core.suspensions import follows as suspensions
 from core.suspensions.commands import ProposeRestores, RecheckFacts, WithdrawLeaver
 from core.suspensions.queries import open_suspensions_of_customer, open_suspensions_with, suspensions_of_customer
@@ -56,14 +56,15 @@ def collect(tx: Tx, event: OfPayer) -> Iterable[Command]:
     if event.customer_id is None:
         return
     today = today_of(tx.connection, event.customer_id, tx.now)
-    for found in positions_of_payer(tx.connection, event.payer_id, today):
-        case_id = collection_case(tx.connection, event.payer_id, found.currency)
+    whose, collecting = payer(tx.connection, event.payer_id), collection_cases(tx.connection, event.payer_id)
+    for found in unpaid_positions(tx.connection, whose, today, also=collecting):
+        case_id = collecting.get(found.currency)
         if case_id is not None:
             cards.refresh(tx, f"case:{case_id}")
             if found.is_settled:
                 yield SettleCollection(case_id=case_id)
         elif found.overdue > 0:
-            title = f"{payer(tx.connection, event.payer_id).name}, {found.currency}"
+            title = f"{whose.name}, {found.currency}"
             yield OpenCollection(customer_id=event.customer_id, payer_id=event.payer_id, currency=found.currency, title=title)
 
 

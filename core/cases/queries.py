@@ -19,11 +19,8 @@ OPEN_STATES = tuple(state.value for state in State if state not in CLOSED)
 
 # Asked whenever a case is shown, so built once: building a statement costs more than running it.
 CASE = sa.select(cases).where(cases.c.id == sa.bindparam("case_id"))
-COLLECTION = sa.select(cases.c.id).where(
-    cases.c.kind == Kind.COLLECTION.value,
-    cases.c.state != State.RESOLVED.value,
-    cases.c.payer_id == sa.bindparam("of_payer"),
-    cases.c.currency == sa.bindparam("in_currency"),
+COLLECTIONS = sa.select(cases.c.currency, cases.c.id).where(
+    cases.c.kind == Kind.COLLECTION.value, cases.c.state != State.RESOLVED.value, cases.c.payer_id == sa.bindparam("of_payer")
 )
 NAMED = (
     sa.select(cases, customers.c.name.label("customer_name"), staff.c.name.label("assignee_name"))
@@ -75,7 +72,12 @@ def open_cases_of(connection: Connection, customer_id: int) -> list[Case]:
 
 def collection_case(connection: Connection, payer_id: int, currency: str) -> int | None:
     """The one collection case of this payer and currency that is not resolved."""
-    return connection.scalar(COLLECTION, {"of_payer": payer_id, "in_currency": currency})
+    return collection_cases(connection, payer_id).get(currency)
+
+
+def collection_cases(connection: Connection, payer_id: int) -> dict[str, int]:
+    """The payer's collection cases that are not resolved, by currency: one in each at most."""
+    return {row.currency: row.id for row in connection.execute(COLLECTIONS, {"of_payer": payer_id})}
 
 
 def roots_of(connection: Connection, case_id: int) -> list[str]:

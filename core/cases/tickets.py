@@ -78,7 +78,7 @@ def record_ticket(tx: Tx, command: RecordTicket) -> Iterable[Event]:
     if found is None:
         return _open(tx, command)
     # It may have come into being while this command waited for the ticket's root.
-    lock_root(tx.connection, f"case:{found.id}")
+    lock_root(tx, f"case:{found.id}")
     return [*_comment(tx, found.id, command.comments), *_refresh(tx, found, command)]
 
 

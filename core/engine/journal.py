@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from .db.bulk import among, insert_all, update_all
-from .db.dialects import insert_into
+from .db.dialects import insert_for
 from .db.tables.engine import journal, private_texts, roots
 from .encoding import canonical
 from .transaction import Tx
@@ -61,10 +61,10 @@ def snake(name: str) -> str:
 
 def record(tx: Tx, event: Event) -> None:
     """Append the event to its subject's chain. The subject's root must be locked by this transaction."""
-    seq, previous = lock_root(tx.connection, event.subject)
-    row = _row(tx, event, seq, previous)
+    row = _row(tx, event, *lock_root(tx, event.subject))
     tx.connection.execute(ADD, row)
     tx.connection.execute(MOVE_END, {"root": event.subject, "seq": row["seq"], "head": row["hash"]})
+    tx.locked[event.subject] = (row["seq"], row["hash"])
 
 
 def _row(tx: Tx, event: Event, seq: int, previous: str) -> dict[str, Any]:
@@ -97,13 +97,26 @@ def lock_free_roots(connection: Connection, subjects: Iterable[str]) -> dict[str
     return {row.subject: (row.seq, row.head) for row in connection.execute(free)}
 
 
-def lock_root(connection: Connection, subject: str) -> tuple[int, str]:
+def lock_root(tx: Tx, subject: str) -> tuple[int, str]:
     """Lock the subject's root, making it if it is new; returns its (seq, head). On SQLite the transaction itself is the lock."""
+    if subject not in tx.locked:
+        tx.locked[subject] = _lock(tx.connection, subject)
+    return tx.locked[subject]
+
+
+def _lock(connection: Connection, subject: str) -> tuple[int, str]:
     found = connection.execute(END, {"root": subject}).one_or_none()
     if found is None:
-        connection.execute(insert_into(connection, roots).values(subject=subject).on_conflict_do_nothing())
+        found = connection.execute(_new_root(connection.dialect.name), {"subject": subject}).one_or_none()
+    if found is None:  # another made it meanwhile
         found = connection.execute(END, {"root": subject}).one()
     return found.seq, found.head
+
+
+@cache
+def _new_root(store: str) -> Any:
+    made = insert_for(store, roots).values(subject=sa.bindparam("subject"))
+    return made.on_conflict_do_nothing().returning(roots.c.seq, roots.c.head)
 
 
 def link(row: Mapping[Any, Any]) -> str:
@@ -153,4 +166,9 @@ def _plain(tx: Tx, value: object, texts: dict[str, str]) -> Any:  # noqa: PLR091
 
 def _keep(connection: Connection, texts: Mapping[str, str]) -> None:
     for digest, body in texts.items():
-        connection.execute(insert_into(connection, private_texts).values(digest=digest, body=body).on_conflict_do_nothing())
+        connection.execute(_new_text(connection.dialect.name), {"digest": digest, "body": body})
+
+
+@cache
+def _new_text(store: str) -> Any:
+    return insert_for(store, private_texts).values(digest=sa.bindparam("digest"), body=sa.bindparam("body")).on_conflict_do_nothing()

@@ -7,12 +7,13 @@ so a crash repeats the claim, never the effect.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from .db.dialects import insert_into
+from .db.dialects import insert_for
 from .db.store import Store
 from .db.tables.engine import timers
 from .transaction import Tx
@@ -54,9 +55,15 @@ def schedule(
         "kind": kind, "subject": subject, "due_at": due_at, "rule": rule, "started_at": started_at or tx.now, "nudge": nudge,
         "data": dict(data or {}), "attempts": 0, "lease_until": None,
     }  # fmt: skip
+    tx.connection.execute(_set(tx.connection.dialect.name, tuple(values)), values)
+
+
+@cache
+def _set(store: str, names: tuple[str, ...]) -> Any:
+    statement = insert_for(store, timers).values({name: sa.bindparam(name) for name in names})
+    newest = {name: statement.excluded[name] for name in names}
     waiting = sa.text("state = 'waiting'")
-    statement = insert_into(tx.connection, timers).values(**values)
-    tx.connection.execute(statement.on_conflict_do_update(index_elements=["kind", "subject"], index_where=waiting, set_=values))
+    return statement.on_conflict_do_update(index_elements=["kind", "subject"], index_where=waiting, set_=newest)
 
 
 def cancel(tx: Tx, kind: str, subject: str) -> None:

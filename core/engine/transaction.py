@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -27,7 +27,10 @@ SYSTEM = Actor("system", "timer")
 
 @dataclass(frozen=True, kw_only=True)
 class Tx:
-    """One command's transaction. `now` is the business moment (aware UTC); `real_now` the database's clock, for leases only."""
+    """One command's transaction. `now` is the business moment (aware UTC); `real_now` the database's clock, for leases only.
+
+    `locked`: the roots this transaction holds and the ends of their chains, which nobody else can move until it ends.
+    """
 
     connection: Connection
     actor: Actor
@@ -36,6 +39,7 @@ class Tx:
     command: str
     correlation: str
     digest_key: bytes
+    locked: dict[str, tuple[int, str]] = field(default_factory=dict, compare=False)
 
     def digest(self, text: str) -> str:
         """The keyed digest under which a private text is referenced."""

@@ -24,6 +24,7 @@ BY_IDENTITY = ACTIVE.join(identities, identities.c.staff_id == staff.c.id).where
     identities.c.workspace == sa.bindparam("workspace"),
     identities.c.user == sa.bindparam("user"),
 )
+ROUTES = sa.select(conversations.c.id, groups.c.routes).join(groups, groups.c.id == conversations.c.group_id)
 NAME = sa.select(staff.c.name).where(staff.c.id == sa.bindparam("staff_id"))
 
 
@@ -115,8 +116,7 @@ def conversation(connection: Connection, conversation_id: int) -> Row[Any] | Non
 
 def routed(connection: Connection, route: str) -> list[int]:
     """The conversations whose group gets this kind of card."""
-    rows = connection.execute(sa.select(conversations.c.id, groups.c.routes).join(groups, groups.c.id == conversations.c.group_id))
-    return [row.id for row in rows if route in row.routes]
+    return [row.id for row in connection.execute(ROUTES) if route in row.routes]
 
 
 def display_name(connection: Connection, actor: str) -> str:

@@ -23,7 +23,7 @@ from .applying import Plan, plan
 from .commands import AttachPayer, NoteDue, RecordNotice, RecordReceivables
 from .events import InvoicesFellDue, NoticeRecorded, PayerAttached, ReceivablesRecorded
 from .model import InvoiceFacts, NoticeMethod
-from .queries import payer, positions_of_payer
+from .queries import next_due_on, payer, unpaid_positions
 
 DUE = "receivables.due"
 
@@ -38,7 +38,7 @@ def record_receivables(tx: Tx, command: RecordReceivables) -> Iterable[Event]:
         raise NotAllowed("not_allowed", right=command.needs)
     customer_id = linked(tx.connection, LinkKind.PAYER, command.connection, facts.external)
     if customer_id is not None:
-        lock_root(tx.connection, f"customer:{customer_id}")  # confirmed while we waited for the payer
+        lock_root(tx, f"customer:{customer_id}")  # confirmed while we waited for the payer
     planned = plan(tx.connection, command, tx.now)
     if planned.stale or _is_repeated(planned, command):
         return []
@@ -68,9 +68,8 @@ def note_due(tx: Tx, command: NoteDue) -> Iterable[Event]:
     whose = payer(tx.connection, command.payer_id)
     if whose.customer_id is None:
         return []
-    _wait_for_due(tx, whose.id, whose.customer_id)
-    today = today_of(tx.connection, whose.customer_id, tx.now)
-    late = [i.number for p in positions_of_payer(tx.connection, whose.id, today) if p.overdue for i in p.invoices if i.due_on < today]
+    today = _wait_for_due(tx, whose.id, whose.customer_id)
+    late = [i.number for p in unpaid_positions(tx.connection, whose, today) if p.overdue for i in p.invoices if i.due_on < today]
     if not late:
         return []
     return [InvoicesFellDue(payer_id=whose.id, customer_id=whose.customer_id, today=today, numbers=tuple(late))]
@@ -153,18 +152,18 @@ def _forget(tx: Tx, payer_id: int, planned: Plan, command: RecordReceivables) ->
         tx.connection.execute(sa.update(invoices).where(match).values(open=gone.after, as_of=command.as_of))
 
 
-def _wait_for_due(tx: Tx, payer_id: int, customer_id: int) -> None:
-    """Wake at the first midnight, in the customer's zone, at which another open invoice becomes overdue: no feed need come for that."""
-    today = today_of(tx.connection, customer_id, tx.now)
-    open_later = (invoices.c.payer_id == payer_id) & (invoices.c.open > 0) & (invoices.c.due_on >= today)
-    due_on = tx.connection.scalar(sa.select(sa.func.min(invoices.c.due_on)).where(open_later))
-    subject = f"payer:{payer_id}"
+def _wait_for_due(tx: Tx, payer_id: int, customer_id: int) -> date:
+    """Wake at the first midnight, in the customer's zone, at which another open invoice becomes overdue: no feed need come for that.
+    Returns the day it is there."""
+    zone = ZoneInfo(customer(tx.connection, customer_id).zone)
+    today, subject = tx.now.astimezone(zone).date(), f"payer:{payer_id}"
+    due_on = next_due_on(tx.connection, payer_id, today)
     if due_on is None:
         timers.cancel(tx, DUE, subject)
-        return
-    zone = ZoneInfo(customer(tx.connection, customer_id).zone)
-    midnight = datetime.combine(due_on + timedelta(days=1), time(), tzinfo=zone)
-    timers.schedule(tx, DUE, subject, due_at=midnight, rule="due_date_passed")
+    else:
+        midnight = datetime.combine(due_on + timedelta(days=1), time(), tzinfo=zone)
+        timers.schedule(tx, DUE, subject, due_at=midnight, rule="due_date_passed")
+    return today
 
 
 def _roots_of_key(connection: Connection, command: RecordReceivables) -> list[str]:

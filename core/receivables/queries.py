@@ -16,6 +16,9 @@ from .model import Invoice, Line, Notice, NoticeKind, NoticeMethod, OpenInvoice,
 # Asked for every invoice that falls due, so built once: building a statement costs more than running it.
 PAYER = sa.select(payers).where(payers.c.id == sa.bindparam("payer_id"))
 BILLED = sa.select(invoices.c.currency).where(invoices.c.payer_id == sa.bindparam("of_payer")).distinct()
+NEXT_DUE = sa.select(sa.func.min(invoices.c.due_on)).where(
+    invoices.c.payer_id == sa.bindparam("of_payer"), invoices.c.open > 0, invoices.c.due_on >= sa.bindparam("from_day")
+)
 UNPAID = (
     sa.select(*(invoices.c[name] for name in OpenInvoice.__dataclass_fields__))
     .where(invoices.c.payer_id == sa.bindparam("of_payer"), sa.or_(invoices.c.open.is_(None), invoices.c.open != 0))
@@ -57,10 +60,14 @@ def position(connection: Connection, payer_id: int, currency: str, today: date) 
 
 def positions_of_payer(connection: Connection, payer_id: int, today: date) -> list[Position]:
     """A position per currency the payer has ever been billed in, settled ones too. Raises NotFound."""
-    whose = payer(connection, payer_id)
     billed = connection.scalars(BILLED, {"of_payer": payer_id}).all()
-    unpaid = _unpaid(connection, payer_id)
-    return [_position(whose, currency, today, unpaid.get(currency, [])) for currency in sorted(billed)]
+    return unpaid_positions(connection, payer(connection, payer_id), today, also=billed)
+
+
+def unpaid_positions(connection: Connection, whose: Payer, today: date, *, also: Iterable[str] = ()) -> list[Position]:
+    """A position per currency in which not everything is known to be paid, and in each of `also`."""
+    unpaid = _unpaid(connection, whose.id)
+    return [_position(whose, currency, today, unpaid.get(currency, [])) for currency in sorted({*unpaid, *also})]
 
 
 def positions_of_customer(connection: Connection, customer_id: int, today: date) -> list[Position]:
@@ -115,6 +122,12 @@ def last_two_months(connection: Connection, customer_id: int, now: datetime) -> 
 def billing_month(period: str, issued_on: date) -> str:
     """The month an invoice bills, YYYY-MM: what the feed said, else the month it was issued in."""
     return period or f"{issued_on:%Y-%m}"
+
+
+def next_due_on(connection: Connection, payer_id: int, today: date) -> date | None:
+    """The first day from `today` on which something that is still open is due."""
+    found: date | None = connection.scalar(NEXT_DUE, {"of_payer": payer_id, "from_day": today})
+    return found
 
 
 def _lines(connection: Connection, ids: list[int]) -> dict[int, list[Line]]:

@@ -55,3 +55,15 @@ def test_an_erased_text_leaves_the_chain_intact_and_a_changed_row_breaks_it(worl
         assert journal.broken_links(connection, f"case:{case_id}") == []
         connection.execute(sa.update(journal_table).values(actor="staff:99"))
         assert journal.broken_links(connection, f"case:{case_id}") == [1]
+
+
+def test_a_chain_grows_by_all_that_one_command_brings_about_and_its_root_is_read_once(world: World) -> None:
+    read: list[str] = []
+    sa.event.listen(world.house.store.engine, "before_cursor_execute", lambda *a: read.append(a[3]) if "FROM roots" in a[2] else None)
+    case_id = world.do(OpenCase(title="Why is it higher than last month?")).ids["case_id"]
+
+    with world.house.desk.reading() as connection:
+        rows = connection.execute(sa.select(journal_table).where(journal_table.c.subject == f"case:{case_id}")).all()
+        assert len(read) == 1
+        assert len(rows) > 1
+        assert journal.broken_links(connection, f"case:{case_id}") == []

@@ -1,12 +1,14 @@
 """Reading cases."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from core.customers.model import Customer
 from core.customers.queries import customer
+from core.engine.cards import HELD_BACK, HeldBack
 from core.engine.db.bulk import among
 from core.engine.db.tables.cases import cases, notes
 from core.engine.db.tables.customers import billing_contacts, customers, links
@@ -22,10 +24,12 @@ CASE = sa.select(cases).where(cases.c.id == sa.bindparam("case_id"))
 COLLECTIONS = sa.select(cases.c.currency, cases.c.id).where(
     cases.c.kind == Kind.COLLECTION.value, cases.c.state != State.RESOLVED.value, cases.c.payer_id == sa.bindparam("of_payer")
 )
-NAMED = (
-    sa.select(cases, customers.c.name.label("customer_name"), staff.c.name.label("assignee_name"))
+LATE = HELD_BACK.subquery("late")
+SHOWN = (
+    sa.select(cases, customers.c.name.label("customer_name"), staff.c.name.label("assignee_name"), LATE.c.copies, LATE.c.until)
     .outerjoin_from(cases, customers, customers.c.id == cases.c.customer_id)
     .outerjoin(staff, staff.c.id == cases.c.assignee_id)
+    .join(LATE, sa.true())
     .where(cases.c.id == sa.bindparam("case_id"))
 )
 NOTES = (
@@ -33,6 +37,16 @@ NOTES = (
     .where(notes.c.case_id == sa.bindparam("case_id"), notes.c.state != NoteState.DRAFT, notes.c.state != NoteState.WITHDRAWN)
     .order_by(notes.c.id.desc())
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A case with what its card says of others: its customer's name, its assignee's, and its cards' late copies."""
+
+    case: Case
+    customer: str | None
+    assignee: str | None
+    late: HeldBack | None
 
 
 def case(connection: Connection, case_id: int) -> Case:
@@ -50,12 +64,13 @@ def standings(connection: Connection, case_ids: Sequence[int]) -> dict[int, Stan
     return {id_: Standing(id_, Kind(kind), State(state), *rest) for id_, kind, state, *rest in rows}
 
 
-def case_with_names(connection: Connection, case_id: int) -> tuple[Case, str | None, str | None]:
-    """The case, its customer's name and its assignee's. Raises NotFound."""
-    row = connection.execute(NAMED, {"case_id": case_id}).one_or_none()
+def case_shown(connection: Connection, case_id: int) -> Shown:
+    """The case with what its card says of others. Raises NotFound."""
+    row = connection.execute(SHOWN, {"case_id": case_id, "subject": f"case:{case_id}"}).one_or_none()
     if row is None:
         raise NotFound("case_not_found", number=f"C-{case_id}")
-    return _case(row), row.customer_name, row.assignee_name
+    late = HeldBack(copies=row.copies, until=row.until) if row.copies else None
+    return Shown(case=_case(row), customer=row.customer_name, assignee=row.assignee_name, late=late)
 
 
 def open_cases(connection: Connection) -> list[Case]:

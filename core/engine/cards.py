@@ -22,8 +22,8 @@ from .transaction import Tx
 LEASE = timedelta(seconds=30)
 # Said after nearly every command, so built once.
 REFRESH = sa.update(cards).where(cards.c.subject == sa.bindparam("of"), cards.c.state == "live").values(wanted=cards.c.wanted + 1)
-# Asked whenever a case is shown, so built once.
-HELD_BACK = sa.select(sa.func.count(), sa.func.min(cards.c.next_at)).where(
+# Asked whenever a case is shown, so built once; one row, whose columns can be joined to what else is asked.
+HELD_BACK = sa.select(sa.func.count().label("copies"), sa.func.min(cards.c.next_at).label("until")).where(
     cards.c.subject == sa.bindparam("subject"), cards.c.state == "live", cards.c.wanted > cards.c.shown, cards.c.next_at.is_not(None)
 )
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from core.cases.clocks import answer_due
 from core.cases.model import Audience, Case, Kind, Note, NoteState, State, Told
-from core.cases.queries import case_with_names, guesses, notes_of
+from core.cases.queries import case_shown, guesses, notes_of
 from core.chat.showing.delays import delays
 from core.chat.showing.escalations import escalations_of_case
 from core.chat.showing.receivables import money_of_case
@@ -24,18 +24,19 @@ QUOTE = 600  # characters of a note shown on the card
 
 def case_view(connection: Connection, words: Words, case_id: int, now: datetime, reader: Member | None = None) -> CaseView:
     """The case at `now`; `reader` None for a card that everybody in a conversation sees. Raises NotFound."""
-    found, customer, assignee = case_with_names(connection, case_id)
+    seen = case_shown(connection, case_id)
+    found = seen.case
     written = notes_of(connection, case_id)
     queued = next((n for n in written if n.state is NoteState.QUEUED and n.audience is Audience.CUSTOMER), None)
     money = money_of_case(connection, words, found, now, reader)
     stops = suspension_of_case(connection, words, found, reader)
     asked = escalations_of_case(connection, words, found, reader)
-    late = () if reader is None else delays(connection, words, f"case:{found.id}")
+    late = () if reader is None else delays(words, seen.late)
     return CaseView(
         title=words.say("case.title", number=found.number, title=found.title),
         status=_status(words, found, queued),
         tone=Tone.WARNING if queued or found.told_customer == Told.NO else TONES.get(found.state, Tone.NEUTRAL),
-        facts=(*_facts(words, found, now, customer=customer, assignee=assignee), *asked.facts, *money.facts, *late),
+        facts=(*_facts(words, found, now, customer=seen.customer, assignee=seen.assignee), *asked.facts, *money.facts, *late),
         sections=(*_sections(connection, words, found, written), *asked.sections, *money.sections, *stops.sections),
         tables=money.tables,
         buttons=(

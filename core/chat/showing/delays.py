@@ -3,17 +3,14 @@
 Never on a card for everybody: it would have to be taken off again everywhere, with more calls, just when a chat asks for fewer.
 """
 
-from sqlalchemy import Connection
-
 from core.chat.values import Text
 from core.chat.views import Fact
 from core.chat.words import Words
-from core.engine.cards import held_back
+from core.engine.cards import HeldBack
 
 
-def delays(connection: Connection, words: Words, subject: str) -> tuple[Fact, ...]:
-    """A fact when copies of the subject's card lag behind, else nothing."""
-    behind = held_back(connection, subject)
+def delays(words: Words, behind: HeldBack | None) -> tuple[Fact, ...]:
+    """A fact when copies of a card lag behind, else nothing."""
     if behind is None:
         return ()
     return (Fact(words.say("fact.delayed"), Text(words.count("card.behind", behind.copies, at=behind.until))),)

@@ -13,6 +13,7 @@ from core.chat.values import Day, Moment, Money, Person, Text, Value
 from core.chat.views import Button, Confirm, Fact, NoteView, Section, SuspensionView, Table, Tone
 from core.chat.words import Words
 from core.customers.queries import customer, subscriptions_of, today_of
+from core.engine.cards import held_back
 from core.engine.errors import Conflict, DeskError
 from core.people.model import Member, Right
 from core.people.queries import display_name
@@ -45,7 +46,7 @@ def suspension_view(
     found = suspension(connection, suspension_id)
     of = case(connection, found.case_id)
     today = today_of(connection, found.customer_id, now)
-    late = () if reader is None else delays(connection, words, f"suspension:{found.id}")
+    late = () if reader is None else delays(words, held_back(connection, f"suspension:{found.id}"))
     return SuspensionView(
         title=words.say("suspension.title", number=found.number, customer=customer(connection, found.customer_id).name),
         status=_status(connection, words, found, today),

@@ -3,7 +3,7 @@
 import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from io import BytesIO
@@ -67,6 +67,15 @@ def known_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
+
+
+@lru_cache(maxsize=4096)
+def _moment(minute: datetime, zone: str, locale: Locale) -> str:
+    """Kept, as every copy of a card says the same moments, and Babel takes its time for one."""
+    known = known_zone(zone)
+    short = minute.astimezone(known).tzname() or ""
+    name = short if short.isalpha() else format_datetime(minute, "VVV", tzinfo=known, locale=locale)
+    return f"{format_datetime(minute, 'EEE d MMM y HH:mm', tzinfo=known, locale=locale)} {name}"
 
 
 @dataclass(frozen=True)
@@ -148,10 +157,7 @@ class Words:
 
     def moment(self, at: datetime) -> str:
         """Mon 23 Nov 2026 01:06 CET: in the reader's zone, named; by its city where people have no short name for it."""
-        zone = known_zone(self.zone)
-        short = at.astimezone(zone).tzname() or ""
-        name = short if short.isalpha() else format_datetime(at, "VVV", tzinfo=zone, locale=self._babel)
-        return f"{format_datetime(at, 'EEE d MMM y HH:mm', tzinfo=zone, locale=self._babel)} {name}"
+        return _moment(at.astimezone(UTC).replace(second=0, microsecond=0), self.zone, self._babel)
 
     def _fill(self, key: str, found: str, params: Mapping[str, object]) -> str:
         if found in (key, f"{key}.many"):

@@ -28,6 +28,7 @@ from core.engine.handling import Command, Handlers, Outcome
 from core.engine.journal import Event
 from core.engine.transaction import SYSTEM, Actor, Tx
 from core.escalations.handlers import HANDLERS as ESCALATIONS
+from core.people.absence import HANDLERS as ABSENCE
 from core.people.connections import HANDLERS as CONNECTIONS
 from core.people.dead_letters import HANDLERS as DEAD_LETTERS
 from core.people.handlers import HANDLERS as PEOPLE
@@ -41,6 +42,7 @@ from core.suspensions.handlers import HANDLERS as SUSPENSIONS
 HANDLERS: Handlers = {
     **PEOPLE,
     **LINKING,
+    **ABSENCE,
     **CONNECTIONS,
     **POLLING,
     **DEAD_LETTERS,

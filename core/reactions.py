@@ -25,7 +25,7 @@ from core.escalations import follows as escalations
 from core.people import follows as people
 from core.people.commands import PollConnection
 from core.people.connections import POLLS
-from core.people.events import StaffRemoved
+from core.people.events import CameBack, StaffRemoved, WentAway
 from core.receivables import search as receivables_search
 from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
@@ -112,6 +112,8 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **cases.FOLLOWS,
     **{event: (*cases.FOLLOWS[event], *more) for event, more in escalations.OF_CASES.items()},
     StaffRemoved: (settle_leaver,),
+    WentAway: (*people.FOLLOWS[WentAway], suspensions.warn_of_absence),
+    CameBack: (*people.FOLLOWS[CameBack], suspensions.show_undecided),
     LinkConfirmed: (attach_linked_payer, recheck_suspensions),
     ModeSwitched: (recheck_suspensions,),
     ReceivablesRecorded: (collect, recheck_suspensions, offer_restores),
@@ -134,6 +136,7 @@ TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     POLLS: lambda timer: PollConnection(connection_id=timer.subject_id),
     CONTINUES: _release_on,
     DUE: lambda timer: NoteDue(payer_id=timer.subject_id),
+    **people.TIMERS,
     **suspensions.TIMERS,
     **escalations.TIMERS,
 }

@@ -17,6 +17,7 @@ from core.engine.db.bulk import among
 from core.engine.db.tables.engine import timers
 from core.engine.outbox import Order
 from core.engine.transaction import Tx
+from core.people.absence import Absence, away_now, stand_in
 from core.people.model import Right
 from core.people.queries import routed, staff_holding
 from core.people.telling import to_person, to_place
@@ -54,6 +55,7 @@ def fire(tx: Tx, *, limit: int) -> int:
 def _remind(tx: Tx, heads: Mapping[str, tuple[int, str]], rung: Due) -> None:
     found = standings(tx.connection, [int(subject.partition(":")[2]) for subject in rung])
     workers, places = staff_holding(tx.connection, Right.WORK), {}
+    absent = away_now(tx.connection, tx.now)
     events, orders = [], []
     for subject, rows in rung.items():
         about = found.get(int(subject.partition(":")[2]))
@@ -63,7 +65,7 @@ def _remind(tx: Tx, heads: Mapping[str, tuple[int, str]], rung: Due) -> None:
         if about.kind not in places:
             places[about.kind] = routed(tx.connection, about.kind)
         first = max(standing, key=lambda row: PRESSING.index(row.rule))
-        sent = list(_orders(about, first, workers, places[about.kind]))
+        sent = list(_orders(about, first, workers, absent, places[about.kind]))
         events.append(_event(about, standing, first, sent))
         orders += sent
     journal.record_all(tx, heads, events)
@@ -71,12 +73,15 @@ def _remind(tx: Tx, heads: Mapping[str, tuple[int, str]], rung: Due) -> None:
     cards.refresh_all(tx, [event.subject for event in events])
 
 
-def _orders(about: Standing, first: Row[Any], workers: frozenset[int], places: Iterable[int]) -> Iterable[Order]:
-    """The owner, while they may still work on it; else the group's conversations."""
+def _orders(
+    about: Standing, first: Row[Any], workers: frozenset[int], absent: Mapping[int, Absence], places: Iterable[int]
+) -> Iterable[Order]:
+    """The owner, or whoever stands in while they are away, if they may work on it; else the group's conversations."""
+    owner = None if about.assignee_id is None else stand_in(absent, about.assignee_id)
     moments = {"due_at": first.due_at.isoformat(), "started_at": first.started_at.isoformat()}
     say, number = f"nudge.{first.rule}", about.number
-    if about.assignee_id in workers and about.assignee_id is not None:
-        yield to_person(about.assignee_id, say, case_id=about.id, number=number, **moments)
+    if owner in workers and owner is not None:
+        yield to_person(owner, say, case_id=about.id, number=number, **moments)
         return
     for place in places:
         yield to_place(place, say, case_id=about.id, number=number, **moments)

@@ -26,10 +26,15 @@ def _said(names: Callable[..., Mapping[int, str]]) -> Iterator[tuple[str, int]]:
 
 
 AFTER_W = (("środę", 2), ("sobotę", 5), ("niedzielę", 6))  # "w środę": the other weekdays look the same
+AFTER_DO = (
+    ("poniedziałku", 0), ("wtorku", 1), ("środy", 2), ("czwartku", 3), ("piątku", 4), ("soboty", 5), ("niedzieli", 6),
+)  # fmt: skip # "do piątku"
 MONTHS: Mapping[str, int] = _named(_said(get_month_names))
-WEEKDAYS: Mapping[str, int] = _named(chain(_said(get_day_names), AFTER_W))  # Monday is 0
+WEEKDAYS: Mapping[str, int] = _named(chain(_said(get_day_names), AFTER_W, AFTER_DO))  # Monday is 0
 RELATIVE: Mapping[str, int] = {
-    "today": 0, "dzis": 0, "dzisiaj": 0, "tomorrow": 1, "jutro": 1, "the day after tomorrow": 2, "day after tomorrow": 2, "pojutrze": 2,
+    "today": 0, "dzis": 0, "dzisiaj": 0, "tomorrow": 1, "jutro": 1, "jutra": 1,
+    "the day after tomorrow": 2, "day after tomorrow": 2, "pojutrze": 2,
+    "pojutrza": 2,
     "yesterday": -1, "wczoraj": -1, "the day before yesterday": -2, "day before yesterday": -2, "przedwczoraj": -2,
 }  # fmt: skip
 NUMERALS: Mapping[str, int] = {

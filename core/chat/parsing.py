@@ -55,7 +55,7 @@ def begun(table: ActionTable, line: str) -> tuple[Action | None, str, str]:
 def from_typed(asked: Asked, action: Action, rest: str) -> dict[str, object]:
     """The arguments of a typed command; missing required ones are simply absent. Raises InvalidInput, NotFound, Ambiguous."""
     texts, rest = _introduced(action, rest)
-    names = [a for a in action.arguments if a.kind not in NEVER_TYPED and a.name not in texts]
+    names = [a for a in action.arguments if a.kind not in NEVER_TYPED and not a.after]
     for position, argument in enumerate(names):
         if not rest.strip():
             break

@@ -1,14 +1,14 @@
 """The action table of the desk: every row, once."""
 
 from .actions import ActionTable
-from .verbs import cases, customers, escalations, finding, messages, people, receivables, replies, staff, suspensions, working
+from .verbs import absence, cases, customers, escalations, finding, messages, people, receivables, replies, staff, suspensions, working
 from .verbs.help import help_action
 
 _itself: list[ActionTable] = []
 HELP = help_action(_itself)
 TABLE = ActionTable(
     cases.ACTIONS, finding.ACTIONS, working.ACTIONS, messages.ACTIONS, replies.ACTIONS, escalations.ACTIONS, customers.ACTIONS,
-    receivables.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS,
+    receivables.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS, absence.ACTIONS,
     (HELP,),
 )  # fmt: skip
 _itself.append(TABLE)

@@ -19,6 +19,7 @@ from core.engine.errors import Conflict, InvalidInput, NotAllowed
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
+from core.people.absence import away_now
 from core.people.model import Right
 from core.people.queries import is_allowed
 
@@ -81,11 +82,12 @@ def raise_level(tx: Tx, command: RaiseLevel) -> Iterable[Event]:
 def _next(tx: Tx, found: Escalation) -> tuple[list[Telling], int]:
     """The levels from the next one up to the first that reaches anybody, and how often the last was repeated by then."""
     about, levels = case(tx.connection, found.case_id), found.chain.levels
+    away = frozenset(away_now(tx.connection, tx.now))
     again = found.level >= len(levels)
     numbers = [len(levels)] if again else range(found.level + 1, len(levels) + 1)
     made: list[Telling] = []
     for number in numbers:
-        whom = reach(tx.connection, levels[number - 1], about, started_by=found.started_by)
+        whom = reach(tx.connection, levels[number - 1], about, started_by=found.started_by, away=away)
         made.append(Telling(level=number, at=tx.now, staff=tuple(whom.staff), places=tuple(whom.places), passed=whom.passed))
         if not whom.is_nobody:
             break

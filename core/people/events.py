@@ -153,3 +153,21 @@ class RolesSet(OfStaff):
     before: tuple[str, ...]
     roles: tuple[str, ...]
     by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WentAway(OfStaff):
+    """A member is away until then; `relieved_id` stood in before and no longer does."""
+
+    until: datetime
+    delegate_id: int | None
+    relieved_id: int | None
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameBack(OfStaff):
+    """A member is there again: their time is over, or somebody said so before."""
+
+    delegate_id: int | None
+    by: str

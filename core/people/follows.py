@@ -3,14 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from core.engine import timers
 from core.engine.handling import Command
 from core.engine.journal import Event
+from core.engine.timers import Timer
 from core.engine.transaction import Tx
 
-from .events import IdentityLinked, LinkCodeMade, LinkCodeMistyped, RolesSet
+from .absence import EndAbsence
+from .events import CameBack, IdentityLinked, LinkCodeMade, LinkCodeMistyped, RolesSet, WentAway
 from .queries import display_name, identities_of
 from .telling import tell
 
+BACK = "absence.ends"
 Reaction = Callable[[Tx, Any], Iterable[Command]]
 
 
@@ -41,9 +45,36 @@ def tell_of_roles(tx: Tx, event: RolesSet) -> Iterable[Command]:
     return ()
 
 
+def arrange_absence(tx: Tx, event: WentAway) -> Iterable[Command]:
+    """Its end comes by itself; whoever stands in, and whoever was sent away by an admin, hears of it."""
+    timers.schedule(tx, BACK, event.subject, due_at=event.until, rule="away.until")
+    name, until = display_name(tx.connection, f"staff:{event.staff_id}"), event.until.isoformat()
+    if event.by != event.subject:
+        tell(tx, event.staff_id, "tell.away", by=display_name(tx.connection, event.by), until_at=until)
+    if event.delegate_id is not None:
+        tell(tx, event.delegate_id, "tell.stand_in", name=name, until_at=until)
+    if event.relieved_id is not None:
+        tell(tx, event.relieved_id, "tell.stand_in_over", name=name)
+    return ()
+
+
+def end_arrangement(tx: Tx, event: CameBack) -> Iterable[Command]:
+    """Nobody stands in any more; who did not say it themselves hears that they count as present."""
+    timers.cancel(tx, BACK, event.subject)
+    if event.delegate_id is not None:
+        tell(tx, event.delegate_id, "tell.stand_in_over", name=display_name(tx.connection, event.subject))
+    if event.by != event.subject:
+        tell(tx, event.staff_id, "tell.back")
+    return ()
+
+
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     LinkCodeMade: (tell_of_code,),
     LinkCodeMistyped: (tell_of_wrong_tries,),
     IdentityLinked: (tell_both_chats,),
     RolesSet: (tell_of_roles,),
+    WentAway: (arrange_absence,),
+    CameBack: (end_arrangement,),
 }
+
+TIMERS: Mapping[str, Callable[[Timer], Command]] = {BACK: lambda timer: EndAbsence(staff_id=timer.subject_id)}

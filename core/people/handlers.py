@@ -12,6 +12,7 @@ from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
 
+from .absence import forget_absences
 from .commands import AddStaff, LearnAddress, LearnConversation, Place, RemoveStaff, SetGroup, SetRoles
 from .events import GroupSet, RolesSet, StaffAdded, StaffRemoved
 from .model import Member, Right, Role
@@ -59,6 +60,7 @@ def remove_staff(tx: Tx, command: RemoveStaff) -> Iterable[Event]:
     _leave_an_admin(tx, found)
     for table in (grants, identities, group_members, link_codes):
         tx.connection.execute(sa.delete(table).where(table.c.staff_id == found.id))
+    forget_absences(tx, found.id)
     tx.connection.execute(sa.update(staff).where(staff.c.id == found.id).values(active=False))
     return [StaffRemoved(staff_id=found.id, handle=found.handle, successor_id=successor.id if successor else None)]
 

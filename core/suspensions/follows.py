@@ -10,9 +10,11 @@ from core.engine.handling import Command
 from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
+from core.people.absence import away_now, stand_in
+from core.people.events import CameBack, WentAway
 from core.people.model import Right
-from core.people.queries import holders, routed
-from core.people.telling import tell
+from core.people.queries import display_name, holders, routed, staff_holding
+from core.people.telling import tell, to_place
 
 from .commands import ExpireSuspension, Look, SendRestore, Verify, VerifyRestore, WarnOfExpiry
 from .events import (
@@ -48,6 +50,7 @@ from .events import (
 from .model import ItemState
 from .ports import AnswerKind
 from .queries import is_entitled, item, restore, suspension
+from .quorum import missing_approvers, undecided
 from .restoring import waiting_children
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
@@ -84,11 +87,46 @@ def cool(tx: Tx, event: SuspensionApproved) -> Iterable[Command]:
 
 
 def warn(tx: Tx, event: ExpiryNeared) -> Iterable[Command]:
-    """Everybody who may still decide is told, nobody else."""
+    """Everybody who may still decide is told, for who is away whoever stands in; nobody else, unless nobody is there at all."""
     found = suspension(tx.connection, event.suspension_id)
-    for someone in holders(tx.connection, Right.DECIDE):
-        if is_entitled(tx.connection, found, someone.id):
-            _tell(tx, f"staff:{someone.id}", "tell.suspension_expiring", event, at=event.expires_at)
+    absent = away_now(tx.connection, tx.now)
+    holding = [someone.id for someone in holders(tx.connection, Right.DECIDE) if is_entitled(tx.connection, found, someone.id)]
+    reached = {stand_in(absent, each) for each in holding} - {None}
+    may = sorted(each for each in reached if each is not None and is_entitled(tx.connection, found, each))
+    for each in may:
+        _tell(tx, f"staff:{each}", "tell.suspension_expiring", event, at=event.expires_at)
+    if not may:
+        said = {"number": found.number, "case": f"C-{event.case_id}", "until_at": event.expires_at.isoformat()}
+        places = routed(tx.connection, ROUTE)
+        outbox.enqueue_all(tx, [to_place(each, "tell.suspension_expiring", case_id=event.case_id, **said) for each in places])
+    return ()
+
+
+def ask_stand_ins(tx: Tx, event: SuspensionProposed) -> Iterable[Command]:
+    """Whoever stands in for an approver who is away is asked too; and who proposed it hears at once when nobody present can approve."""
+    found = suspension(tx.connection, event.suspension_id)
+    absent = away_now(tx.connection, tx.now)
+    for each in sorted(staff_holding(tx.connection, Right.DECIDE) & absent.keys()):
+        other = stand_in(absent, each)
+        if other is not None and is_entitled(tx.connection, found, each) and is_entitled(tx.connection, found, other):
+            name, said = display_name(tx.connection, f"staff:{each}"), {"number": found.number, "case": f"C-{event.case_id}"}
+            tell(tx, other, "tell.asked_to_stand_in", case_id=event.case_id, name=name, **said)
+    return ()
+
+
+def warn_of_absence(tx: Tx, _event: WentAway) -> Iterable[Command]:
+    """A request that nobody present can approve any more: who proposed it is told, its card says so."""
+    for found in undecided(tx.connection):
+        cards.refresh(tx, f"suspension:{found.id}")
+        kind, _, number = found.proposed_by.partition(":")
+        if kind == "staff" and missing_approvers(tx.connection, found, tx.now):
+            tell(tx, int(number), "tell.nobody_can_approve", case_id=found.case_id, number=found.number)
+    return ()
+
+
+def show_undecided(tx: Tx, _event: CameBack) -> Iterable[Command]:
+    """Somebody is there again who may decide."""
+    cards.refresh_all(tx, [f"suspension:{found.id}" for found in undecided(tx.connection)])
     return ()
 
 
@@ -223,7 +261,7 @@ def _tell(tx: Tx, actor: str, say: str, event: OfSuspension, *, at: datetime | N
 
 
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
-    SuspensionProposed: (post, show),
+    SuspensionProposed: (post, ask_stand_ins, show),
     FactsRebound: (show,),
     VoteCast: (show,),
     VotesWithdrawn: (show,),

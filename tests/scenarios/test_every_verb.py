@@ -9,7 +9,7 @@ from core.chat.actions import Action
 from core.chat.showing.help import SAMPLE, example
 from core.chat.table import TABLE
 from core.chat.words import Words
-from core.people.model import RIGHTS, Right
+from core.people.model import RIGHTS, Right, Role
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face, Seen
 from tests.harness.questions import REQUESTOR, ask
@@ -30,9 +30,12 @@ VALUES = {
     "handle": "ola",
     "roles": "agent",
     "member": "iga",
+    "until": "tomorrow 9",
+    "delegate": "iga",
 }
 MADE_READY: Mapping[str, tuple[str, ...]] = {  # what must have happened to the case before the verb means something
     "acknowledge": ("escalate {case} Nobody here can explain it.",),
+    "back": ("away tomorrow 9",),
     "staff_remove": ("staff add eva agent",),
     "reopen": ("resolve {case} yes",),
     "send": ("reply {case} The price rose.",),
@@ -155,9 +158,9 @@ def labels(world: World, face: Face) -> list[str]:
 
 
 def test_every_form_about_people_works(world: World, face: Face) -> None:
-    world.hire(ADA, Persona("iga", "Iga New", ()))
+    world.hire(ADA, Persona("iga", "Iga New", (Role.AGENT,)))
 
-    for verb in ("staff add", "staff role", "staff remove"):
+    for verb in ("away", "staff add", "staff role", "staff remove"):
         fill(face, face.type(verb, by=ADA), ADA)
 
 

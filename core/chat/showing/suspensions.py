@@ -22,6 +22,7 @@ from core.suspensions.model import NOT_SENT, ItemState, RestoreState, State, Sus
 from core.suspensions.policy import policy_called
 from core.suspensions.propose import why_not
 from core.suspensions.queries import is_brought_back, items_maybe_off, newest_suspension_of, open_restore_of, suspension, votes_of
+from core.suspensions.quorum import missing_approvers
 
 TONES = {
     State.PROPOSED: Tone.WARNING, State.COOLING: Tone.WARNING, State.LOOKING: Tone.WARNING, State.EXECUTING: Tone.WARNING,
@@ -51,7 +52,7 @@ def suspension_view(
         title=words.say("suspension.title", number=found.number, customer=customer(connection, found.customer_id).name),
         status=_status(connection, words, found, today),
         tone=Tone.NEUTRAL if is_brought_back(connection, found) else TONES.get(found.state, Tone.NEUTRAL),
-        facts=(*_facts(connection, words, found, of), *_clocks(words, found), *late),
+        facts=(*_facts(connection, words, found, of), *_clocks(words, found), *_lacking(connection, words, found, now), *late),
         sections=(*_notes(connection, words, found), *(item_section(connection, words, found, one) for one in found.items)),
         tables=(_arithmetic(words, found),),
         buttons=_buttons(connection, words, found, of, today, reader),
@@ -59,6 +60,13 @@ def suspension_view(
             Text(words.say("suspension.policy", version=found.listed["policy"], source=policy_called(found.listed["policy"]).source)),
         ),
     )
+
+
+def _lacking(connection: Connection, words: Words, found: Suspension, now: datetime) -> tuple[Fact, ...]:
+    """That nobody who is present can approve it, if so."""
+    if not missing_approvers(connection, found, now):
+        return ()
+    return (Fact(words.say("fact.no_approver"), Text(words.say("suspension.no_approver"))),)
 
 
 def suspension_of_case(connection: Connection, words: Words, found: Case, reader: Member | None) -> StopParts:

@@ -1,6 +1,6 @@
 """Staff, what they may do, who they are in each chat, and the conversations they work in."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 
 from .base import Instant, Json, metadata, ref, row_id
 
@@ -47,6 +47,22 @@ link_codes = Table(
     Column("expires_at", Instant, nullable=False),  # by the real clock
     Column("wrong", Integer, nullable=False, server_default="0"),
 )
+
+# Who is away until when, and who stands in; one that has not ended per member.
+absences = Table(
+    "absences",
+    metadata,
+    row_id(),
+    ref("staff_id", "staff.id"),
+    Column("from_at", Instant, nullable=False),
+    Column("until_at", Instant, nullable=False),
+    ref("delegate_id", "staff.id", nullable=True),
+    Column("set_by", String(80), nullable=False),
+    Column("ended_at", Instant),
+    Index(
+        "uq_absences_standing", "staff_id", unique=True, sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")
+    ),
+)  # fmt: skip
 
 groups = Table(
     "groups",

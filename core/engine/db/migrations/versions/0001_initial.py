@@ -158,6 +158,23 @@ def upgrade() -> None:
         batch_op.create_index('ix_timers_due', ['nudge', 'due_at', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
         batch_op.create_index('uq_timers_waiting', ['kind', 'subject'], unique=True, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
+    op.create_table('absences',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('from_at', Instant(), nullable=False),
+    sa.Column('until_at', Instant(), nullable=False),
+    sa.Column('delegate_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('set_by', sa.String(length=80), nullable=False),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.ForeignKeyConstraint(['delegate_id'], ['staff.id'], name=op.f('fk_absences_delegate_id')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_absences_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_absences'))
+    )
+    with op.batch_alter_table('absences', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_absences_delegate_id'), ['delegate_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_absences_staff_id'), ['staff_id'], unique=False)
+        batch_op.create_index('uq_absences_standing', ['staff_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+
     op.create_table('billing_contacts',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

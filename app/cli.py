@@ -11,6 +11,7 @@ from rich.console import Console
 
 from app.connecting import connections, webhooks
 from app.customers import customers
+from app.doctor import doctor
 from app.escalations import escalations
 from app.feeds import imports
 from app.logs import set_up
@@ -109,6 +110,7 @@ def now(make: Callable[[], House]) -> None:
     click.echo(f"business {house.clock.now().isoformat()}  real {datetime.now(UTC).isoformat()}")
 
 
+main.add_command(doctor)
 main.add_command(staff)
 main.add_command(groups)
 main.add_command(escalations)

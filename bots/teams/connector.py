@@ -70,6 +70,10 @@ class Connector:
         """Give the pooled connections back."""
         self._http.close()
 
+    def sign_in(self) -> None:
+        """See that there is a token. Raises DeliveryError."""
+        self._token.get()
+
     def send(self, service_url: str, conversation: str, activity: Activity) -> str:
         """Post an activity; returns its id."""
         return self._id(self._call("POST", service_url, f"v3/conversations/{_safe(conversation)}/activities", activity))

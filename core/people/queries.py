@@ -114,6 +114,12 @@ def conversation(connection: Connection, conversation_id: int) -> Row[Any] | Non
     return connection.execute(sa.select(conversations).where(conversations.c.id == conversation_id)).one_or_none()
 
 
+def places(connection: Connection, face: str) -> Sequence[Row[Any]]:
+    """The face's conversations that a group works in and that can be reached, the oldest first."""
+    match = (conversations.c.face == face) & conversations.c.reachable & conversations.c.group_id.is_not(None)
+    return connection.execute(sa.select(conversations).where(match).order_by(conversations.c.id)).all()
+
+
 def routed(connection: Connection, route: str) -> list[int]:
     """The conversations whose group gets this kind of card."""
     return [row.id for row in connection.execute(ROUTES) if route in row.routes]

@@ -28,6 +28,7 @@ class LocalSlack:
         self.methods.channels.update(channels)
         self.faults: list[Fault] = []
         self.pace = 0.0
+        self.scopes: tuple[str, ...] = ()  # what the app was granted, said with each answer; nothing is said when empty
         self._posted_at: dict[str, float] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -82,7 +83,10 @@ class LocalSlack:
             except Refused as refused:
                 return self._told(method, call, refused.error, **refused.more)
             self.ledger.calls.append(Call(at=time.monotonic(), method=method, body=call, error=""))
-            return jsonify(ok=True, **answer)
+            made = jsonify(ok=True, **answer)
+            if self.scopes:
+                made.headers["X-OAuth-Scopes"] = ",".join(self.scopes)
+            return made
 
     def _failed(self, method: str, call: Json, fault: Fault) -> Response:
         """A staged fault; one that was `applied` did its work, and only its answer is lost."""

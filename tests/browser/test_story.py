@@ -206,6 +206,7 @@ def test_from_a_ticket_to_an_answer_and_from_a_request_to_partner_center_and_bac
     slack.close()
     resolved = re.compile(rf"C-{number}: [^\n]*\s+[^\n]*Resolved")
     until(lambda: resolved.search(slack.page.inner_text("body")) is not None, "the card never said resolved")
+    slack.page.get_by_text(re.compile(rf"C-{number}: ")).last.scroll_into_view_if_needed()
     slack.page.screenshot(path=artefacts / "story-7-resolved.png")
 
     # Cooling-off passes, the last look asks the books, Partner Center is told and read back; both cards say so.
@@ -225,7 +226,10 @@ def test_from_a_ticket_to_an_answer_and_from_a_request_to_partner_center_and_bac
     teams.page.locator("#line").fill(f"restore {late} now paid by phone")
     teams.page.keyboard.press("Enter")
     wait_for("active", partner_center)
-    teams.page.wait_for_timeout(1500)
+    teams.go("Approvals")
+    for page in (teams.page, slack.page):
+        sees(page, "Restored: everything is active again, read back from Partner Center")
+        assert "Suspended, read back from Partner Center" not in page.inner_text("body")
     teams.page.screenshot(path=artefacts / "story-10-restored.png")
 
     # A case by hand: what is wrong stands beside its field, and what was typed stays.
@@ -237,7 +241,10 @@ def test_from_a_ticket_to_an_answer_and_from_a_request_to_partner_center_and_bac
     dialog = teams.page.get_by_role("dialog")
     dialog.get_by_label("Text").fill("She will call again")
     dialog.get_by_role("button", name="Open case").click()
-    teams.page.wait_for_timeout(1500)
+    expect(dialog.get_by_text("Title is needed; nothing was sent.")).to_be_visible(timeout=PATIENCE)  # the renderer's own refusal
+    dialog.get_by_label("Title").fill("   ")
+    dialog.get_by_role("button", name="Open case").click()
+    expect(dialog.get_by_text("Please fill this in.")).to_be_visible(timeout=PATIENCE)  # the desk's
     teams.page.screenshot(path=artefacts / "story-11-new-refused.png")
     expect(dialog.get_by_label("Text")).to_have_value("She will call again")
     dialog.get_by_label("Title").fill("A call about the tax rate")

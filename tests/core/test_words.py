@@ -119,9 +119,9 @@ def test_a_moment_names_the_zone_it_is_written_in(locale: str, zone: str, at: da
     assert Words(locale, zone).moment(at) == shown
 
 
-@pytest.mark.parametrize("zone", sorted(available_timezones()))
-def test_no_zone_is_shown_as_an_offset(zone: str) -> None:
-    assert re.search(r"\d{2}:\d{2} \D", Words("en", zone).moment(datetime(2026, 7, 1, 9, tzinfo=UTC)))
+def test_no_zone_is_shown_as_an_offset() -> None:
+    at = datetime(2026, 7, 1, 9, tzinfo=UTC)
+    assert [zone for zone in available_timezones() if not re.search(r"\d{2}:\d{2} \w*[a-zA-Z]", Words("en", zone).moment(at))] == []
 
 
 def test_a_day_has_the_order_that_a_moment_has() -> None:

@@ -168,7 +168,9 @@ const become = (id) => {
   sessionStorage.setItem("person", state.person.id);
   at("#person").value = state.person.id;
   if (at("#dialog").open) at("#dialog").close();
-  Object.assign(state, { messages: new Map(), version: -1, chat: null, thread: "", turn: state.turn + 1 });
+  Object.assign(state, { messages: new Map(), chats: [], version: -1, chat: null, thread: "", turn: state.turn + 1 });
+  list();  // nothing of the person before can be clicked until this one's conversations have come
+  at("#messages").replaceChildren();
   follow(state.turn);
 };
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from socket import socket
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -90,8 +91,9 @@ def _local(at: datetime) -> str:
     return at.astimezone(ZONE).strftime("%a %d %b %Y %H:%M %Z")
 
 
-def serve(page: Flask, port: int) -> Callable[[], None]:
-    """Serve on loopback in a thread; returns what stops it."""
-    server: BaseWSGIServer = make_server("127.0.0.1", port, page, threaded=True)
+def serve(page: Flask, listening: socket) -> Callable[[], None]:
+    """Serve in a thread on a socket that listens already, so that nobody took the port meanwhile; returns what stops it."""
+    host, port = listening.getsockname()
+    server: BaseWSGIServer = make_server(host, port, page, threaded=True, fd=listening.fileno())
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     return server.shutdown

@@ -61,7 +61,7 @@ class Processes:
                 child.process.wait(timeout=10)
 
 
-def wait_ready(child: Child, *, patience: float = 30) -> bool:
+def wait_ready(child: Child, *, patience: float = 120) -> bool:
     """Whether it answered within `patience` seconds; False too when it ended instead."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline and child.is_running:
@@ -84,6 +84,16 @@ def port(wanted: int) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
+    raise OSError("no free port on loopback")
+
+
+def listen(wanted: int) -> socket.socket:
+    """The port, held from now on; a free one when somebody took it since it was looked at."""
+    for candidate in (wanted, 0):
+        try:
+            return socket.create_server(("127.0.0.1", candidate))
+        except OSError:
+            continue
     raise OSError("no free port on loopback")
 
 

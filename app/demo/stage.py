@@ -8,6 +8,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from socket import socket
 from types import FrameType
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from app.demo import chats, pouring
 from app.demo.control import Door, Stage, build_control, serve
 from app.demo.people import TEAMS_APP, TENANT
-from app.demo.processes import Child, Processes, port, wait_ready
+from app.demo.processes import Child, Processes, listen, port, wait_ready
 from app.logs import set_up
 from app.prepare import install_npm
 from app.settings import load
@@ -78,14 +79,16 @@ class Show:
         """Everything, until Ctrl-C."""
         set_up()
         ended = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: _end(ended))
-        try:
-            self._set_up()
-            self._play(ended)
-        finally:
-            self.processes.stop()
-            self.console.print("Everything has stopped.")
+        with listen(self.ports.control) as control:
+            self.ports.control = control.getsockname()[1]
+            try:
+                self._set_up()
+                self._play(ended, control)
+            finally:
+                self.processes.stop()
+                self.console.print("Everything has stopped.")
 
     def _set_up(self) -> None:
         self.notices += self.ports.taken()
@@ -98,7 +101,7 @@ class Show:
         os.environ.update(self._environment())
         pouring.run(self.desk, "migrate")
 
-    def _play(self, ended: threading.Event) -> None:
+    def _play(self, ended: threading.Event, control: socket) -> None:
         parts = [
             ("Slack", self._slack), ("Teams", self._teams), ("Partner Center", self._partner_center), ("accounting", self._accounting),
             ("ticketing", self._ticketing), ("the desk", self._desk),
@@ -114,7 +117,7 @@ class Show:
                 bar.advance(task)
             bar.update(task, description="Started")
             self._pour(bar)
-        stop = serve(build_control(self._stage()), self.ports.control)
+        stop = serve(build_control(self._stage()), control)
         self._say()
         started = [child for child in self.processes.children if child.is_running]  # the others are named as missing
         while not ended.wait(0.5) and all(child.is_running for child in started):

@@ -2,7 +2,7 @@
 
 import socket
 
-from app.demo.processes import port
+from app.demo.processes import listen, port
 from app.demo.stage import KNOWN, Ports
 
 
@@ -15,3 +15,11 @@ def test_a_taken_port_is_replaced_and_named() -> None:
         assert port(theirs) not in {0, theirs}
     assert Ports(**KNOWN).taken() == []
     assert Ports(**KNOWN | {"partner_center": 4711}).taken() == ["Port 8093 is taken, so partner center listens on 4711 this time."]
+
+
+def test_the_control_pages_port_is_held_from_the_start_and_replaced_when_it_was_taken_meanwhile() -> None:
+    with listen(0) as first, listen(first.getsockname()[1]) as second:
+        theirs = first.getsockname()[1]
+
+        assert second.getsockname()[1] not in {0, theirs}
+        assert port(theirs) != theirs

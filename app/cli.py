@@ -9,6 +9,7 @@ import click
 from cryptography.fernet import Fernet
 from rich.console import Console
 
+from app.calendars import calendars, targets
 from app.connecting import connections, webhooks
 from app.customers import customers
 from app.doctor import doctor
@@ -114,6 +115,8 @@ main.add_command(doctor)
 main.add_command(staff)
 main.add_command(groups)
 main.add_command(escalations)
+main.add_command(calendars)
+main.add_command(targets)
 customers.add_command(sync)
 customers.add_command(tenants)
 main.add_command(customers)

@@ -9,8 +9,8 @@ from babel import Locale, UnknownLocaleError
 
 from app.wiring import House
 from core.cases.model import Kind
-from core.customers.handlers import is_zone
 from core.engine.transaction import Actor
+from core.people.calendars import is_zone
 from core.people.commands import AddStaff, Place, RemoveStaff, SetGroup
 from core.people.model import Role
 from core.suspensions.follows import ROUTE as APPROVALS
@@ -111,13 +111,14 @@ def groups() -> None:
 @click.option("--slack", multiple=True, callback=slack_place, metavar="TEAM:CHANNEL", help="Where it meets in Slack.")
 @click.option("--teams", multiple=True, callback=teams_place, metavar="TENANT:PLACE", help="Where it meets in Teams.")
 @click.option("--locale", default="en", show_default=True, callback=locale, help="The language of its cards.")
+@click.option("--calendar", default="", help="Which opening hours it keeps; else those called default.")
 @click.pass_obj
 def set_group(
     make: Callable[[], House], name: str, routes: tuple[str, ...], members: tuple[str, ...], slack: list[tuple[str, str, str]],
-    teams: list[tuple[str, str, str]], locale: str,
+    teams: list[tuple[str, str, str]], locale: str, calendar: str,
 ) -> None:  # fmt: skip
     """Make or change a group."""
     places = tuple(Place(face=f, workspace=w, external=e, locale=locale) for f, w, e in (*slack, *teams))
-    command = SetGroup(name=name, routes=routes or None, members=members, conversations=places)
+    command = SetGroup(name=name, routes=routes or None, members=members, conversations=places, calendar=calendar)
     make().desk.do(command, OPERATOR, datetime.now(UTC))
     click.echo(f"The group {name} is set.")

@@ -21,7 +21,7 @@ from app.collecting import settle
 from app.staff import OPERATOR
 from bench.bare_apscheduler import fire
 from bench.stopwatch import Stopwatch, Took
-from core.cases.clocks import FIRST_RESPONSE_MISSED
+from core.cases.targets import ENDS, Clock
 from core.customers.commands import AddCustomer, ConfirmLink
 from core.customers.model import LinkKind
 from core.desk import Desk, Settles
@@ -130,7 +130,7 @@ def _fill(desk: Desk) -> None:
         connection.execute(sa.insert(cases), [{**question, "id": n, "ticket": str(n), "opened_at": opened} for n in numbers])
         connection.execute(sa.insert(roots), [{"subject": f"case:{n}"} for n in numbers])
         connection.execute(sa.insert(cards), [{"subject": f"case:{n}", "view": "case", "conversation_id": 1} for n in numbers])
-        clock = {"kind": FIRST_RESPONSE_MISSED, "rule": FIRST_RESPONSE_MISSED, "nudge": True, "started_at": opened, "data": {}}
+        clock = {"kind": ENDS[Clock.FIRST_RESPONSE], "rule": ENDS[Clock.FIRST_RESPONSE], "nudge": True, "started_at": opened, "data": {}}
         due = [{**clock, "subject": f"case:{n}", "due_at": NOW - timedelta(seconds=n)} for n in numbers]
         connection.execute(sa.insert(timers), due)
 

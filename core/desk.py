@@ -29,6 +29,7 @@ from core.engine.journal import Event
 from core.engine.transaction import SYSTEM, Actor, Tx
 from core.escalations.handlers import HANDLERS as ESCALATIONS
 from core.people.absence import HANDLERS as ABSENCE
+from core.people.calendars import HANDLERS as CALENDARS
 from core.people.connections import HANDLERS as CONNECTIONS
 from core.people.dead_letters import HANDLERS as DEAD_LETTERS
 from core.people.handlers import HANDLERS as PEOPLE
@@ -43,6 +44,7 @@ HANDLERS: Handlers = {
     **PEOPLE,
     **LINKING,
     **ABSENCE,
+    **CALENDARS,
     **CONNECTIONS,
     **POLLING,
     **DEAD_LETTERS,

@@ -25,7 +25,7 @@ from core.escalations import follows as escalations
 from core.people import follows as people
 from core.people.commands import PollConnection
 from core.people.connections import POLLS
-from core.people.events import CameBack, StaffRemoved, WentAway
+from core.people.events import CalendarSet, CameBack, DayClosed, DayOpened, GroupSet, StaffRemoved, WentAway
 from core.receivables import search as receivables_search
 from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
@@ -114,6 +114,10 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     StaffRemoved: (settle_leaver,),
     WentAway: (*people.FOLLOWS[WentAway], suspensions.warn_of_absence),
     CameBack: (*people.FOLLOWS[CameBack], suspensions.show_undecided),
+    GroupSet: (cases.replan_all,),
+    CalendarSet: (cases.replan_all,),
+    DayClosed: (cases.replan_all,),
+    DayOpened: (cases.replan_all,),
     LinkConfirmed: (attach_linked_payer, recheck_suspensions),
     ModeSwitched: (recheck_suspensions,),
     ReceivablesRecorded: (collect, recheck_suspensions, offer_restores),
@@ -137,6 +141,7 @@ TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     CONTINUES: _release_on,
     DUE: lambda timer: NoteDue(payer_id=timer.subject_id),
     **people.TIMERS,
+    **cases.TIMERS,
     **suspensions.TIMERS,
     **escalations.TIMERS,
 }

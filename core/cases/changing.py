@@ -16,14 +16,14 @@ def open_case_for(tx: Tx, case_id: int) -> Case:
     """The case, if something may still be done about it. Raises Conflict for a closed one, NotFound."""
     found = case(tx.connection, case_id)
     if found.is_closed:
-        raise Conflict(f"case_is_{found.state}", number=found.number)
+        raise Conflict(f"case_is_{found.stand}", number=found.number)
     return found
 
 
 def must_follow(found: Case, state: State) -> None:
     """Raises Conflict when the case may not go over to `state`: another was quicker, or it is closed."""
     if state not in NEXT[found.state]:
-        raise Conflict(f"case_is_{found.state}", number=found.number)
+        raise Conflict(f"case_is_{found.stand}", number=found.number)
 
 
 def change(tx: Tx, case_id: int, **values: Any) -> None:

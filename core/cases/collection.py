@@ -42,7 +42,7 @@ def settle_collection(tx: Tx, command: SettleCollection) -> Iterable[Event]:
     found = case(tx.connection, command.case_id)
     if found.state is State.RESOLVED or found.customer_id is None:
         return []
-    values = {"state": State.RESOLVED.value, "resolved_at": tx.now, "waiting_since": None, "version": cases.c.version + 1}
+    values = {"state": State.RESOLVED.value, "resolved_at": tx.now, "waiting_since": None, "waiting_on": "", "version": cases.c.version + 1}
     tx.connection.execute(sa.update(cases).where(cases.c.id == found.id).values(**values))
     return [CollectionSettled(case_id=found.id, customer_id=found.customer_id, before=found.state.value)]
 

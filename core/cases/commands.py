@@ -1,12 +1,12 @@
 """What may be done about cases."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.engine.handling import Command
 from core.people.model import Right
 
-from .model import Kind, Told
+from .model import Kind, Told, WaitingOn
 from .triage import Triage
 
 
@@ -125,11 +125,42 @@ class RecordNoteFailed(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class WaitForCustomer(Command):
-    """The customer has to say something first. `until`: when the owner is reminded, instead of after the usual days."""
+    """Somebody else has to say something first: the customer, or Microsoft. `until`: when the owner is reminded, instead of after the
+    usual time."""
 
     needs = Right.WORK
     case_id: int
     until: datetime | None = None
+    on: WaitingOn = WaitingOn.CUSTOMER
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndWait(Command):
+    """It is our turn again, though nobody wrote in the ticket."""
+
+    needs = Right.WORK
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplanClocks(Command):
+    """Reckon the case's deadlines anew: hours or targets have changed."""
+
+    needs = Right.RUN
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetTarget(Command):
+    """Say how much open time something may take; "" for every group, or for every kind of question. Open deadlines follow."""
+
+    needs = Right.ADMINISTER
+    clock: str
+    wait: timedelta
+    warn_percent: int
+    source: str
+    group: str = ""
+    triage: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

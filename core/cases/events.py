@@ -1,5 +1,6 @@
 """What happened to cases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -128,15 +129,48 @@ class NoteFailed(OfCase):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseWaiting(OfCase):
-    """It is the customer's turn, until then or for the usual days."""
+    """It is the customer's turn, or Microsoft's, until then or for the usual time."""
 
     before: str
     until: datetime | None = None
+    on: str = "customer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitEnded(OfCase):
+    """A person said that it is our turn again."""
+
+    before: str
+    on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClocksReplanned(OfCase):
+    """Deadlines moved because hours or targets changed; each with its clock, before and after."""
+
+    moved: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetSet(Event):
+    """How much open time something may take has changed."""
+
+    clock: str
+    group: str
+    triage: str
+    wait_minutes: int
+    warn_percent: int
+    source: str
+
+    @property
+    def subject(self) -> str:
+        """All targets together."""
+        return "targets:all"
 
 
 @dataclass(frozen=True, kw_only=True)
 class WaitMoved(OfCase):
-    """A case that waits for its customer does so until another moment."""
+    """A case that waits does so until another moment."""
 
     until: datetime
 

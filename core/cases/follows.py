@@ -7,12 +7,13 @@ from typing import Any
 from core.engine import cards, outbox
 from core.engine.handling import Command
 from core.engine.journal import Event
+from core.engine.timers import Timer
 from core.engine.transaction import Tx
 from core.people.queries import display_name, routed
 from core.people.telling import tell, to_place
 
 from . import clocks
-from .commands import ProposeTriage, ReopenCase
+from .commands import ProposeTriage, ReopenCase, ReplanClocks
 from .events import (
     CaseAssigned,
     CaseHandedBack,
@@ -25,6 +26,7 @@ from .events import (
     CaseTaken,
     CaseTriaged,
     CaseWaiting,
+    ClocksReplanned,
     CollectionSettled,
     CustomerAnswered,
     NoteAdded,
@@ -33,12 +35,14 @@ from .events import (
     OfCase,
     ReplyQueued,
     ReplyWithdrawn,
+    TargetSet,
     TicketChanged,
     TicketCommented,
     TriageProposed,
+    WaitEnded,
     WaitMoved,
 )  # fmt: skip
-from .model import Audience, Kind, State, TicketStatus
+from .model import Audience, Kind, State, TicketStatus, WaitingOn
 from .notes import CASE_KIND, COMMENT_KIND, REPLY_KIND, STATUS_KIND
 from .queries import case
 from .tickets import HearCustomer
@@ -66,6 +70,17 @@ def start_case(tx: Tx, event: CaseOpened) -> Iterable[Command]:
     return () if event.triage else (ProposeTriage(case_id=event.case_id),)
 
 
+def replan(_tx: Tx, event: TriageProposed | CaseTriaged | CaseMatched) -> Iterable[Command]:
+    """Targets may differ by the kind of question, and the customer's own days by the customer."""
+    return (ReplanClocks(case_id=event.case_id),)
+
+
+def replan_all(tx: Tx, _event: Event) -> Iterable[Command]:
+    """Hours or targets changed: every open case is reckoned anew, each in a transaction of its own."""
+    clocks.plan_all(tx)
+    return ()
+
+
 def write_to_ticket(tx: Tx, event: NoteAdded | ReplyQueued) -> Iterable[Command]:
     """Remarks go to the ticket's internal comments at once; answers become public ones after a pause for second thoughts."""
     found = case(tx.connection, event.case_id)
@@ -77,11 +92,13 @@ def write_to_ticket(tx: Tx, event: NoteAdded | ReplyQueued) -> Iterable[Command]
     return ()
 
 
-def set_ticket_status(tx: Tx, event: CaseWaiting | CaseResolved | CaseReopened | CaseHandedBack) -> Iterable[Command]:
-    """The ticket follows the case, behind whatever is still to be written to it."""
+def set_ticket_status(tx: Tx, event: CaseWaiting | WaitEnded | CaseResolved | CaseReopened | CaseHandedBack) -> Iterable[Command]:
+    """The ticket follows the case, behind whatever is still to be written to it. For the customer, one at Microsoft is worked on."""
     found = case(tx.connection, event.case_id)
+    at_microsoft = isinstance(event, CaseWaiting) and event.on == WaitingOn.MICROSOFT
+    status = TicketStatus.OPEN if at_microsoft else TICKET_STATUS[type(event)]
     if found.ticket:
-        ids = {"case_id": found.id, "status": TICKET_STATUS[type(event)].value}
+        ids = {"case_id": found.id, "status": status.value}
         outbox.enqueue(tx, STATUS_KIND, ids, lane=found.lane)
     return ()
 
@@ -97,23 +114,24 @@ def number_ticket(tx: Tx, event: CaseOpened) -> Iterable[Command]:
 def follow_ticket(tx: Tx, event: TicketCommented) -> Iterable[Command]:
     """The customer's word makes it our turn again; a colleague's public answer is an answer."""
     if event.by_customer:
-        state = case(tx.connection, event.case_id).state
-        if state is State.WAITING:
+        found = case(tx.connection, event.case_id)
+        clocks.start_replying(tx, found)
+        if found.state is State.WAITING:
             yield HearCustomer(case_id=event.case_id)
-        elif state is State.RESOLVED:
+        elif found.state is State.RESOLVED:
             yield ReopenCase(case_id=event.case_id)
     elif event.audience == Audience.CUSTOMER:
-        clocks.stop(tx, event.case_id, clocks.FIRST_RESPONSE_SOON, clocks.FIRST_RESPONSE_MISSED)
+        clocks.stop_answering(tx, event.case_id)
 
 
-def stop_waiting_clock(tx: Tx, event: CustomerAnswered) -> Iterable[Command]:
-    """Nobody waits for the customer any more."""
-    clocks.stop(tx, event.case_id, clocks.WAITING_TOO_LONG)
+def stop_waiting_clock(tx: Tx, event: CustomerAnswered | WaitEnded) -> Iterable[Command]:
+    """Nobody waits for somebody else any more; what stood still meanwhile goes on."""
+    clocks.end_waiting(tx, case(tx.connection, event.case_id))
     return ()
 
 
 def run_waiting_clock(tx: Tx, event: CaseWaiting | WaitMoved) -> Iterable[Command]:
-    """It is the customer's turn, but not for ever."""
+    """It is somebody else's turn, but not for ever."""
     clocks.start_waiting(tx, case(tx.connection, event.case_id))
     return ()
 
@@ -121,19 +139,21 @@ def run_waiting_clock(tx: Tx, event: CaseWaiting | WaitMoved) -> Iterable[Comman
 def stop_answer_clocks(tx: Tx, event: NoteSent) -> Iterable[Command]:
     """The customer has an answer."""
     if event.audience == Audience.CUSTOMER:
-        clocks.stop(tx, event.case_id, clocks.FIRST_RESPONSE_SOON, clocks.FIRST_RESPONSE_MISSED)
+        clocks.stop_answering(tx, event.case_id)
     return ()
 
 
-def stop_clocks(tx: Tx, event: CaseResolved | CaseHandedBack) -> Iterable[Command]:
+def stop_clocks(tx: Tx, event: CaseResolved | CaseHandedBack | CollectionSettled) -> Iterable[Command]:
     """A closed case is late for nothing."""
-    clocks.stop(tx, event.case_id, *clocks.PRESSING)
+    clocks.close(tx, event.case_id)
     return ()
 
 
 def restart_clocks(tx: Tx, event: CaseReopened) -> Iterable[Command]:
-    """The question stands again: without an answer so far, its clock is what it was."""
-    clocks.start_answering(tx, case(tx.connection, event.case_id))
+    """The question stands again, with what was left of its time; what the customer wrote to reopen it wants an answer."""
+    found = case(tx.connection, event.case_id)
+    clocks.reopen(tx, found)
+    clocks.start_replying(tx, found)
     return ()
 
 
@@ -169,6 +189,7 @@ def tell_group(tx: Tx, event: CasesReleased) -> Iterable[Command]:
 
 TICKET_STATUS: Mapping[type[OfCase], TicketStatus] = {
     CaseWaiting: TicketStatus.WAITING,
+    WaitEnded: TicketStatus.OPEN,
     CaseResolved: TicketStatus.RESOLVED,
     CaseReopened: TicketStatus.OPEN,
     CaseHandedBack: TicketStatus.HANDED_BACK,
@@ -180,9 +201,9 @@ FOLLOWS: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] 
     CaseAssigned: (refresh_cards, tell_assignee),
     CaseReleased: (refresh_cards,),
     CasesReleased: (tell_group,),
-    TriageProposed: (refresh_cards,),
-    CaseTriaged: (refresh_cards,),
-    CaseMatched: (refresh_cards,),
+    TriageProposed: (refresh_cards, replan),
+    CaseTriaged: (refresh_cards, replan),
+    CaseMatched: (refresh_cards, replan),
     NoteAdded: (refresh_cards, write_to_ticket),
     ReplyQueued: (refresh_cards, write_to_ticket),
     ReplyWithdrawn: (refresh_cards,),
@@ -190,11 +211,16 @@ FOLLOWS: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] 
     NoteFailed: (refresh_cards, tell_author_of_failure),
     CaseWaiting: (refresh_cards, set_ticket_status, run_waiting_clock),
     WaitMoved: (refresh_cards, run_waiting_clock),
+    WaitEnded: (refresh_cards, set_ticket_status, stop_waiting_clock),
+    ClocksReplanned: (refresh_cards,),
+    TargetSet: (replan_all,),
     CaseResolved: (refresh_cards, set_ticket_status, stop_clocks),
     CaseReopened: (refresh_cards, set_ticket_status, restart_clocks),
     CaseHandedBack: (refresh_cards, stop_clocks, set_ticket_status),
-    CollectionSettled: (refresh_cards,),
+    CollectionSettled: (refresh_cards, stop_clocks),
     TicketCommented: (refresh_cards, follow_ticket),
     TicketChanged: (refresh_cards,),
     CustomerAnswered: (refresh_cards, stop_waiting_clock),
 }
+
+TIMERS: Mapping[str, Callable[[Timer], Command]] = {clocks.REPLANS: lambda timer: ReplanClocks(case_id=timer.subject_id)}

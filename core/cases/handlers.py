@@ -17,15 +17,18 @@ from core.engine.transaction import Tx
 from core.people.model import Right
 from core.people.queries import display_name, member
 
-from . import collection
+from . import collection, targets
 from .changing import change, must_follow, open_case_for
+from .clocks import plan
 from .commands import (
     AssignCase,
+    EndWait,
     HandBack,
     MatchCase,
     OpenCase,
     ProposeTriage,
     ReopenCase,
+    ReplanClocks,
     ResolveCase,
     TakeCase,
     TriageCase,
@@ -41,8 +44,10 @@ from .events import (
     CaseTaken,
     CaseTriaged,
     CaseWaiting,
+    ClocksReplanned,
     NoteAdded,
     TriageProposed,
+    WaitEnded,
     WaitMoved,
 )  # fmt: skip
 from .messages import must_be_link
@@ -52,6 +57,7 @@ from .queries import case, collection_case, roots_of
 from .triage import propose
 
 TITLE_LIMIT = 300
+NOT_WAITING = {"waiting_since": None, "waiting_on": "", "asked_again_at": None}  # what a case that was closed no longer does
 
 
 def open_case(tx: Tx, command: OpenCase) -> Iterable[Event]:
@@ -158,26 +164,44 @@ def _remember(tx: Tx, found: Case, command: MatchCase) -> Iterable[Event]:
 
 
 def wait_for_customer(tx: Tx, command: WaitForCustomer) -> Iterable[Event]:
-    """A new `until` moves one that waits already. Raises Conflict when it waits already or is closed, InvalidInput for a past `until`."""
+    """A new `until` moves one that waits already, and waiting for another takes over. Raises Conflict when it waits for the same already
+    or is closed, InvalidInput for a past `until`."""
     found, until = case(tx.connection, command.case_id), command.until
     if until is not None and until <= tx.now:
         raise InvalidInput("until_past", "until", until=until)
-    if until is not None and found.state is State.WAITING:
+    waits_for_them = found.state is State.WAITING and found.waiting_on == command.on
+    if until is not None and waits_for_them:
         if found.waiting_until == until:
             return []
         change(tx, found.id, extra={**found.extra, UNTIL: until.isoformat()})
         return [WaitMoved(case_id=found.id, until=until)]
-    must_follow(found, State.WAITING)
+    if waits_for_them or found.state is not State.WAITING:
+        must_follow(found, State.WAITING)
     extra = {**found.extra, UNTIL: until.isoformat() if until else None}
-    change(tx, found.id, state=State.WAITING.value, waiting_since=tx.now, extra=extra)
-    return [CaseWaiting(case_id=found.id, before=found.state.value, until=until)]
+    change(tx, found.id, state=State.WAITING.value, waiting_since=tx.now, waiting_on=command.on.value, extra=extra)
+    return [CaseWaiting(case_id=found.id, before=found.stand, until=until, on=command.on.value)]
+
+
+def end_wait(tx: Tx, command: EndWait) -> Iterable[Event]:
+    """Raises Conflict when it does not wait."""
+    found = open_case_for(tx, command.case_id)
+    if found.state is not State.WAITING:
+        raise Conflict("case_does_not_wait", number=found.number)
+    change(tx, found.id, state=State.OPEN.value, waiting_since=None, waiting_on="")
+    return [WaitEnded(case_id=found.id, before=found.stand, on=found.waiting_on)]
+
+
+def replan_clocks(tx: Tx, command: ReplanClocks) -> Iterable[Event]:
+    """Nothing when no deadline moves."""
+    moved = plan(tx, case(tx.connection, command.case_id))
+    return [ClocksReplanned(case_id=command.case_id, moved=tuple(moved))] if moved else []
 
 
 def resolve_case(tx: Tx, command: ResolveCase) -> Iterable[Event]:
     """Raises Conflict when it is closed already."""
     found = case(tx.connection, command.case_id)
     must_follow(found, State.RESOLVED)
-    change(tx, found.id, state=State.RESOLVED.value, resolved_at=tx.now, waiting_since=None, told_customer=command.told.value)
+    change(tx, found.id, state=State.RESOLVED.value, resolved_at=tx.now, **NOT_WAITING, told_customer=command.told.value)
     return [CaseResolved(case_id=found.id, before=found.state.value, told=command.told.value)]
 
 
@@ -206,7 +230,7 @@ def hand_back(tx: Tx, command: HandBack) -> Iterable[Event]:
     if not found.ticket:
         raise Conflict("no_ticket_to_hand_back", number=found.number)
     note_id = keep_note(tx, found.id, command.reason, audience=Audience.INTERNAL, state=NoteState.QUEUED)
-    change(tx, found.id, state=State.HANDED_BACK.value, waiting_since=None)
+    change(tx, found.id, state=State.HANDED_BACK.value, **NOT_WAITING)
     reason = Private(command.reason.strip())
     handed = CaseHandedBack(case_id=found.id, before=found.state.value, reason=reason)
     return [NoteAdded(case_id=found.id, note_id=note_id, text=reason), handed]  # the ticket hears the reason before the status
@@ -218,6 +242,7 @@ def _roots(connection: Connection, command: TakeCase) -> list[str]:
 
 HANDLERS: Handlers = {
     **collection.HANDLERS,
+    **targets.HANDLERS,
     OpenCase: Handler(open_case, lambda _c, command: [f"customer:{command.customer_id}"] if command.customer_id else []),
     TakeCase: Handler(take_case, _roots),
     AssignCase: Handler(assign_case, _roots),
@@ -225,6 +250,8 @@ HANDLERS: Handlers = {
     TriageCase: Handler(triage_case, _roots),
     MatchCase: Handler(match_case, lambda c, command: [f"customer:{command.customer_id}", *roots_of(c, command.case_id)]),
     WaitForCustomer: Handler(wait_for_customer, _roots),
+    EndWait: Handler(end_wait, _roots),
+    ReplanClocks: Handler(replan_clocks, _roots),
     ResolveCase: Handler(resolve_case, _roots),
     ReopenCase: Handler(reopen_case, _roots),
     HandBack: Handler(hand_back, _roots),

@@ -19,9 +19,16 @@ class State(StrEnum):
 
     NEW = "new"
     OPEN = "open"
-    WAITING = "waiting"  # for the customer
+    WAITING = "waiting"  # for the customer, or for Microsoft
     RESOLVED = "resolved"
     HANDED_BACK = "handed_back"
+
+
+class WaitingOn(StrEnum):
+    """Whose turn it is while a case waits."""
+
+    CUSTOMER = "customer"
+    MICROSOFT = "microsoft"
 
 
 UNTIL, MESSAGE = "waiting_until", "message"  # in a case's `extra`
@@ -103,6 +110,8 @@ class Standing(NamedTuple):
     ticket: str
     opened_at: datetime
     responded_at: datetime | None
+    asked_again_at: datetime | None
+    waiting_on: str
 
     @property
     def number(self) -> str:
@@ -132,7 +141,9 @@ class Case:
     currency: str
     opened_at: datetime
     responded_at: datetime | None
+    asked_again_at: datetime | None
     waiting_since: datetime | None
+    waiting_on: str
     resolved_at: datetime | None
     told_customer: str
     version: int
@@ -149,6 +160,11 @@ class Case:
         return self.state in CLOSED
 
     @property
+    def stand(self) -> str:
+        """The state by the name its words have: whom it waits for included."""
+        return f"waiting_{self.waiting_on}" if self.state is State.WAITING and self.waiting_on == WaitingOn.MICROSOFT else self.state.value
+
+    @property
     def triage_reasons(self) -> tuple[str, ...]:
         """The customer's words for which the desk proposed the kind; empty when a person chose it."""
         because = self.extra.get("triage_because", ())
@@ -161,7 +177,7 @@ class Case:
 
     @property
     def waiting_until(self) -> datetime | None:
-        """Until when it waits for the customer, if a person said so."""
+        """Until when it waits, if a person said so."""
         said = self.extra.get(UNTIL) if self.state is State.WAITING else None
         return datetime.fromisoformat(str(said)) if said else None
 

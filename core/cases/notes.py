@@ -92,7 +92,7 @@ def record_note_sent(tx: Tx, command: RecordNoteSent) -> Iterable[Event]:
     if sent.audience is Audience.CUSTOMER:
         found = case(tx.connection, sent.case_id)
         told = {"told_customer": Told.YES.value} if found.told_customer == Told.NO else {}
-        change(tx, sent.case_id, responded_at=found.responded_at or tx.now, **told)
+        change(tx, sent.case_id, responded_at=found.responded_at or tx.now, asked_again_at=None, **told)
     return [NoteSent(case_id=sent.case_id, note_id=sent.id, audience=sent.audience.value, external=command.external)]
 
 

@@ -22,10 +22,11 @@ from core.people.model import Right
 from core.people.queries import routed, staff_holding
 from core.people.telling import to_person, to_place
 
-from .clocks import PRESSING, is_still_due
+from .clocks import is_still_due
 from .events import CaseNudged
 from .model import Standing
 from .queries import standings
+from .targets import PRESSING
 
 Due = Mapping[str, list[Row[Any]]]
 

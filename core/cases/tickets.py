@@ -18,7 +18,7 @@ from core.people.model import Right
 
 from .changing import change
 from .events import CaseOpened, CustomerAnswered, TicketChanged, TicketCommented
-from .model import Kind, State, Told
+from .model import Kind, State, Told, WaitingOn
 from .queries import case, roots_of
 
 TITLE_LIMIT, ADDRESS_LIMIT, AUTHOR_LIMIT = 300, 200, 120
@@ -64,11 +64,11 @@ class HearCustomer(Command):
 
 
 def hear_customer(tx: Tx, command: HearCustomer) -> Iterable[Event]:
-    """Changes nothing unless the case waits for the customer."""
+    """Changes nothing unless the case waits for the customer; what Microsoft has to say is not said by the customer."""
     found = case(tx.connection, command.case_id)
-    if found.state is not State.WAITING:
+    if found.state is not State.WAITING or found.waiting_on == WaitingOn.MICROSOFT:
         return []
-    change(tx, found.id, state=State.OPEN.value, waiting_since=None)
+    change(tx, found.id, state=State.OPEN.value, waiting_since=None, waiting_on="")
     return [CustomerAnswered(case_id=found.id, before=found.state.value)]
 
 
@@ -134,10 +134,12 @@ def _keep(tx: Tx, case_id: int, comment: Comment) -> TicketCommented:
         "state": "sent" if answered else "kept", "external": comment.external,
     }  # fmt: skip
     note_id = int(tx.connection.execute(sa.insert(notes).values(**values).returning(notes.c.id)).scalar_one())
+    found = case(tx.connection, case_id)
     if answered:
-        found = case(tx.connection, case_id)
         told = {"told_customer": Told.YES.value} if found.told_customer == Told.NO else {}
-        change(tx, case_id, responded_at=found.responded_at or comment.at, **told)
+        change(tx, case_id, responded_at=found.responded_at or comment.at, asked_again_at=None, **told)
+    elif comment.by_customer and found.responded_at is not None and found.asked_again_at is None:
+        change(tx, case_id, asked_again_at=tx.now)
     return TicketCommented(
         case_id=case_id, note_id=note_id, audience=str(values["audience"]), by_customer=comment.by_customer,
         author=Private(comment.author), text=Private(comment.text.strip()),

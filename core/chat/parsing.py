@@ -59,6 +59,8 @@ def from_typed(asked: Asked, action: Action, rest: str) -> dict[str, object]:
     for position, argument in enumerate(names):
         if not rest.strip():
             break
+        if _is_left_out(argument, rest, last=position == len(names) - 1):
+            continue
         texts[argument.name], rest = _next_token(asked, argument, rest, last=position == len(names) - 1)
     if rest.strip():
         raise InvalidInput("too_many_words", rest=rest.strip(), usage=usage(asked, action))
@@ -218,6 +220,12 @@ def _introduced(action: Action, rest: str) -> tuple[dict[str, str], str]:
     first = " ".join(parts[""])
     missing = next((a.name for a in action.arguments if a.required and a.after and a.name not in texts), None)
     return (texts | {missing: first}, "") if first and missing else (texts, first)
+
+
+def _is_left_out(argument: Argument, rest: str, *, last: bool) -> bool:
+    """Whether a word that may be left out was: what stands in its place is none of its choices, and another argument follows."""
+    optional = argument.kind is ArgumentKind.WORD and not argument.required and not last
+    return optional and folded(rest.strip().partition(" ")[0]) not in argument.choices
 
 
 def _next_token(asked: Asked, argument: Argument, rest: str, *, last: bool) -> tuple[str, str]:

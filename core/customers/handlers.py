@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 from sqlalchemy import Row
@@ -15,6 +14,7 @@ from core.engine.folding import folded
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
+from core.people.calendars import is_zone
 
 from .commands import AddCustomer, ConfirmLink, RecordSubscriptions, SwitchMode
 from .events import CustomerAdded, LinkConfirmed, ModeSwitched, SubscriptionsRecorded
@@ -65,15 +65,6 @@ def switch_mode(tx: Tx, command: SwitchMode) -> Iterable[Event]:
         return []
     tx.connection.execute(sa.update(customers).where(customers.c.id == command.customer_id).values(mode=command.mode.value))
     return [ModeSwitched(customer_id=command.customer_id, before=before.value, after=command.mode.value)]
-
-
-def is_zone(name: str) -> bool:
-    """Whether the zone database knows it."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a name that is a folder of the zone database
-        return False
-    return True
 
 
 def record_subscriptions(tx: Tx, command: RecordSubscriptions) -> Iterable[Event]:

@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
+from core.engine.calendars import Calendar
 from core.engine.db.tables.customers import billing_contacts, customers, links, subscriptions
 from core.engine.errors import NotFound
 from core.engine.folding import folded
+from core.people.calendars import has_holidays
 
 from .model import Customer, Link, LinkKind, Mode, Subscription
 
@@ -22,6 +24,12 @@ def customer(connection: Connection, customer_id: int) -> Customer:
     if row is None:
         raise NotFound("customer_not_found", name=customer_id)
     return from_row(row)
+
+
+def calendar_of(connection: Connection, customer_id: int) -> Calendar:
+    """Office hours in the customer's zone and the public holidays of their country. Raises NotFound."""
+    found = customer(connection, customer_id)
+    return Calendar(zone=found.zone, country=found.country if has_holidays(found.country) else "")
 
 
 def named(connection: Connection, text: str, *, limit: int = 10) -> list[Customer]:

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from core.cases.clocks import answer_due
-from core.cases.events import CaseHandedBack, CaseOpened, CaseReopened, CaseResolved, CaseTaken
-from core.cases.model import Kind
+from core.cases.clocks import first_answer_due
+from core.cases.events import CaseHandedBack, CaseOpened, CaseReopened, CaseResolved, CaseTaken, ClocksReplanned
 from core.cases.queries import case
 from core.engine import cards, outbox, timers
 from core.engine.handling import Command
@@ -67,10 +66,10 @@ def tell_starter(tx: Tx, event: EscalationAcknowledged) -> Iterable[Command]:
     return ()
 
 
-def watch(tx: Tx, event: CaseOpened | CaseReopened) -> Iterable[Command]:
+def watch(tx: Tx, event: CaseOpened | CaseReopened | ClocksReplanned) -> Iterable[Command]:
     """Where the group wants it, a first answer that is missed starts a chain by itself."""
     found = case(tx.connection, event.case_id)
-    due = answer_due(found) if found.kind is Kind.QUESTION else None
+    due = first_answer_due(tx.connection, found.id)
     if due is not None and FIRST_RESPONSE_MISSED in chain_for(tx.connection, found.kind).starts_on:
         timers.schedule(tx, WATCH, f"case:{found.id}", due_at=max(due, tx.now), rule=FIRST_RESPONSE_MISSED)
     return ()
@@ -93,6 +92,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
 OF_CASES: Mapping[type[Event], Sequence[Reaction]] = {
     CaseOpened: (watch,),
     CaseReopened: (watch,),
+    ClocksReplanned: (watch,),
     CaseTaken: (settle,),
     CaseResolved: (settle,),
     CaseHandedBack: (settle,),

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from core.cases.changing import open_case_for
-from core.cases.clocks import answer_due
+from core.cases.clocks import first_answer_due
 from core.cases.queries import case, roots_of
 from core.engine import timers
 from core.engine.db.tables.escalations import escalations
@@ -52,7 +52,7 @@ def start_escalation(tx: Tx, command: StartEscalation) -> Iterable[Event]:
 def start_if_missed(tx: Tx, command: StartIfMissed) -> Iterable[Event]:
     """Does nothing once it was answered, closed or escalated, or when the group no longer wants it; looks again if it is not due yet."""
     found = case(tx.connection, command.case_id)
-    due = answer_due(found)
+    due = first_answer_due(tx.connection, found.id)
     if due is None or FIRST_RESPONSE_MISSED not in chain_for(tx.connection, found.kind).starts_on:
         return []
     if due > tx.now:

@@ -2,17 +2,15 @@
 
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from core.engine.calendars import Calendar
-from core.engine.db.tables.people import groups
+from core.people.calendars import group_routed
 
 
 def calendar_of(connection: Connection, kind: str) -> Calendar:
-    """Monday to Friday, nine to five, in the zone of the first group that gets such cases."""
-    rows = connection.execute(sa.select(groups.c.zone, groups.c.routes).order_by(groups.c.id))
-    return next((Calendar(zone=row.zone) for row in rows if kind in row.routes), Calendar())
+    """The hours of the first group that gets such cases."""
+    return group_routed(connection, kind)[1]
 
 
 def due_after(connection: Connection, kind: str, wait: timedelta, now: datetime) -> datetime:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from core.engine.calendars import Hours
 from core.engine.handling import Command
 
 from .model import Right, Role
@@ -51,6 +52,41 @@ class SetGroup(Command):
     members: tuple[str, ...] = ()
     conversations: tuple["Place", ...] = ()
     zone: str = ""
+    calendar: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetCalendar(Command):
+    """Make or change opening hours under a name; None leaves what is. `default` counts for every group without its own.
+
+    `week` is Monday first. Country and subdivision are ISO 3166 codes; a country of "" has no public holidays.
+    """
+
+    needs = Right.ADMINISTER
+    name: str
+    zone: str | None = None
+    week: tuple[tuple[Hours, ...], ...] | None = None
+    country: str | None = None
+    subdivision: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseDay(Command):
+    """Close a day that is no public holiday; `because` is what `why` shows."""
+
+    needs = Right.ADMINISTER
+    name: str
+    day: date
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenDay(Command):
+    """Take back that a day is closed."""
+
+    needs = Right.ADMINISTER
+    name: str
+    day: date
 
 
 @dataclass(frozen=True, kw_only=True)

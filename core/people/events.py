@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from core.engine.journal import Event, Private
 
@@ -44,11 +44,50 @@ class GroupSet(Event):
     group_id: int
     name: str
     routes: tuple[str, ...]
+    calendar: str = ""
 
     @property
     def subject(self) -> str:
         """The group."""
         return f"group:{self.group_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfCalendar(Event):
+    """An event of a calendar's own chain."""
+
+    calendar_id: int
+    name: str
+
+    @property
+    def subject(self) -> str:
+        """The calendar."""
+        return f"calendar:{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarSet(OfCalendar):
+    """Opening hours are these from now on; open deadlines are reckoned anew."""
+
+    zone: str
+    week: tuple[tuple[str, ...], ...]
+    country: str
+    subdivision: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayClosed(OfCalendar):
+    """A day does not count."""
+
+    day: date
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayOpened(OfCalendar):
+    """A day that had been closed by hand counts again."""
+
+    day: date
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
 
 from .absence import forget_absences
+from .calendars import calendar_row
 from .commands import AddStaff, LearnAddress, LearnConversation, Place, RemoveStaff, SetGroup, SetRoles
 from .events import GroupSet, RolesSet, StaffAdded, StaffRemoved
 from .model import Member, Right, Role
@@ -89,10 +90,14 @@ def _leave_an_admin(tx: Tx, leaving: Member) -> None:
 
 
 def set_group(tx: Tx, command: SetGroup) -> Iterable[Event]:
-    """Raises NotFound for an unknown member."""
-    values = {"name": command.name, "routes": list(command.routes or ()), "zone": command.zone or "Europe/Warsaw"}
+    """Raises NotFound for an unknown member or calendar."""
+    calendar_id = calendar_row(tx.connection, command.calendar).id if command.calendar else None
+    values: dict[str, object] = {
+        "name": command.name, "routes": list(command.routes or ()), "zone": command.zone or "Europe/Warsaw", "calendar_id": calendar_id,
+    }  # fmt: skip
     changed = {"routes": values["routes"]} if command.routes is not None else {"name": command.name}
     changed |= {"zone": command.zone} if command.zone else {}
+    changed |= {"calendar_id": calendar_id} if calendar_id is not None else {}
     statement = insert_into(tx.connection, groups).values(**values)
     upsert = statement.on_conflict_do_update(index_elements=["name"], set_=changed).returning(groups.c.id, groups.c.routes)
     group = tx.connection.execute(upsert).one()
@@ -102,7 +107,7 @@ def set_group(tx: Tx, command: SetGroup) -> Iterable[Event]:
     for place in command.conversations:
         conversation_id = keep_place(tx, place)
         tx.connection.execute(sa.update(conversations).where(conversations.c.id == conversation_id).values(group_id=group.id))
-    return [GroupSet(group_id=group.id, name=command.name, routes=tuple(group.routes))]
+    return [GroupSet(group_id=group.id, name=command.name, routes=tuple(group.routes), calendar=command.calendar)]
 
 
 def keep_place(tx: Tx, place: Place, *, reachable: bool = True) -> int:

@@ -37,6 +37,7 @@ MADE_READY: Mapping[str, tuple[str, ...]] = {  # what must have happened to the 
     "acknowledge": ("escalate {case} Nobody here can explain it.",),
     "back": ("away tomorrow 9",),
     "staff_remove": ("staff add eva agent",),
+    "ours": ("wait {case} microsoft",),
     "reopen": ("resolve {case} yes",),
     "send": ("reply {case} The price rose.",),
     "withdraw": ("reply {case} The price rose.", "send {case}"),

@@ -243,7 +243,7 @@ def test_the_queue_names_what_presses_most_first(world: World, face: Face) -> No
 
     seen = str(face.type("queue", by=ANA))
 
-    positions = [seen.index(heading) for heading in ("Answers overdue: 1", "Mine: 1", "Unassigned: 1")]
+    positions = [seen.index(heading) for heading in ("Late: 1", "Mine: 1", "Unassigned: 1")]
     assert positions == sorted(positions)
     assert f"C-{late}" in seen
     assert "Nothing waits for you" not in seen

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from core.cases.clocks import answer_due
 from core.cases.model import Audience, Case, Kind, Note, NoteState, State, Told
 from core.cases.queries import case_shown, guesses, notes_of
+from core.chat.showing.deadlines import deadline_facts
 from core.chat.showing.delays import delays
 from core.chat.showing.escalations import escalations_of_case
 from core.chat.showing.receivables import money_of_case
@@ -36,7 +36,13 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
         title=words.say("case.title", number=found.number, title=found.title),
         status=_status(words, found, queued),
         tone=Tone.WARNING if queued or found.told_customer == Told.NO else TONES.get(found.state, Tone.NEUTRAL),
-        facts=(*_facts(words, found, now, customer=seen.customer, assignee=seen.assignee), *asked.facts, *money.facts, *late),
+        facts=(
+            *_facts(words, found, customer=seen.customer, assignee=seen.assignee),
+            *deadline_facts(connection, words, found, now),
+            *asked.facts,
+            *money.facts,
+            *late,
+        ),
         sections=(*_sections(connection, words, found, written), *asked.sections, *money.sections, *stops.sections),
         tables=money.tables,
         buttons=(
@@ -51,11 +57,11 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
 
 
 def _status(words: Words, found: Case, queued: Note | None) -> str:
-    state = words.say("case.untold") if found.told_customer == Told.NO else words.say(f"case.state.{found.state}")
+    state = words.say("case.untold") if found.told_customer == Told.NO else words.say(f"case.state.{found.stand}")
     return f"{state}. {words.say('case.reply_queued')}" if queued else state
 
 
-def _facts(words: Words, found: Case, now: datetime, *, customer: str | None, assignee: str | None) -> tuple[Fact, ...]:
+def _facts(words: Words, found: Case, *, customer: str | None, assignee: str | None) -> tuple[Fact, ...]:
     whose = Text(words.say("case.unmatched")) if customer is None else Text(customer, quoted=True)
     owner = words.say("case.nobody") if assignee is None else assignee
     facts = [Fact(words.say("fact.customer"), whose)]
@@ -68,10 +74,6 @@ def _facts(words: Words, found: Case, now: datetime, *, customer: str | None, as
         facts.append(Fact(words.say("fact.requestor"), Text(found.requestor, quoted=True)))
     if found.message:
         facts.append(Fact(words.say("fact.message"), Link(words.say("message.open"), found.message)))
-    if (due := answer_due(found)) is not None:
-        facts.append(Fact(words.say("fact.answer_due" if now < due else "fact.answer_missed"), Moment(due)))
-    if found.waiting_until is not None:
-        facts.append(Fact(words.say("fact.waiting_until"), Moment(found.waiting_until)))
     return tuple(facts)
 
 
@@ -133,8 +135,7 @@ def _open_buttons(words: Words, found: Case) -> list[Button]:
     if found.ticket:
         made.append(_press(words, found, "reply", form=True))
     made += [_press(words, found, "note", form=True), _press(words, found, "resolve", form=True)]
-    if found.state is not State.WAITING:
-        made.append(_press(words, found, "wait", rare=True))
+    made.append(_press(words, found, "ours" if found.state is State.WAITING else "wait", rare=True))
     made.append(_press(words, found, "assign", form=True, rare=True))
     if found.kind is Kind.QUESTION:
         made.append(_press(words, found, "triage", form=True, rare=True))

@@ -6,7 +6,6 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from core.cases.queries import open_cases
 from core.cases.queue import queue_of
 from core.chat.actions import Action, ActionTable, Argument, ArgumentKind
 from core.chat.asking import Asked
@@ -62,7 +61,7 @@ def example(words: Words, action: Action, facts: Mapping[str, str]) -> str:
 def own_facts(asked: Asked, connection: Connection) -> Mapping[str, str]:
     """What examples are about: what presses most in the member's own queue; made-up facts only where there are none."""
     facts = {**SAMPLE, "person": asked.member.handle, **_months(asked.now.date())}
-    queue = queue_of(open_cases(connection), asked.member.id, asked.now)
+    queue = queue_of(connection, asked.member.id, asked.now)
     cases = (*queue.mine, *queue.overdue, *queue.unassigned, *queue.unmatched)
     if cases:
         facts["case"] = str(cases[0].id)

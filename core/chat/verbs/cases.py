@@ -5,6 +5,7 @@ from core.chat.asking import Asked
 from core.chat.requests import Card, Done, Gesture, Private, Reply
 from core.chat.showing.cases import case_view
 from core.chat.showing.queue import queue_view
+from core.chat.showing.why import why_view
 from core.chat.views import NoteView
 from core.people.model import Right
 
@@ -37,6 +38,12 @@ def show_queue(asked: Asked, _given: Given) -> Reply:
         return Private(queue_view(asked, connection))
 
 
+def show_why(asked: Asked, given: Given) -> Reply:
+    """The arithmetic of every deadline of the case."""
+    with asked.reading() as connection:
+        return Private(why_view(connection, asked.words, case_of(given), asked.now))
+
+
 ACTIONS = (
     Action(
         name="queue", right=Right.READ, topic=Topic.CASES, answer=show_queue, polish=("kolejka",), aliases=("list",), use=Use.EVERYDAY,
@@ -44,5 +51,9 @@ ACTIONS = (
     Action(
         name="case", right=Right.READ, topic=Topic.CASES, answer=show_case, arguments=(SHOWN_CASE,), polish=("sprawa", "pokaż"),
         aliases=("show",), use=Use.EVERYDAY, example="case {case}",
+    ),
+    Action(
+        name="why", right=Right.READ, topic=Topic.CASES, answer=show_why, arguments=(SHOWN_CASE,), polish=("dlaczego",),
+        example="why {case}",
     ),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import datetime
 from core.cases.commands import (
     AddNote,
     AssignCase,
+    EndWait,
     HandBack,
     MatchCase,
     OpenCase,
@@ -15,7 +16,7 @@ from core.cases.commands import (
     TriageCase,
     WaitForCustomer,
 )  # fmt: skip
-from core.cases.model import Told
+from core.cases.model import Told, WaitingOn
 from core.cases.queries import case
 from core.cases.triage import Triage
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
@@ -32,6 +33,7 @@ from core.people.queries import display_name
 
 TEXT = Argument(name="text", kind=ArgumentKind.LONG_TEXT)
 TRIAGE = Argument(name="triage", kind=ArgumentKind.WORD, choices=tuple(kind.value for kind in Triage))
+ON = Argument(name="on", kind=ArgumentKind.WORD, required=False, choices=tuple(on.value for on in WaitingOn))
 UNTIL = Argument(name="until", kind=ArgumentKind.MOMENT, required=False, tense=Tense.FUTURE)
 ADDRESS, DOMAIN, NO = "address", "domain", "no"
 
@@ -76,12 +78,19 @@ def note(asked: Asked, given: Given) -> Reply:
 
 def wait(asked: Asked, given: Given) -> Reply:
     """It is the customer's turn, until a moment that is read back or for the usual days."""
-    until = given.get("until")
+    until, on = given.get("until"), WaitingOn(str(given.get("on", WaitingOn.CUSTOMER)))
     assert isinstance(until, datetime | None)  # noqa: S101 (the parser's own promise)
-    asked.do(WaitForCustomer(case_id=case_of(given), until=until))
+    asked.do(WaitForCustomer(case_id=case_of(given), until=until, on=on))
+    said = "case.waiting" if on is WaitingOn.CUSTOMER else "case.waiting_microsoft"
     if until is not None:
-        return settled(asked, case_of(given), asked.words.say("case.waiting_until", number=f"C-{case_of(given)}", until=until))
-    return settled(asked, case_of(given), asked.words.say("case.waiting", number=f"C-{case_of(given)}"))
+        return settled(asked, case_of(given), asked.words.say(f"{said}_until", number=f"C-{case_of(given)}", until=until))
+    return settled(asked, case_of(given), asked.words.say(said, number=f"C-{case_of(given)}"))
+
+
+def our_turn(asked: Asked, given: Given) -> Reply:
+    """It is our turn again."""
+    asked.do(EndWait(case_id=case_of(given)))
+    return settled(asked, case_of(given), asked.words.say("case.resumed", number=f"C-{case_of(given)}"))
 
 
 def resolve(asked: Asked, given: Given) -> Reply:
@@ -158,8 +167,12 @@ ACTIONS = (
         example="note {case} {text}",
     ),
     Action(
-        name="wait", right=Right.WORK, topic=Topic.CASES, answer=wait, arguments=(CASE, UNTIL), polish=("czekaj",),
+        name="wait", right=Right.WORK, topic=Topic.CASES, answer=wait, arguments=(CASE, ON, UNTIL), polish=("czekaj",),
         example="wait {case} {text}",
+    ),
+    Action(
+        name="ours", right=Right.WORK, topic=Topic.CASES, answer=our_turn, arguments=(CASE,), polish=("nasze",),
+        example="ours {case}",
     ),
     Action(
         name="resolve", right=Right.WORK, topic=Topic.CASES, answer=resolve, form=True, polish=("rozwiąż", "zamknij"),

@@ -3,7 +3,7 @@
 import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 from io import BytesIO
@@ -138,6 +138,8 @@ class Words:
             return value.name
         if isinstance(value, Link):
             return value.label
+        if isinstance(value, timedelta):
+            return self.duration(value)
         if isinstance(value, Decimal):
             return str(format_decimal(value, locale=self._babel))
         return str(value)
@@ -154,6 +156,20 @@ class Words:
     def named_day(self, on: date) -> str:
         """Friday, 27 November 2026"""
         return str(format_date(on, "EEEE, d MMMM y", locale=self._babel))
+
+    def brief_day(self, on: date) -> str:
+        """Fri 27 Nov"""
+        return str(format_date(on, "EEE d MMM", locale=self._babel))
+
+    def weekday(self, number: int) -> str:
+        """Mon; Monday is 0."""
+        return str(format_date(date(2026, 1, 5 + number), "EEE", locale=self._babel))
+
+    def duration(self, length: timedelta) -> str:
+        """3 h 30 min: hours are not made into days, as a working day is no 24 hours."""
+        minutes, seconds = divmod(int(length.total_seconds()), 60)
+        parts = ((minutes // 60, "h"), (minutes % 60, "min"), (seconds, "s"))
+        return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 h"
 
     def moment(self, at: datetime) -> str:
         """Mon 23 Nov 2026 01:06 CET: in the reader's zone, named; by its city where people have no short name for it."""

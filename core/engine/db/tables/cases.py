@@ -1,6 +1,6 @@
 """Cases, their notes and answers."""
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, text
+from sqlalchemy import Column, Date, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from .base import Instant, Json, metadata, ref, row_id
 
@@ -23,7 +23,9 @@ cases = Table(
     Column("currency", String(3), nullable=False, server_default=""),
     Column("opened_at", Instant, nullable=False),
     Column("responded_at", Instant),
+    Column("asked_again_at", Instant),  # since when the customer waits for an answer to what they wrote after ours
     Column("waiting_since", Instant),
+    Column("waiting_on", String(12), nullable=False, server_default=""),  # customer | microsoft
     Column("resolved_at", Instant),
     Column("told_customer", String(20), nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default="1"),
@@ -56,4 +58,51 @@ notes = Table(
     Column("marker", String(80), nullable=False, server_default="", index=True),
     Column("external", String(80), nullable=False, server_default=""),
     Column("link", String(500), nullable=False, server_default=""),  # to the chat message it was made of
+)
+
+# What somebody waits for: reckoned when something changes, only compared when it rings. Without `due_at` it stands still.
+case_clocks = Table(
+    "case_clocks",
+    metadata,
+    row_id(),
+    ref("case_id", "cases.id", index=False),
+    Column("clock", String(30), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("wait_minutes", Integer, nullable=False),  # of open time; which target that was, who set it and since when:
+    Column("source", String(200), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("left_minutes", Integer, nullable=False),
+    Column("due_at", Instant),
+    Column("ended_at", Instant),
+    Index(
+        "uq_case_clocks_open", "case_id", "clock", unique=True,
+        sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index("ix_case_clocks_case", "case_id"),
+)  # fmt: skip
+
+# From when until when the case was somebody else's turn, or closed.
+case_pauses = Table(
+    "case_pauses",
+    metadata,
+    row_id(),
+    ref("case_id", "cases.id"),
+    Column("why", String(12), nullable=False),  # customer | microsoft | closed
+    Column("began_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+
+# Targets that an admin set; the narrowest one that fits counts, the shipped ones where none does.
+targets = Table(
+    "targets",
+    metadata,
+    row_id(),
+    Column("clock", String(30), nullable=False),
+    Column("group_name", String(60), nullable=False, server_default=""),  # "" for every group
+    Column("triage", String(30), nullable=False, server_default=""),  # "" for every kind of question
+    Column("wait_minutes", Integer, nullable=False),
+    Column("warn_percent", Integer, nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("since", Date, nullable=False),
+    UniqueConstraint("clock", "group_name", "triage"),
 )

@@ -64,12 +64,27 @@ absences = Table(
     ),
 )  # fmt: skip
 
+
+# Opening hours and holidays under a name. The one called `default` counts for groups without their own.
+calendars = Table(
+    "calendars",
+    metadata,
+    row_id(),
+    Column("name", String(60), nullable=False, unique=True),
+    Column("zone", String(60), nullable=False),
+    Column("week", Json, nullable=False),  # a list of spans such as 09:00-17:00 for each day, Monday first
+    Column("country", String(2), nullable=False),
+    Column("subdivision", String(10), nullable=False),
+    Column("closed", Json, nullable=False),  # days closed by hand: date → why
+)
+
 groups = Table(
     "groups",
     metadata,
     row_id(),
     Column("name", String(60), nullable=False, unique=True),
     Column("zone", String(60), nullable=False, server_default="Europe/Warsaw"),
+    ref("calendar_id", "calendars.id", nullable=True),
     Column("routes", Json, nullable=False),  # the kinds of card this group gets: question, collection, approval …
 )
 

@@ -1,4 +1,9 @@
-"""A slash command that shows a case, against bare Bolt that shows nothing: CPU per request, same server and flags, rounds interleaved."""
+"""A slash command that shows a case, against bare Bolt that shows nothing: CPU per request, same server and flags, rounds interleaved.
+
+The floor is against Bolt under Flask, as Bolt's own documentation serves it. The desk itself puts Bolt behind a WSGI door of its own,
+without Flask, so part of the difference is Flask's: Bolt behind its own WSGI adapter is measured beside it, without a floor. All three
+have the same set-up of Python's collector. The desk keeps the words of a moment it has said before, and says the same case each time.
+"""
 
 import hashlib
 import hmac
@@ -10,8 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -29,6 +34,11 @@ from core.people.model import Role
 from playground.slack.server import LocalSlack
 
 FLOOR = 3.0  # times the CPU of bare Bolt, at most
+SIDES = {
+    "desk, shows a case": "app.wsgi:application",
+    "bare Bolt under Flask": "bench.bare_bolt:application",
+    "bare Bolt, its own WSGI": "bench.bare_bolt:without_flask",
+}
 ROUNDS, REQUESTS, WARM = 21, 80, 80  # short rounds, so that both sides meet the same load of the machine
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # noqa: S105 (a benchmark's own)
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,17 +51,24 @@ def run() -> bool:
     with tempfile.TemporaryDirectory() as folder:
         environment = _settings(Path(folder), slack.api_url)
         _prepare(environment)
-        with _served("app.wsgi:application", environment) as desk, _served("bench.bare_bolt:application", environment) as bare:
-            for server in (desk, bare):
+        with ExitStack() as running:
+            servers = [running.enter_context(_served(application, environment)) for application in SIDES.values()]
+            for server in servers:
                 server.round(WARM)
-            pairs = [(desk.round(REQUESTS), bare.round(REQUESTS)) for _ in range(ROUNDS)]
+            rounds = [[server.round(REQUESTS) for server in servers] for _ in range(ROUNDS)]
     slack.stop()
-    ours, theirs = (statistics.median(cpu for cpu, _ in side) for side in zip(*pairs, strict=True))
-    took = [statistics.median(wall for _, wall in side) for side in zip(*pairs, strict=True)]
-    ratio = statistics.median(desk_cpu / bare_cpu for (desk_cpu, _), (bare_cpu, _) in pairs)
-    print(f"slash: desk {ours * 1e6:.0f} µs CPU ({took[0] * 1e3:.2f} ms), bare Bolt {theirs * 1e6:.0f} µs CPU ({took[1] * 1e3:.2f} ms)")
-    print(f"slash: {ratio:.2f} times the CPU of bare Bolt, at most {FLOOR:.1f}: {'holds' if ratio <= FLOOR else 'DOES NOT HOLD'}")
-    return ratio <= FLOOR
+    return _report(rounds)
+
+
+def _report(rounds: Sequence[Sequence[tuple[float, float]]]) -> bool:
+    print(f"slash: CPU and time per request, median of {ROUNDS} rounds of {REQUESTS} in turn")
+    for number, name in enumerate(SIDES):
+        cpu, wall = (statistics.median(each[number][which] for each in rounds) for which in (0, 1))
+        print(f"  {name:24} {cpu * 1e6:6.0f} µs CPU {wall * 1e3:7.2f} ms")
+    flask, bare = (statistics.median(each[0][0] / each[peer][0] for each in rounds) for peer in (1, 2))
+    print(f"  {bare:.2f} times the CPU of Bolt without Flask, no floor")
+    print(f"  {flask:.2f} times the CPU of bare Bolt, at most {FLOOR:.1f}: {'holds' if flask <= FLOOR else 'DOES NOT HOLD'}")
+    return flask <= FLOOR
 
 
 def _settings(folder: Path, slack_api: str) -> dict[str, str]:

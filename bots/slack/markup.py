@@ -10,6 +10,7 @@ from core.chat.values import Link, Moment, Person, Text, Value, visible
 from core.chat.words import Words
 
 ELLIPSIS = "…"
+PARTED = str.maketrans({sign: f"\u200b{sign}" for sign in "*_~`"})
 
 
 def escape(text: str) -> str:
@@ -19,7 +20,7 @@ def escape(text: str) -> str:
 
 def literal(text: str) -> str:
     """Escaped, and a zero-width space keeps *bold*, _italic_, ~strike~ and `code` of a stranger's text from becoming markup."""
-    return "".join(f"\u200b{c}" if c in "*_~`" else c for c in escape(text))
+    return escape(text).translate(PARTED)
 
 
 def clip(text: str, limit: int) -> str:

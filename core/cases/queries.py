@@ -12,6 +12,7 @@ from core.engine.cards import HELD_BACK, HeldBack
 from core.engine.db.bulk import among
 from core.engine.db.tables.cases import cases, notes
 from core.engine.db.tables.customers import billing_contacts, customers, links
+from core.engine.db.tables.escalations import escalations
 from core.engine.db.tables.people import staff
 from core.engine.errors import NotFound
 
@@ -26,7 +27,14 @@ COLLECTIONS = sa.select(cases.c.currency, cases.c.id).where(
 )
 LATE = HELD_BACK.subquery("late")
 SHOWN = (
-    sa.select(cases, customers.c.name.label("customer_name"), staff.c.name.label("assignee_name"), LATE.c.copies, LATE.c.until)
+    sa.select(
+        cases,
+        customers.c.name.label("customer_name"),
+        staff.c.name.label("assignee_name"),
+        LATE.c.copies,
+        LATE.c.until,
+        sa.exists().where(escalations.c.case_id == cases.c.id).label("escalated"),
+    )
     .outerjoin_from(cases, customers, customers.c.id == cases.c.customer_id)
     .outerjoin(staff, staff.c.id == cases.c.assignee_id)
     .join(LATE, sa.true())
@@ -41,12 +49,14 @@ NOTES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A case with what its card says of others: its customer's name, its assignee's, and its cards' late copies."""
+    """A case with what its card says of others: its customer's name, its assignee's, its cards' late copies; and whether it was ever
+    escalated, as most never are, so that nothing more need be asked."""
 
     case: Case
     customer: str | None
     assignee: str | None
     late: HeldBack | None
+    escalated: bool
 
 
 def case(connection: Connection, case_id: int) -> Case:
@@ -70,7 +80,7 @@ def case_shown(connection: Connection, case_id: int) -> Shown:
     if row is None:
         raise NotFound("case_not_found", number=f"C-{case_id}")
     late = HeldBack(copies=row.copies, until=row.until) if row.copies else None
-    return Shown(case=_case(row), customer=row.customer_name, assignee=row.assignee_name, late=late)
+    return Shown(case=_case(row), customer=row.customer_name, assignee=row.assignee_name, late=late, escalated=row.escalated)
 
 
 def open_cases(connection: Connection) -> list[Case]:

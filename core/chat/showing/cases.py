@@ -30,7 +30,7 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
     queued = next((n for n in written if n.state is NoteState.QUEUED and n.audience is Audience.CUSTOMER), None)
     money = money_of_case(connection, words, found, now, reader)
     stops = suspension_of_case(connection, words, found, reader)
-    asked = escalations_of_case(connection, words, found, reader)
+    asked = escalations_of_case(connection, words, seen, reader)
     late = () if reader is None else delays(words, seen.late)
     return CaseView(
         title=words.say("case.title", number=found.number, title=found.title),

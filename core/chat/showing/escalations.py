@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from core.cases.model import Case
+from core.cases.queries import Shown
 from core.chat.values import Text, Value
 from core.chat.views import Button, Fact, Section, Tone
 from core.chat.words import Words
@@ -26,9 +27,10 @@ class EscalationParts:
     buttons: tuple[Button, ...] = ()
 
 
-def escalations_of_case(connection: Connection, words: Words, found: Case, reader: Member | None) -> EscalationParts:
+def escalations_of_case(connection: Connection, words: Words, seen: Shown, reader: Member | None) -> EscalationParts:
     """The case's newest chain, and the button to start or to acknowledge one."""
-    newest = newest_escalation_of(connection, found.id)
+    found = seen.case
+    newest = newest_escalation_of(connection, found.id) if seen.escalated else None
     running = newest is not None and newest.is_open
     return EscalationParts(
         sections=() if newest is None else (_section(connection, words, newest),),

@@ -178,6 +178,8 @@ class Words:
     def _fill(self, key: str, found: str, params: Mapping[str, object]) -> str:
         if found in (key, f"{key}.many"):
             raise KeyError(f"no {self.language} words for {key}")
+        if not params and "{" not in found:
+            return found
         return found.format(**{name: self.show(value) for name, value in params.items()})
 
 

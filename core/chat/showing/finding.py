@@ -52,7 +52,7 @@ def _view(asked: Asked, what: Sought, hits: Mapping[str, Hits], more: list[Butto
     return FindView(
         title=words.say("find.title", words=shown),
         status="" if hits else words.say("find.nothing"),
-        tables=tuple(_table(words, kind, found) for kind, found in hits.items() if found.rows),
+        tables=tuple(table_of(words, kind, found, title=words.say(f"find.kind.{kind}")) for kind, found in hits.items() if found.rows),
         sections=tuple(Section(title=words.say(f"find.kind.{kind}"), lines=found.lines) for kind, found in hits.items() if found.lines),
         buttons=(*more, *opened),
         footnotes=() if hits else (Text(words.say("find.hint")),),
@@ -81,15 +81,20 @@ def _everything(words: Words, what: Sought) -> Button:
     return Button(label=words.say("find.everything"), action="find", subject=0, values={"words": " ".join(what.words)})
 
 
-def _table(words: Words, kind: str, hits: Hits) -> Table:
-    columns = tuple(words.say(f"find.column.{column}") for column in COLUMNS[kind])
-    return Table(title=words.say(f"find.kind.{kind}"), columns=columns, rows=hits.rows)
+def table_of(words: Words, kind: str, hits: Hits, *, title: str) -> Table:
+    """The rows under their headings."""
+    return Table(title=title, columns=tuple(words.say(f"find.column.{column}") for column in COLUMNS[kind]), rows=hits.rows)
 
 
-def _cases(connection: Connection, words: Words, ids: tuple[int, ...], _what: Sought) -> Hits:
+def case_hits(connection: Connection, words: Words, ids: tuple[int, ...]) -> Hits:
+    """Cases by their numbers, in this order."""
     found = found_cases(connection, ids)
     rows = tuple((Text(f"C-{c.id}"), _whose(words, c), Text(c.title, quoted=True), Text(words.say(f"find.state.{c.state}"))) for c in found)
     return Hits(rows=rows, doors=tuple(("case", c.id, f"C-{c.id}") for c in found))
+
+
+def _cases(connection: Connection, words: Words, ids: tuple[int, ...], _what: Sought) -> Hits:
+    return case_hits(connection, words, ids)
 
 
 def _whose(words: Words, found: FoundCase) -> Text:

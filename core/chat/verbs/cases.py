@@ -1,16 +1,31 @@
 """Verbs that look at cases, and the answers all verbs about a case share."""
 
+import re
+
+from core.cases.listing import Sort
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
+from core.chat.parsing import customer_id
 from core.chat.requests import Card, Done, Gesture, Private, Reply
 from core.chat.showing.cases import case_view
+from core.chat.showing.listing import list_view
 from core.chat.showing.queue import queue_view
 from core.chat.showing.why import why_view
 from core.chat.views import NoteView
+from core.engine.errors import InvalidInput
+from core.engine.folding import folded
 from core.people.model import Right
 
 CASE = Argument(name="case", kind=ArgumentKind.CASE)
 SHOWN_CASE = Argument(name="case", kind=ArgumentKind.CASE, looked_up=False)  # shown at once: read once
+
+FILTER = Argument(name="filter", kind=ArgumentKind.TEXT, required=False, max_length=200)
+AFTER = Argument(name="after", kind=ArgumentKind.HIDDEN, required=False)
+NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+PARTS = {sort.value: sort for sort in Sort} | {
+    "moje": Sort.MINE, "nieprzydzielone": Sort.UNASSIGNED, "niedopasowane": Sort.UNMATCHED, "czekajace": Sort.WAITING,
+    "pytania": Sort.QUESTIONS, "windykacja": Sort.COLLECTIONS,
+}  # fmt: skip
 
 
 def case_of(given: Given) -> int:
@@ -32,10 +47,21 @@ def show_case(asked: Asked, given: Given) -> Reply:
         return Private(case_view(connection, asked.words, case_of(given), asked.now, asked.member))
 
 
-def show_queue(asked: Asked, _given: Given) -> Reply:
-    """What to look at next."""
+def show_queue(asked: Asked, given: Given) -> Reply:
+    """What to look at next, or a part of it page by page. Raises InvalidInput, Ambiguous for a part nobody knows."""
+    after = str(given.get("after", "0"))
+    if not NUMBER.fullmatch(after):
+        raise InvalidInput("button_unknown")
+    part = _part(asked, str(given["filter"])) if "filter" in given else None
     with asked.reading() as connection:
-        return Private(queue_view(asked, connection))
+        view = queue_view(asked, connection) if part is None else list_view(asked, connection, part, after=int(after))
+    return Card(view) if asked.request.gesture is Gesture.CLICK else Private(view)
+
+
+def _part(asked: Asked, typed: str) -> Sort | int:
+    """A sort of case by its name in either language, else a customer."""
+    named = PARTS.get(folded(typed))
+    return customer_id(asked, typed, "filter") if named is None else named
 
 
 def show_why(asked: Asked, given: Given) -> Reply:
@@ -46,7 +72,8 @@ def show_why(asked: Asked, given: Given) -> Reply:
 
 ACTIONS = (
     Action(
-        name="queue", right=Right.READ, topic=Topic.CASES, answer=show_queue, polish=("kolejka",), aliases=("list",), use=Use.EVERYDAY,
+        name="queue", right=Right.READ, topic=Topic.CASES, answer=show_queue, arguments=(FILTER, AFTER), polish=("kolejka",),
+        aliases=("list",), use=Use.EVERYDAY,
     ),
     Action(
         name="case", right=Right.READ, topic=Topic.CASES, answer=show_case, arguments=(SHOWN_CASE,), polish=("sprawa", "pokaż"),

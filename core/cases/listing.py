@@ -1,0 +1,55 @@
+"""Open cases of one sort, oldest first, a page by its key: however many there are, a page costs what its rows cost."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from core.engine.db.tables.cases import cases
+
+from .model import Kind, State
+from .queries import OPEN_STATES
+
+
+class Sort(StrEnum):
+    """What may be listed by a word; a customer's cases are listed by the customer."""
+
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    UNMATCHED = "unmatched"
+    WAITING = "waiting"
+    QUESTIONS = "questions"
+    COLLECTIONS = "collections"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """Numbers of cases, and after which the next page begins; None when there is none."""
+
+    found: tuple[int, ...]
+    next: int | None
+
+
+def of_sort(connection: Connection, sort: Sort, staff_id: int, *, after: int, limit: int) -> Listed:
+    """Open cases of this sort; `staff_id` is whose are "mine"."""
+    match = {
+        Sort.MINE: cases.c.assignee_id == staff_id,
+        Sort.UNASSIGNED: cases.c.assignee_id.is_(None),
+        Sort.UNMATCHED: cases.c.customer_id.is_(None),
+        Sort.WAITING: cases.c.state == State.WAITING.value,
+        Sort.QUESTIONS: cases.c.kind == Kind.QUESTION.value,
+        Sort.COLLECTIONS: cases.c.kind == Kind.COLLECTION.value,
+    }
+    return _listed(connection, match[sort], after, limit)
+
+
+def of_customer(connection: Connection, customer_id: int, *, after: int, limit: int) -> Listed:
+    """The customer's open cases."""
+    return _listed(connection, cases.c.customer_id == customer_id, after, limit)
+
+
+def _listed(connection: Connection, match: sa.ColumnElement[bool], after: int, limit: int) -> Listed:
+    wanted = sa.select(cases.c.id).where(match, cases.c.state.in_(OPEN_STATES), cases.c.id > after).order_by(cases.c.id).limit(limit + 1)
+    found = tuple(connection.scalars(wanted))
+    return Listed(found=found[:limit], next=found[limit - 1] if len(found) > limit else None)

@@ -1,0 +1,69 @@
+"""A part of the queue: by a word in either language or by a customer, page by page, each open case once."""
+
+import pytest
+
+from core.cases.commands import AssignCase, OpenCase, ResolveCase
+from core.cases.model import Told
+from core.customers.commands import AddCustomer
+from core.people.queries import by_handle
+from tests.harness.faces import Face
+from tests.harness.questions import ask
+from tests.harness.world import ANA, DORA, VIC, World
+
+
+def several(world: World, many: int, customer_id: int | None = None) -> list[int]:
+    return [world.do(OpenCase(title=f"Question {n}", customer_id=customer_id)).ids["case_id"] for n in range(many)]
+
+
+def give(world: World, *case_ids: int) -> None:
+    with world.house.desk.reading() as connection:
+        ana = by_handle(connection, "ana").id
+    for case_id in case_ids:
+        world.do(AssignCase(case_id=case_id, staff_id=ana))
+
+
+def test_a_long_part_is_turned_page_by_page_and_no_closed_case_is_in_it(world: World, face: Face) -> None:
+    world.hire(ANA)
+    numbers = several(world, 24)
+    world.do(ResolveCase(case_id=numbers[3], told=Told.NOT_NEEDED))
+
+    first = face.type("queue unmatched", by=ANA)
+    second = face.click(first, "Next", by=ANA)
+    third = face.click(second, "Next", by=ANA)
+
+    pages = [[n for n in numbers if f"C-{n}" in str(page)] for page in (first, second, third)]
+    assert [n for page in pages for n in page] == [n for n in numbers if n != numbers[3]]
+    assert [len(page) for page in pages] == [10, 10, 3]
+    assert "Next" not in third.buttons
+    assert f"C-{numbers[0]}" in str(face.click(third, "From the start", by=ANA))
+    assert "Nothing is open" not in face.click(third, "The whole queue", by=ANA)
+
+
+@pytest.mark.parametrize(("typed", "wanted"), [
+    ("mine", "m"), ("moje", "m"), ("UNASSIGNED", "qwu"), ("nieprzydzielone", "qwu"), ("waiting", "w"), ("czekające", "w"),
+    ("unmatched", "u"), ("questions", "mqwu"), ("collections", ""), ("mazur", "m"), ("Nowak i Syn", "qw"),
+])  # fmt: skip
+def test_each_word_lists_its_own(world: World, face: Face, typed: str, wanted: str) -> None:
+    question = ask(world)
+    mazur = world.do(AddCustomer(name="Mazur")).ids["customer_id"]
+    mine, waiting, unmatched = several(world, 1, mazur)[0], several(world, 1, 1)[0], several(world, 1)[0]
+    give(world, mine)
+    face.type(f"wait {waiting}", by=ANA)
+
+    seen = str(face.type(f"queue {typed}", by=ANA))
+
+    known = {"q": question, "m": mine, "w": waiting, "u": unmatched}
+    assert {name for name, number in known.items() if f"C-{number}" in seen} == set(wanted)
+
+
+def test_a_part_nobody_knows_is_asked_about_and_lists_nothing(world: World, face: Face) -> None:
+    ask(world)
+
+    assert "There is no customer “everything”" in face.type("queue everything", by=VIC)
+    assert "C-101" not in str(face.type("queue mine", by=VIC))
+
+
+def test_a_stranger_lists_nothing(world: World, face: Face) -> None:
+    ask(world)
+
+    assert "C-101" not in str(face.type("queue questions", by=DORA))

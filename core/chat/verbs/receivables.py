@@ -59,7 +59,7 @@ ACTIONS = (
     ),
     Action(
         name="owed", right=Right.READ, topic=Topic.MONEY, answer=show_owed, arguments=(CUSTOMER,), polish=("należności",),
-        aliases=("owes",), use=Use.EVERYDAY, example="owed {customer}",
+        aliases=("owes",), example="owed {customer}",
     ),
     Action(
         name="notice", right=Right.WORK, topic=Topic.MONEY, answer=record_notice, form=True, polish=("wezwanie",), example="notice {case}",

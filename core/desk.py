@@ -33,6 +33,7 @@ from core.people.calendars import HANDLERS as CALENDARS
 from core.people.connections import HANDLERS as CONNECTIONS
 from core.people.dead_letters import HANDLERS as DEAD_LETTERS
 from core.people.handlers import HANDLERS as PEOPLE
+from core.people.homes import HANDLERS as HOMES
 from core.people.linking import HANDLERS as LINKING
 from core.people.polling import HANDLERS as POLLING
 from core.people.queries import is_allowed
@@ -42,6 +43,7 @@ from core.suspensions.handlers import HANDLERS as SUSPENSIONS
 
 HANDLERS: Handlers = {
     **PEOPLE,
+    **HOMES,
     **LINKING,
     **ABSENCE,
     **CALENDARS,

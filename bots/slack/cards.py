@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from bots.slack.markup import clip, clip_markup, escape, literal, marked, mrkdwn, plain
 from bots.slack.payloads import Block, Payload
@@ -13,6 +14,8 @@ from core.chat.views import (
     Fact,
     FindView,
     HelpView,
+    HomeView,
+    Item,
     NoteView,
     PreviewView,
     QueueView,
@@ -75,6 +78,26 @@ def listing(view: View, words: Words) -> list[Block]:
     for table in view.tables:
         made += _table(table, words)
     return made + buttons(view.buttons) + _footnotes(view, words)
+
+
+def home(view: View, words: Words) -> list[Block]:
+    """One person's page: a line per thing that waits, its button beside it."""
+    made = card(replace(view, buttons=(), footnotes=()), words)
+    for group in view.groups if isinstance(view, HomeView) else ():
+        made += [{"type": "divider"}, {"type": "section", "text": marked(f"*{literal(group.title)}*")}]
+        made += [_item(item, words) for item in group.items]
+    return made + buttons(view.buttons) + _footnotes(view, words)
+
+
+def page(view: View, words: Words) -> Payload:
+    """The home tab. https://docs.slack.dev/surfaces/app-home"""
+    return {"type": "home", "blocks": blocks(view, words)}
+
+
+def _item(item: Item, words: Words) -> Block:
+    """What waits, with the button that shows it beside it."""
+    known = " · ".join(mrkdwn(line, words) for line in item.lines)
+    return {"type": "section", "text": marked(f"{literal(item.title)}\n{known}"), "accessory": button(item.button, 0)}
 
 
 def _lines(facts: Iterable[Fact], words: Words, *heading: str) -> list[Block]:
@@ -175,5 +198,6 @@ RENDERERS: Mapping[type[View], Callable[[View, Words], list[Block]]] = {
     SuspensionView: card,
     PreviewView: card,
     HelpView: listing,
+    HomeView: home,
     NoteView: note,
 }

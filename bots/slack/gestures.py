@@ -37,6 +37,15 @@ def from_mention(body: Mapping[str, Any]) -> ChatRequest:
     )  # fmt: skip
 
 
+def from_home(body: Mapping[str, Any]) -> ChatRequest:
+    """Somebody opened the home tab."""
+    event = body.get("event") or {}
+    return ChatRequest(
+        face=FACE, workspace=event.get("user_team") or body.get("team_id", ""), user=event.get("user") or "", key="", gesture=Gesture.TYPED,
+        private=True, outsider=_is_stranger(event, body), text="home",
+    )  # fmt: skip
+
+
 def from_click(body: Mapping[str, Any]) -> ChatRequest:
     """A button or an overflow entry: action, subject and facts from its value, to be compared by the core."""
     pressed = (body.get("actions") or [{}])[0]

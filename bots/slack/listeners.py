@@ -13,7 +13,17 @@ from slack_sdk.webhook import WebhookClient
 
 from bots.slack.cards import message
 from bots.slack.forms import field_errors, modal, suggestion
-from bots.slack.gestures import SHORTCUT, NameOf, from_click, from_command, from_mention, from_shortcut, from_submission, from_suggestion
+from bots.slack.gestures import (
+    SHORTCUT,
+    NameOf,
+    from_click,
+    from_command,
+    from_home,
+    from_mention,
+    from_shortcut,
+    from_submission,
+    from_suggestion,
+)
 from bots.slack.payloads import Payload
 from core.chat.forms import Form
 from core.chat.handle import Chat
@@ -36,7 +46,13 @@ def listen(app: App, chat: Chat, name_of: NameOf) -> None:
     @app.action(re.compile("^billing:"))
     def on_click(ack: Ack, body: Payload, client: WebClient) -> None:
         request = from_click(body)
-        answer_click(request, chat.handle(request), body, client)
+        answered = chat.handle(request)
+        if body.get("view"):
+            answer_in_view(answered, body, client)
+        else:
+            answer_click(request, answered, body, client)
+        if is_home(body) and request.action == "home":
+            chat.open_home(request)  # the page that was turned to
         ack()
 
     @app.message_shortcut(re.compile(f"^{SHORTCUT}"))
@@ -54,6 +70,16 @@ def listen(app: App, chat: Chat, name_of: NameOf) -> None:
         request, field = from_suggestion(body)
         ack(options=[suggestion(found) for found in chat.options(request, chat.source_of(request.action, field))])
 
+    listen_to_events(app, chat)
+
+    @app.error
+    def on_fault(error: Exception) -> None:
+        raise error  # the web layer is the one boundary: it logs with a reference and answers the person
+
+
+def listen_to_events(app: App, chat: Chat) -> None:
+    """Mentions, lines written to us, homes that are opened; anything else is acknowledged."""
+
     @app.event("app_mention")
     def on_mention(ack: Ack, body: Payload, client: WebClient) -> None:
         request = from_mention(body)
@@ -67,13 +93,15 @@ def listen(app: App, chat: Chat, name_of: NameOf) -> None:
             whisper(request, chat.handle(request), client)
         ack()
 
+    @app.event("app_home_opened")
+    def on_home(ack: Ack, body: Payload) -> None:
+        if (body.get("event") or {}).get("tab") == "home":
+            chat.open_home(from_home(body))
+        ack()
+
     @app.event(re.compile(".*"))
     def on_anything_else(ack: Ack) -> None:
         ack()  # events we did not subscribe to, or not yet: nothing to do, and nothing to retry
-
-    @app.error
-    def on_fault(error: Exception) -> None:
-        raise error  # the web layer is the one boundary: it logs with a reference and answers the person
 
 
 def is_typed_to_us(event: Payload) -> bool:
@@ -107,6 +135,30 @@ def answer_click(request: ChatRequest, answered: Answered, body: Payload, client
             WebhookClient(url, timeout=PATIENCE, retry_handlers=[]).send_dict(answer)
         except OSError:
             log.warning("A private answer to a click could not be delivered.", action=request.action)
+
+
+def answer_in_view(answered: Answered, body: Payload, client: WebClient) -> None:
+    """A click in a home or a modal has no address for private answers: a modal says it, a form goes on top of one that is open."""
+    reply, words = answered.reply, answered.words
+    if isinstance(reply, Open):
+        open_form(reply.form, body, client, words, on_top=not is_home(body))
+        return
+    view = None if isinstance(reply, Card) and is_home(body) else shown(reply)  # the home itself follows
+    if view is None:
+        return
+    said = information(view, words, pressable=True)
+    try:
+        if is_home(body):
+            client.views_open(trigger_id=body.get("trigger_id", ""), view=said)
+        else:
+            client.views_update(view_id=body["view"].get("id", ""), view=said)
+    except (SlackApiError, OSError) as error:
+        log.warning("The answer to a click in a view could not be shown.", reason=type(error).__name__)
+
+
+def is_home(body: Payload) -> bool:
+    """Whether the click was in somebody's home tab."""
+    return bool((body.get("view") or {}).get("type") == "home")
 
 
 def is_own_copy(body: Payload) -> bool:
@@ -144,21 +196,22 @@ def whisper(request: ChatRequest, answered: Answered, client: WebClient) -> None
         log.warning("The answer to a mention could not be delivered.", conversation=request.conversation)
 
 
-def open_form(form: Form, body: Payload, client: WebClient, words: Words) -> bool:
+def open_form(form: Form, body: Payload, client: WebClient, words: Words, *, on_top: bool = False) -> bool:
     """Open the modal with the gesture's trigger; False when the trigger has expired or Slack did not answer in time."""
     try:
-        client.views_open(trigger_id=body.get("trigger_id", ""), view=modal(form, words))
+        opens = client.views_push if on_top else client.views_open
+        opens(trigger_id=body.get("trigger_id", ""), view=modal(form, words))
     except (SlackApiError, OSError) as error:
         log.info("A form could not be opened; the person gets a button instead.", action=form.action, reason=type(error).__name__)
         return False
     return True
 
 
-def information(view: View, words: Words) -> Payload:
-    """A modal that only says something."""
+def information(view: View, words: Words, *, pressable: bool = False) -> Payload:
+    """A modal that only says something; `pressable`: with the view's buttons, whose answers take its place."""
     close = {"type": "plain_text", "text": words.say("form.close")[:24]}
     title = {"type": "plain_text", "text": "Billing Desk"}
-    content = [block for block in message(view, words)["blocks"] if block["type"] != "actions"]
+    content = [block for block in message(view, words)["blocks"] if pressable or block["type"] != "actions"]
     return {"type": "modal", "callback_id": "billing:information", "title": title, "close": close, "blocks": content}
 
 

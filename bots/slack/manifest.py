@@ -11,7 +11,7 @@ from core.chat.actions import Action, ActionTable, Use
 from core.chat.words import Words
 
 COMMAND = "/billing"
-EVENTS = ("app_mention", "message.im")  # each has its listener in listeners.py
+EVENTS = ("app_mention", "message.im", "app_home_opened")  # each has its listener in listeners.py
 # What each scope is for; docs/slack.md shows it. The calls and events that need them are checked against CALLS by a test.
 SCOPES: Mapping[str, str] = {
     "commands": "`/billing …`",
@@ -24,7 +24,8 @@ SCOPES: Mapping[str, str] = {
 }
 CALLS: Mapping[str, str] = {
     "chat_postMessage": "chat:write", "chat_postEphemeral": "chat:write", "chat_update": "chat:write", "chat_delete": "chat:write",
-    "conversations_open": "im:write", "views_open": "", "users_info": "users:read",
+    "conversations_open": "im:write", "views_open": "", "views_push": "", "views_update": "",
+    "views_publish": "", "users_info": "users:read",
 }  # fmt: skip
 
 
@@ -39,7 +40,7 @@ def manifest(host: str, table: ActionTable, words: Words) -> dict[str, Any]:
         "display_information": {"name": "Billing Desk", "description": words.say("app.short"), "long_description": words.say("app.full")},
         "features": {
             "bot_user": {"display_name": "Billing Desk", "always_online": True},
-            "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
             "slash_commands": [command],
             "shortcuts": [shortcut(action, words) for action in table.on_messages()],
         },

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
-from bots.slack.cards import message
+from bots.slack.cards import message, page
 from bots.slack.errors import delivery_error
 from bots.slack.markup import clip_markup, escape
 from core.chat.plain import plainly
@@ -68,6 +68,10 @@ class SlackNotifier:
         opened = _call(client.conversations_open, users=recipient.user)
         channel: Mapping[str, Any] = opened["channel"]
         return str(_shown(client.chat_postMessage, view, words, channel=channel["id"])["ts"])
+
+    def publish(self, user: str, workspace: str, view: View, words: Words) -> None:
+        """The home tab of one person, whole."""
+        _call(self._client_for(workspace).views_publish, user_id=user, view=page(view, words))
 
     def delete(self, place: Place, reference: str) -> None:
         """A message that is gone already is fine."""

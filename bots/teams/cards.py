@@ -18,6 +18,8 @@ from core.chat.views import (
     Fact,
     FindView,
     HelpView,
+    HomeView,
+    Item,
     NoteView,
     PreviewView,
     QueueView,
@@ -103,6 +105,23 @@ def standard(view: View, words: Words) -> list[Element]:
     return body + [text_block(shown(line, words), isSubtle=True, size="Small") for line in view.footnotes]
 
 
+def home(view: View, words: Words) -> list[Element]:
+    """One person's page: a line per thing that waits, its button beside it."""
+    body = standard(replace(view, footnotes=()), words)
+    for group in view.groups if isinstance(view, HomeView) else ():
+        body.append(text_block(literal(group.title), weight="Bolder", separator=True))
+        body += [_item(item, words) for item in group.items]
+    return body + [text_block(shown(line, words), isSubtle=True, size="Small") for line in view.footnotes]
+
+
+def _item(item: Item, words: Words) -> Element:
+    known = " · ".join(shown(line, words) for line in item.lines)
+    said = [text_block(literal(item.title)), text_block(known, isSubtle=True, size="Small", spacing="None")]
+    press = {"type": "ActionSet", "actions": [action(item.button)]}
+    columns = [{"type": "Column", "width": "stretch", "items": said}, {"type": "Column", "width": "auto", "items": [press]}]
+    return {"type": "ColumnSet", "columns": columns}
+
+
 def note(view: View, words: Words) -> list[Element]:
     """A sentence."""
     small = [text_block(shown(line, words), isSubtle=True) for line in view.footnotes]
@@ -175,5 +194,6 @@ RENDERERS: Mapping[type[View], Callable[[View, Words], list[Element]]] = {
     SuspensionView: standard,
     PreviewView: standard,
     HelpView: standard,
+    HomeView: home,
     NoteView: note,
 }

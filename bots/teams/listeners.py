@@ -29,7 +29,7 @@ from bots.teams.payloads import CARD_TYPE, ERROR_TYPE, MESSAGE_TYPE, SEARCH_TYPE
 from core.chat.handle import Chat
 from core.chat.requests import Answered, Card, ChatRequest, Open, Private, Refused, Reply
 from core.chat.showing.asking import opener
-from core.chat.views import View
+from core.chat.views import HomeView, View
 from core.chat.words import Words
 from core.engine.errors import DeliveryError
 from core.engine.transaction import SYSTEM
@@ -135,6 +135,10 @@ class Listeners:
         if is_personal(activity) and not request.outsider:
             self.learn_sender(replace(request, address={}) if gone else request)
         self.learn(activity, reachable=not gone)
+        if is_personal(activity) and activity.get("type") == "installationUpdate" and not gone:
+            answered = self._chat.handle(replace(request, text="home"))
+            if isinstance(answered.reply, Private) and isinstance(answered.reply.view, HomeView):
+                self._tell(activity, request, answered.reply.view, answered.words)
 
     def learn(self, activity: Activity, *, reachable: bool = True) -> None:
         """Where this conversation is reached from now on; personal chats belong to their person, not to a group."""

@@ -8,6 +8,8 @@ import structlog
 
 from core.desk import Desk
 from core.engine.errors import Ambiguous, DeskError, InvalidInput, NotAllowed
+from core.engine.transaction import SYSTEM
+from core.people.commands import OpenHome
 from core.people.model import Member, Right
 from core.people.queries import by_identity
 
@@ -22,6 +24,7 @@ from .showing.asking import readings_view
 from .strangers import greet
 from .suggesting import unknown
 from .table import HELP, TABLE
+from .verbs.home import page_of
 from .views import NoteView
 from .words import Words
 
@@ -57,6 +60,15 @@ class Chat:
             if member is None or Right.READ not in member.rights:
                 return ()
             return options(connection, source, request.text)
+
+    def open_home(self, request: ChatRequest) -> None:
+        """Somebody looks at their own page, where the chat has one: it is published, and kept true. Nothing for whom nobody knows."""
+        with self.desk.reading() as connection:
+            member = None if request.outsider else by_identity(connection, request.face, request.workspace, request.user)
+        if member is not None:
+            at = page_of(request.values.get("page", ""))
+            opened = OpenHome(face=request.face, workspace=request.workspace, user=request.user, page=at)
+            self.desk.do(opened, SYSTEM, self._clock())
 
     def source_of(self, action: str, field: str) -> str:
         """Where a form's search field looks; "" for a field that is none."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from core.engine.errors import DeliveryError
 
@@ -54,3 +54,11 @@ class ChatPort(Protocol):
 
     def delete(self, place: Place, reference: str) -> None:
         """Take a message back; one that is gone already is fine."""
+
+
+@runtime_checkable
+class HomePort(Protocol):
+    """A chat in which everybody has a page of the desk's own."""
+
+    def publish(self, user: str, workspace: str, view: View, words: Words) -> None:
+        """Show the view there, in place of what it showed. Raises DeliveryError."""

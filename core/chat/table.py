@@ -1,7 +1,21 @@
 """The action table of the desk: every row, once."""
 
 from .actions import ActionTable
-from .verbs import absence, cases, customers, escalations, finding, messages, people, receivables, replies, staff, suspensions, working
+from .verbs import (
+    absence,
+    cases,
+    customers,
+    escalations,
+    finding,
+    home,
+    messages,
+    people,
+    receivables,
+    replies,
+    staff,
+    suspensions,
+    working,
+)
 from .verbs.help import help_action
 
 _itself: list[ActionTable] = []
@@ -9,6 +23,6 @@ HELP = help_action(_itself)
 TABLE = ActionTable(
     cases.ACTIONS, finding.ACTIONS, working.ACTIONS, messages.ACTIONS, replies.ACTIONS, escalations.ACTIONS, customers.ACTIONS,
     receivables.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS, absence.ACTIONS,
-    (HELP,),
+    home.ACTIONS, (HELP,),
 )  # fmt: skip
 _itself.append(TABLE)

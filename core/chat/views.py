@@ -125,6 +125,30 @@ class NoteView(View):
     """A sentence or two, such as an answer that needs no layout."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """Something that waits for the reader: what it is, what is known at a glance, and the button that shows it."""
+
+    title: str
+    lines: tuple[Value, ...]
+    button: Button
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Items that wait for the same reason."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeView(View):
+    """One person's own page: what waits for them, a page of it at a time."""
+
+    groups: tuple[Group, ...] = ()
+
+
 VIEWS: tuple[type[View], ...] = (
-    CaseView, QueueView, FindView, CustomerView, ComparisonView, SuspensionView, PreviewView, HelpView, NoteView,
+    CaseView, QueueView, FindView, CustomerView, ComparisonView, SuspensionView, PreviewView, HelpView, HomeView, NoteView,
 )  # fmt: skip

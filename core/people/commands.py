@@ -121,6 +121,17 @@ class LearnAddress(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OpenHome(Command):
+    """Publish a member's home, now and whenever it changes from now on; `page` is what they look at."""
+
+    needs = Right.RUN
+    face: str
+    workspace: str
+    user: str
+    page: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class SealedSecret:
     """A secret as it is kept: encrypted. `use` is `sign` (proves what comes in) or `token` (lets the desk call out)."""
 

@@ -51,6 +51,14 @@ def restore(connection: Connection, restore_id: int) -> Restore:
     return _restore(row)
 
 
+def undecided_by(connection: Connection, staff_id: int) -> list[Suspension]:
+    """Requests that wait for a decision, the oldest first, without those the member asked for or has voted on."""
+    asked = (suspensions.c.state == State.PROPOSED) & suspensions.c.ended_at.is_(None) & (suspensions.c.proposed_by != f"staff:{staff_id}")
+    rows = connection.execute(sa.select(suspensions).where(asked).order_by(suspensions.c.id)).all()
+    found = [_suspension(connection, row) for row in rows]
+    return [each for each in found if all(vote.staff_id != staff_id for vote in votes_of(connection, each))]
+
+
 def open_suspension_of(connection: Connection, case_id: int) -> Suspension | None:
     """The case's request that has not ended; there is at most one."""
     mine = (suspensions.c.case_id == case_id) & suspensions.c.ended_at.is_(None)

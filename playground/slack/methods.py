@@ -41,6 +41,7 @@ class Methods:
             "conversations.open": self.open_conversation,
             "users.info": self.user,
             "views.open": self.open_view,
+            "views.push": self.open_view,
             "views.update": self.update_view,
             "views.publish": self.publish,
         }

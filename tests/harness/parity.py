@@ -29,8 +29,6 @@ of that verb on that surface and got its answer. First Slack, then Teams. `–` 
 answer one person alone sees (manifest 1.29's are not used, docs/teams.md); no card offers the verb as a button; the verb asks nothing in
 a form; `explain_stop` is the form that opens after `stop`; a message's own menu (`message`) offers two verbs, "Add to case" counting for
 `note`. ✗ is a bug, and fails the run. A button drawn in one chat is due in both.
-
-Not there yet, in both chats: a home.
 """
 
 

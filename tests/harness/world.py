@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography.fernet import Fernet
 
 from app.copies import sweep_cards
+from app.homes import sweep_homes
 from app.senders import SENDERS
 from app.settings import load
 from app.sweeps import sweep_nudges, sweep_outbox, sweep_timers
@@ -79,7 +80,13 @@ class World:
     def settle(self) -> None:
         """Run the sweeps until nothing is left to do."""
         for _ in range(50):
-            if not sweep_timers(self.house) + sweep_nudges(self.house) + sweep_outbox(self.house, SENDERS) + sweep_cards(self.house):
+            if (
+                not sweep_timers(self.house)
+                + sweep_nudges(self.house)
+                + sweep_outbox(self.house, SENDERS)
+                + sweep_cards(self.house)
+                + sweep_homes(self.house)
+            ):
                 return
         raise AssertionError("the sweeps never come to rest")
 

@@ -188,6 +188,17 @@ def test_every_entry_of_a_message_s_own_menu_works(world: World, face: Face) -> 
         assert not face.fill(form, by=ANA, **({"case": str(case_id)} if "case" in form.inputs else {})).errors
 
 
+def test_the_buttons_of_one_s_home_work(world: World, face: Face) -> None:
+    face.type(f"take {ask(world)}", by=ANA)
+
+    seen = face.write("home", by=ANA)
+
+    assert "Show C-101" in face.click(seen, "Refresh", by=ANA).buttons
+    assert "C-101" in face.click(seen, "Show C-101", by=ANA)
+    assert "C-101" in face.click(seen, "Whole queue", by=ANA) or "queue" in str(face.told(ANA)).lower()
+    fill(face, face.click(seen, "New case", by=ANA), ANA)
+
+
 def test_the_button_of_what_one_is_told_works(world: World, face: Face) -> None:
     case_id = ask(world)
     face.type(f"take {case_id}", by=ANA)

@@ -113,6 +113,24 @@ conversations = Table(
     UniqueConstraint("face", "workspace", "external"),
 )
 
+# Who opened their home in a chat that has one, and what it shows: published anew when the journal went on and the page changed.
+homes = Table(
+    "homes",
+    metadata,
+    row_id(),
+    ref("staff_id", "staff.id"),
+    Column("face", String(20), nullable=False),
+    Column("workspace", String(80), nullable=False),
+    Column("user", String(120), nullable=False),
+    Column("page", Integer, nullable=False, server_default="1"),
+    Column("looked", BigInteger, nullable=False, server_default="-1"),  # the journal's newest row when it was last drawn
+    Column("digest", String(64), nullable=False, server_default=""),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Instant),
+    Column("lease_until", Instant),
+    UniqueConstraint("face", "workspace", "user"),
+)
+
 connections = Table(
     "connections",
     metadata,

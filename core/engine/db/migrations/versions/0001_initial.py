@@ -226,6 +226,25 @@ def upgrade() -> None:
     with op.batch_alter_table('groups', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_groups_calendar_id'), ['calendar_id'], unique=False)
 
+    op.create_table('homes',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('face', sa.String(length=20), nullable=False),
+    sa.Column('workspace', sa.String(length=80), nullable=False),
+    sa.Column('user', sa.String(length=120), nullable=False),
+    sa.Column('page', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('looked', sa.BigInteger(), server_default='-1', nullable=False),
+    sa.Column('digest', sa.String(length=64), server_default='', nullable=False),
+    sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('next_at', Instant(), nullable=True),
+    sa.Column('lease_until', Instant(), nullable=True),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_homes_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_homes')),
+    sa.UniqueConstraint('face', 'workspace', 'user', name=op.f('uq_homes_face_workspace_user'))
+    )
+    with op.batch_alter_table('homes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_homes_staff_id'), ['staff_id'], unique=False)
+
     op.create_table('identities',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

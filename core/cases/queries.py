@@ -12,7 +12,7 @@ from core.engine.cards import HELD_BACK, HeldBack
 from core.engine.db.bulk import among
 from core.engine.db.tables.cases import cases, notes
 from core.engine.db.tables.customers import billing_contacts, customers, links
-from core.engine.db.tables.escalations import escalations
+from core.engine.db.tables.escalations import escalations, microsoft_requests
 from core.engine.db.tables.people import staff
 from core.engine.errors import NotFound
 
@@ -34,6 +34,7 @@ SHOWN = (
         LATE.c.copies,
         LATE.c.until,
         sa.exists().where(escalations.c.case_id == cases.c.id).label("escalated"),
+        sa.exists().where(microsoft_requests.c.case_id == cases.c.id).label("at_microsoft"),
     )
     .outerjoin_from(cases, customers, customers.c.id == cases.c.customer_id)
     .outerjoin(staff, staff.c.id == cases.c.assignee_id)
@@ -50,13 +51,14 @@ NOTES = (
 @dataclass(frozen=True, kw_only=True)
 class Shown:
     """A case with what its card says of others: its customer's name, its assignee's, its cards' late copies; and whether it was ever
-    escalated, as most never are, so that nothing more need be asked."""
+    escalated or taken to Microsoft, as most never are, so that nothing more need be asked."""
 
     case: Case
     customer: str | None
     assignee: str | None
     late: HeldBack | None
     escalated: bool
+    at_microsoft: bool
 
 
 def case(connection: Connection, case_id: int) -> Case:
@@ -80,7 +82,8 @@ def case_shown(connection: Connection, case_id: int) -> Shown:
     if row is None:
         raise NotFound("case_not_found", number=f"C-{case_id}")
     late = HeldBack(copies=row.copies, until=row.until) if row.copies else None
-    return Shown(case=_case(row), customer=row.customer_name, assignee=row.assignee_name, late=late, escalated=row.escalated)
+    asked = {"escalated": row.escalated, "at_microsoft": row.at_microsoft}
+    return Shown(case=_case(row), customer=row.customer_name, assignee=row.assignee_name, late=late, **asked)
 
 
 def open_cases(connection: Connection) -> list[Case]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from core.engine.handling import Command
 from core.people.model import Right
 
-from .model import Chain, State
+from .doors import Door
+from .model import Chain, Packet, State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,3 +60,65 @@ class SettleEscalation(Command):
     case_id: int
     state: State
     by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparePacket(Command):
+    """Write down what Microsoft is to be asked. Nothing is sent: a person opens the request."""
+
+    needs = Right.WORK
+    case_id: int
+    door: Door
+    packet: Packet
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordRequest(Command):
+    """Somebody opened a request at Microsoft, which gave it this number."""
+
+    needs = Right.WORK
+    case_id: int
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordAnswer(Command):
+    """Microsoft said something: it is our turn."""
+
+    needs = Right.WORK
+    case_id: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordQuestion(Command):
+    """We wrote to Microsoft in the request: it is their turn."""
+
+    needs = Right.WORK
+    case_id: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolveRequest(Command):
+    """Nothing more is expected of Microsoft. `text`: what came of it."""
+
+    needs = Right.WORK
+    case_id: int
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskAboutRequest(Command):
+    """Remind whoever opened the request that Microsoft has not answered."""
+
+    needs = Right.RUN
+    request_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseRequest(Command):
+    """Expect nothing more of Microsoft: the case was closed."""
+
+    needs = Right.RUN
+    case_id: int

@@ -63,3 +63,65 @@ class EscalationClosed(OfEscalation):
     """Its case was closed, and with it the reason to ask."""
 
     by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfRequest(OfCase):
+    """An event of what Microsoft was asked."""
+
+    request_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PacketPrepared(OfRequest):
+    """What Microsoft is to be asked was written down and shown to its author."""
+
+    door: str
+    packet: Mapping[str, Private]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestOpened(OfRequest):
+    """A person opened the request."""
+
+    number: str
+    next_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MicrosoftAnswered(OfRequest):
+    """It is our turn."""
+
+    text: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class MicrosoftAsked(OfRequest):
+    """It is Microsoft's turn again."""
+
+    text: Private
+    next_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MicrosoftSilent(OfRequest):
+    """Nobody has recorded an answer: whoever opened the request was reminded, or the group. `next_at` None: for the last time."""
+
+    number: str
+    since: datetime
+    staff_id: int | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestSolved(OfRequest):
+    """Nothing more is expected of Microsoft."""
+
+    text: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestClosed(OfRequest):
+    """The case was closed."""
+
+    before: str

@@ -11,20 +11,34 @@ from core.engine.handling import Command
 from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
-from core.people.queries import display_name
+from core.people.queries import display_name, routed
 from core.people.telling import tell, to_person, to_place
 
-from .commands import RaiseLevel, SettleEscalation, StartIfMissed
-from .events import EscalationAcknowledged, EscalationClosed, EscalationStarted, LevelTold, OfEscalation
+from .commands import AskAboutRequest, CloseRequest, RaiseLevel, SettleEscalation, StartIfMissed
+from .events import (
+    EscalationAcknowledged,
+    EscalationClosed,
+    EscalationStarted,
+    LevelTold,
+    MicrosoftAnswered,
+    MicrosoftAsked,
+    MicrosoftSilent,
+    OfEscalation,
+    OfRequest,
+    PacketPrepared,
+    RequestClosed,
+    RequestOpened,
+    RequestSolved,
+)
 from .inside import WATCH
 from .model import FIRST_RESPONSE_MISSED, State
 from .queries import chain_for, escalation
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
-LEVEL = "escalation.level"
+LEVEL, LOOK = "escalation.level", "escalation.microsoft"
 
 
-def show(tx: Tx, event: OfEscalation) -> Iterable[Command]:
+def show(tx: Tx, event: OfEscalation | OfRequest) -> Iterable[Command]:
     """Every copy of the case's card is stale from this commit on."""
     cards.refresh(tx, event.subject)
     return ()
@@ -80,7 +94,33 @@ def settle(tx: Tx, event: CaseTaken | CaseResolved | CaseHandedBack) -> Iterable
     if isinstance(event, CaseTaken):
         return (SettleEscalation(case_id=event.case_id, state=State.ACKNOWLEDGED, by=f"staff:{event.staff_id}"),)
     timers.cancel(tx, WATCH, event.subject)
-    return (SettleEscalation(case_id=event.case_id, state=State.CLOSED, by=tx.actor.id),)
+    closed = SettleEscalation(case_id=event.case_id, state=State.CLOSED, by=tx.actor.id)
+    return (closed, CloseRequest(case_id=event.case_id))
+
+
+def look_later(tx: Tx, event: RequestOpened | MicrosoftAsked | MicrosoftSilent) -> Iterable[Command]:
+    """Microsoft's clock."""
+    if event.next_at is not None:
+        timers.schedule(tx, LOOK, f"request:{event.request_id}", due_at=event.next_at, rule="microsoft_answers")
+    return ()
+
+
+def stop_looking(tx: Tx, event: MicrosoftAnswered | RequestSolved | RequestClosed) -> Iterable[Command]:
+    """Nobody waits for Microsoft any more."""
+    timers.cancel(tx, LOOK, f"request:{event.request_id}")
+    return ()
+
+
+def ask_for_answer(tx: Tx, event: MicrosoftSilent) -> Iterable[Command]:
+    """Whoever can look into the request at Microsoft; the last time, or when that is nobody in particular, also the group."""
+    say = "microsoft.silent" if event.next_at is not None else "microsoft.silent_last"
+    params = {"number": f"C-{event.case_id}", "request": event.number, "since_at": event.since.isoformat()}
+    if event.staff_id is not None:
+        tell(tx, event.staff_id, say, case_id=event.case_id, **params)
+    if event.staff_id is None or event.next_at is None:
+        places = routed(tx.connection, case(tx.connection, event.case_id).kind)
+        outbox.enqueue_all(tx, [to_place(place, say, case_id=event.case_id, **params) for place in places])
+    return ()
 
 
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
@@ -88,6 +128,13 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     LevelTold: (tell_level, show),
     EscalationAcknowledged: (stop, tell_starter, show),
     EscalationClosed: (stop, show),
+    PacketPrepared: (show,),
+    RequestOpened: (look_later, show),
+    MicrosoftAsked: (look_later, show),
+    MicrosoftSilent: (look_later, ask_for_answer, show),
+    MicrosoftAnswered: (stop_looking, show),
+    RequestSolved: (stop_looking, show),
+    RequestClosed: (stop_looking, show),
 }
 OF_CASES: Mapping[type[Event], Sequence[Reaction]] = {
     CaseOpened: (watch,),
@@ -99,5 +146,6 @@ OF_CASES: Mapping[type[Event], Sequence[Reaction]] = {
 }
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     LEVEL: lambda timer: RaiseLevel(escalation_id=timer.subject_id),
+    LOOK: lambda timer: AskAboutRequest(request_id=timer.subject_id),
     WATCH: lambda timer: StartIfMissed(case_id=timer.subject_id),
 }

@@ -2,6 +2,6 @@
 
 from core.engine.handling import Handlers
 
-from . import chains, inside
+from . import chains, inside, microsoft
 
-HANDLERS: Handlers = {**chains.HANDLERS, **inside.HANDLERS}
+HANDLERS: Handlers = {**chains.HANDLERS, **inside.HANDLERS, **microsoft.HANDLERS}

@@ -4,7 +4,7 @@ Waits are open time (business hours): a chain that ran through the night would h
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -121,3 +121,73 @@ class Escalation:
     def reached(self) -> frozenset[int]:
         """Everybody who was told privately."""
         return frozenset(staff_id for telling in self.told for staff_id in telling.staff)
+
+
+class Turn(StrEnum):
+    """Where a request to Microsoft is."""
+
+    PREPARED = "prepared"  # a packet was written; nobody has opened a request with it yet
+    WAITING = "waiting"  # it is Microsoft's turn
+    ANSWERED = "answered"  # it is ours
+    SOLVED = "solved"
+    CLOSED = "closed"  # the case was
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packet:
+    """What a person wrote for Microsoft; every field is theirs."""
+
+    summary: str
+    details: str
+    tried: str
+    tenant: str = ""
+    products: str = ""
+    invoices: str = ""
+    incident: str = ""
+
+    def fields(self) -> Mapping[str, str]:
+        """Every field by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One thing that was done about a request: prepared, ticket, asked, answered, solved."""
+
+    what: str
+    at: datetime
+    by: str
+    text: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """As it is kept."""
+        return {"what": self.what, "at": self.at.isoformat(), "by": self.by, "text": self.text}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What Microsoft was asked for a case. `waiting_since`: since when it is Microsoft's turn; `next_at`: when somebody is reminded."""
+
+    id: int
+    case_id: int
+    state: Turn
+    door: str
+    packet: Mapping[str, str]
+    number: str
+    opened_by: str
+    opened_at: datetime | None
+    waiting_since: datetime | None
+    reminders: int
+    next_at: datetime | None
+    history: tuple[Entry, ...]
+    ended_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still expected of it."""
+        return self.ended_at is None
+
+
+# Microsoft answers what is not broken within a business day (https://learn.microsoft.com/partner-center/report-problems-on-behalf-of-a-customer);
+# the desk's own default, since 2026-11-01: ask after two working days, then every three, five times.
+FIRST_LOOK, NEXT_LOOK, MOST_LOOKS = 2, 3, 5

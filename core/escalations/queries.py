@@ -1,4 +1,4 @@
-"""Reading chains and escalations."""
+"""Reading chains, escalations and what Microsoft was asked."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,14 +7,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
-from core.engine.db.tables.escalations import escalation_chains, escalations
+from core.engine.db.tables.escalations import escalation_chains, escalations, microsoft_requests
 from core.engine.db.tables.people import groups
 from core.engine.errors import NotFound
 
-from .model import DEFAULT, Chain, Escalation, State, Telling, chain_from
+from .model import DEFAULT, Chain, Entry, Escalation, Request, State, Telling, Turn, chain_from
 
 # Asked whenever a case is shown, so built once: building a statement costs more than running it.
 NEWEST = sa.select(escalations).where(escalations.c.case_id == sa.bindparam("of_case")).order_by(escalations.c.id.desc()).limit(1)
+NEWEST_REQUEST = (
+    sa.select(microsoft_requests)
+    .where(microsoft_requests.c.case_id == sa.bindparam("of_case"))
+    .order_by(microsoft_requests.c.id.desc())
+    .limit(1)
+)
 
 
 def chain_for(connection: Connection, kind: str) -> Chain:
@@ -55,6 +61,44 @@ def escalated_cases(connection: Connection) -> list[int]:
     """The cases with a chain that nobody has answered for, the longest first."""
     running = sa.select(escalations.c.case_id).where(escalations.c.ended_at.is_(None))
     return list(connection.scalars(running.order_by(escalations.c.started_at, escalations.c.id)))
+
+
+def microsoft_request(connection: Connection, request_id: int) -> Request:
+    """What Microsoft was asked. Raises NotFound."""
+    row = connection.execute(sa.select(microsoft_requests).where(microsoft_requests.c.id == request_id)).one_or_none()
+    if row is None:
+        raise NotFound("microsoft_none", number=request_id)
+    return _request(row)
+
+
+def newest_request_of(connection: Connection, case_id: int) -> Request | None:
+    """What Microsoft was asked last for the case, whatever came of it."""
+    row = connection.execute(NEWEST_REQUEST, {"of_case": case_id}).one_or_none()
+    return None if row is None else _request(row)
+
+
+def open_request_of(connection: Connection, case_id: int) -> Request | None:
+    """What is still expected of Microsoft, or about to be asked; there is at most one."""
+    found = newest_request_of(connection, case_id)
+    return found if found is not None and found.is_open else None
+
+
+def cases_at_microsoft(connection: Connection) -> list[int]:
+    """The cases for which a request is open there, the longest first."""
+    opened = sa.select(microsoft_requests.c.case_id).where(
+        microsoft_requests.c.ended_at.is_(None), microsoft_requests.c.opened_at.is_not(None)
+    )
+    return list(connection.scalars(opened.order_by(microsoft_requests.c.opened_at, microsoft_requests.c.id)))
+
+
+def _request(row: Row[Any]) -> Request:
+    own: dict[str, Any] = {"state": Turn(row.state), "history": tuple(_entry(each) for each in row.history)}
+    rest = {name: getattr(row, name) for name in Request.__dataclass_fields__ if name not in own}
+    return Request(**own, **rest)
+
+
+def _entry(kept: Mapping[str, Any]) -> Entry:
+    return Entry(what=kept["what"], at=datetime.fromisoformat(kept["at"]), by=kept["by"], text=kept["text"])
 
 
 def _escalation(row: Row[Any]) -> Escalation:

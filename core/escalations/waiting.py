@@ -16,3 +16,10 @@ def calendar_of(connection: Connection, kind: str) -> Calendar:
 def due_after(connection: Connection, kind: str, wait: timedelta, now: datetime) -> datetime:
     """When that much open time has passed since `now`."""
     return calendar_of(connection, kind).add_open_time(now, wait).due_at
+
+
+def opening_in(connection: Connection, kind: str, days: int, now: datetime) -> datetime:
+    """When the group opens on the `days`-th working day after today."""
+    calendar = calendar_of(connection, kind)
+    day = calendar.add_working_days(calendar.local(now).date(), days)
+    return calendar.spans(day)[0][0]

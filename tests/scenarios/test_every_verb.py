@@ -9,6 +9,8 @@ from core.chat.actions import Action
 from core.chat.showing.help import SAMPLE, example
 from core.chat.table import TABLE
 from core.chat.words import Words
+from core.customers.commands import ConfirmLink
+from core.customers.model import LinkKind
 from core.people.model import RIGHTS, Right, Role
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face, Seen
@@ -163,6 +165,22 @@ def test_every_form_about_people_works(world: World, face: Face) -> None:
 
     for verb in ("away", "staff add", "staff role", "staff remove"):
         fill(face, face.type(verb, by=ADA), ADA)
+
+
+def test_the_buttons_of_a_case_that_needs_help_work(world: World, face: Face) -> None:
+    case_id = ask(world)
+    world.do(ConfirmLink(customer_id=1, kind=LinkKind.TENANT, connection="partner_center", external="11111111-aaaa"))
+
+    face.type(f"escalate {case_id} Nobody here can explain it.", by=ANA)
+    face.click(face.type(f"case {case_id}", by=ANA), "I see to it", by=ANA)
+    form = face.click(face.type(f"case {case_id}", by=ANA), "Escalate…", by=ANA)
+    packet = face.fill(form, by=ANA, text="The same seats are billed twice", to="microsoft")
+    written = {"summary": "Billed twice", "tried": "Compared two months"}
+    assert "Problem summary: Billed twice" in face.fill(packet, by=ANA, **written)
+    form = face.click(face.type(f"case {case_id}", by=ANA), "Microsoft…", by=ANA)
+    assert not face.fill(form, by=ANA, text="2411190040001234").errors
+
+    assert "2411190040001234" in face.type(f"case {case_id}", by=ANA)
 
 
 def test_an_answer_s_and_a_closed_case_s_buttons_work(world: World, face: Face) -> None:

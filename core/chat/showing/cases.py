@@ -10,6 +10,7 @@ from core.cases.queries import case_shown, guesses, notes_of
 from core.chat.showing.deadlines import deadline_facts
 from core.chat.showing.delays import delays
 from core.chat.showing.escalations import escalations_of_case
+from core.chat.showing.microsoft import microsoft_of_case
 from core.chat.showing.receivables import money_of_case
 from core.chat.showing.suspensions import suspension_of_case
 from core.chat.values import Link, Moment, Text, Value
@@ -31,6 +32,7 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
     money = money_of_case(connection, words, found, now, reader)
     stops = suspension_of_case(connection, words, found, reader)
     asked = escalations_of_case(connection, words, seen, reader)
+    there = microsoft_of_case(connection, words, seen, reader)
     late = () if reader is None else delays(words, seen.late)
     return CaseView(
         title=words.say("case.title", number=found.number, title=found.title),
@@ -39,15 +41,16 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
         facts=(
             *_facts(words, found, customer=seen.customer, assignee=seen.assignee),
             *deadline_facts(connection, words, found, now),
-            *asked.facts,
+            *there.facts,
             *money.facts,
             *late,
         ),
-        sections=(*_sections(connection, words, found, written), *asked.sections, *money.sections, *stops.sections),
+        sections=(*_sections(connection, words, found, written), *asked.sections, *there.sections, *money.sections, *stops.sections),
         tables=money.tables,
         buttons=(
             *asked.first,
             *_buttons(words, found, reader, may_undo=queued is not None),
+            *there.buttons,
             *asked.buttons,
             *stops.buttons,
             *money.buttons,

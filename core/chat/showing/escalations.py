@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from core.cases.model import Case
 from core.cases.queries import Shown
 from core.chat.values import Text, Value
-from core.chat.views import Button, Fact, Section, Tone
+from core.chat.views import Button, Section, Tone
 from core.chat.words import Words
 from core.escalations.model import Escalation, Passed, State, Telling
 from core.escalations.queries import newest_escalation_of
@@ -21,7 +21,6 @@ SHOWN = 6  # levels told; the earlier ones are counted
 class EscalationParts:
     """What escalations add to a case's card; `first` stands before the other buttons."""
 
-    facts: tuple[Fact, ...] = ()
     sections: tuple[Section, ...] = ()
     first: tuple[Button, ...] = ()
     buttons: tuple[Button, ...] = ()

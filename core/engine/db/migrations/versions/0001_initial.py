@@ -515,6 +515,28 @@ def upgrade() -> None:
     with op.batch_alter_table('invoice_lines', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_invoice_lines_invoice_id'), ['invoice_id'], unique=False)
 
+    op.create_table('microsoft_requests',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('door', sa.String(length=30), server_default='', nullable=False),
+    sa.Column('packet', Json, nullable=False),
+    sa.Column('number', sa.String(length=40), server_default='', nullable=False),
+    sa.Column('opened_by', sa.String(length=80), server_default='', nullable=False),
+    sa.Column('opened_at', Instant(), nullable=True),
+    sa.Column('waiting_since', Instant(), nullable=True),
+    sa.Column('reminders', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('next_at', Instant(), nullable=True),
+    sa.Column('history', Json, nullable=False),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_microsoft_requests_case_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_microsoft_requests'))
+    )
+    with op.batch_alter_table('microsoft_requests', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_microsoft_requests_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_microsoft_requests_number'), ['number'], unique=False)
+        batch_op.create_index('uq_microsoft_requests_open', ['case_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+
     op.create_table('notes',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -1,13 +1,15 @@
 """Open cases of one sort, oldest first, a page by its key: however many there are, a page costs what its rows cost."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from core.engine.db.tables.cases import cases
+from core.engine.db.tables.cases import case_clocks, cases
 
+from .clocks import OWED
 from .model import Kind, State
 from .queries import OPEN_STATES
 
@@ -15,6 +17,7 @@ from .queries import OPEN_STATES
 class Sort(StrEnum):
     """What may be listed by a word; a customer's cases are listed by the customer."""
 
+    LATE = "late"
     MINE = "mine"
     UNASSIGNED = "unassigned"
     UNMATCHED = "unmatched"
@@ -31,9 +34,11 @@ class Listed:
     next: int | None
 
 
-def of_sort(connection: Connection, sort: Sort, staff_id: int, *, after: int, limit: int) -> Listed:
-    """Open cases of this sort; `staff_id` is whose are "mine"."""
+def of_sort(connection: Connection, sort: Sort, staff_id: int, now: datetime, *, after: int, limit: int) -> Listed:
+    """Open cases of this sort; `staff_id` is whose are "mine", and at `now` what the customer waits for is late."""
+    owed = (case_clocks.c.case_id == cases.c.id) & case_clocks.c.clock.in_([clock.value for clock in OWED])
     match = {
+        Sort.LATE: sa.exists().where(owed, case_clocks.c.ended_at.is_(None), case_clocks.c.due_at <= now),
         Sort.MINE: cases.c.assignee_id == staff_id,
         Sort.UNASSIGNED: cases.c.assignee_id.is_(None),
         Sort.UNMATCHED: cases.c.customer_id.is_(None),

@@ -1,5 +1,7 @@
 """A part of the queue: by a word in either language or by a customer, page by page, each open case once."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.cases.commands import AssignCase, OpenCase, ResolveCase
@@ -67,3 +69,15 @@ def test_a_stranger_lists_nothing(world: World, face: Face) -> None:
     ask(world)
 
     assert "C-101" not in str(face.type("queue questions", by=DORA))
+
+
+def test_late_is_what_the_customer_waits_for_too_long(world: World, face: Face) -> None:
+    late = ask(world)
+    assert "Nothing is open" in face.type("queue late", by=ANA)
+    world.now += timedelta(days=1)
+    fresh = world.do(OpenCase(title="Fresh", ticket_connection="helpdesk", ticket="78", requestor="x@nowak.example")).ids["case_id"]
+
+    seen = str(face.type("queue spóźnione", by=ANA))
+
+    assert f"C-{late}" in seen
+    assert f"C-{fresh}" not in seen

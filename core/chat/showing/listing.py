@@ -20,7 +20,7 @@ def list_view(asked: Asked, connection: Connection, what: Sort | int, *, after: 
     """Cases of a sort, or of the customer with this number. Raises NotFound."""
     words = asked.words
     if isinstance(what, Sort):
-        name, listed = words.say(f"queue.sort.{what}"), of_sort(connection, what, asked.member.id, after=after, limit=ROWS)
+        name, listed = words.say(f"queue.sort.{what}"), of_sort(connection, what, asked.member.id, asked.now, after=after, limit=ROWS)
     else:
         name, listed = customer(connection, what).name, of_customer(connection, what, after=after, limit=ROWS)
     hits = case_hits(connection, words, listed.found)

@@ -23,6 +23,7 @@ FILTER = Argument(name="filter", kind=ArgumentKind.TEXT, required=False, max_len
 AFTER = Argument(name="after", kind=ArgumentKind.HIDDEN, required=False)
 NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 PARTS = {sort.value: sort for sort in Sort} | {
+    "spoznione": Sort.LATE,
     "moje": Sort.MINE, "nieprzydzielone": Sort.UNASSIGNED, "niedopasowane": Sort.UNMATCHED, "czekajace": Sort.WAITING,
     "pytania": Sort.QUESTIONS, "windykacja": Sort.COLLECTIONS,
 }  # fmt: skip

@@ -123,11 +123,14 @@ def reopen(tx: Tx, found: Case) -> None:
 
 def plan(tx: Tx, found: Case) -> list[dict[str, str]]:
     """Reckon every open clock by the hours and targets of now and set its timers; returns what moved, before and after."""
-    moved = []
+    moved, pauses = [], pauses_of(tx.connection, found.id)
+    group, hours = group_routed(tx.connection, found.kind)
     for row in _rows(tx.connection, (found.id,), still_open=True):
         clock = Clock(row.clock)
-        calendar, target = calendar_for(tx.connection, found, clock), _target(tx.connection, found, clock)
-        reckoned = _reckon(tx, found, row, calendar, target.wait)
+        calendar = calendar_for(tx.connection, found, clock) if clock is Clock.CUSTOMER_TURN else hours
+        target = target_for(tx.connection, clock, group=group, triage=found.triage)
+        stops = [pause for pause in pauses if pause.why in STOPPED_BY[clock]]
+        reckoned = reckon(calendar, row.started_at, target.wait, stops, now=tx.now)
         due_at = found.waiting_until if clock in TURNS.values() and found.waiting_until else reckoned.due_at
         values = {
             "wait_minutes": target.wait // MINUTE, "source": target.source, "since": target.since, "due_at": due_at,
@@ -136,8 +139,8 @@ def plan(tx: Tx, found: Case) -> list[dict[str, str]]:
         if all(getattr(row, name) == value for name, value in values.items()):
             continue
         tx.connection.execute(sa.update(case_clocks).where(case_clocks.c.id == row.id).values(**values))
-        warn_at = _warn_at(tx, found, row, calendar, target, due_at)
-        _ring(tx, found.id, row, due_at, warn_at)
+        early = reckon(calendar, row.started_at, target.early, stops, now=tx.now).due_at if due_at and target.warn_percent else None
+        _ring(tx, found.id, row, due_at, early if early is not None and early > tx.now else None)
         moved.append({"clock": clock.value, "before": _iso(row.due_at), "after": _iso(due_at)})
     return moved
 
@@ -191,22 +194,8 @@ def _target(connection: Connection, found: Case, clock: Clock) -> Target:
     return target_for(connection, clock, group=group_routed(connection, found.kind)[0], triage=found.triage)
 
 
-def _reckon(tx: Tx, found: Case, row: Row[Any], calendar: Calendar, wait: timedelta) -> Reckoned:
-    pauses = [pause for pause in pauses_of(tx.connection, found.id) if pause.why in STOPPED_BY[Clock(row.clock)]]
-    return reckon(calendar, row.started_at, wait, pauses, now=tx.now)
-
-
-def _warn_at(tx: Tx, found: Case, row: Row[Any], calendar: Calendar, target: Target, due_at: datetime | None) -> datetime | None:
-    """When the warning goes out; none is given about what stands still, or is over by then."""
-    if due_at is None or not target.warn_percent:
-        return None
-    early = timedelta(minutes=target.wait // MINUTE * target.warn_percent // 100)
-    warn_at = _reckon(tx, found, row, calendar, early).due_at
-    return warn_at if warn_at is not None and warn_at > tx.now else None
-
-
 def _ring(tx: Tx, case_id: int, row: Row[Any], due_at: datetime | None, warn_at: datetime | None) -> None:
-    """Set or take away both timers. What was late before and still is has rung."""
+    """Set or take away both timers; no warning is given of what is over by then. What was late before and still is has rung."""
     clock, was_late = Clock(row.clock), row.due_at is not None and row.due_at <= tx.now
     if not (was_late and due_at is not None and due_at <= tx.now):
         _set(tx, case_id, ENDS[clock], row.started_at, due_at)

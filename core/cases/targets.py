@@ -43,6 +43,11 @@ class Target:
     source: str
     since: date
 
+    @property
+    def early(self) -> timedelta:
+        """The open time after which the warning goes out."""
+        return timedelta(minutes=self.wait // timedelta(minutes=1) * self.warn_percent // 100)
+
 
 OURS, SHIPPED_ON = "the desk's own default", date(2026, 11, 1)
 

@@ -12,7 +12,7 @@ from core.cases.model import Kind
 from core.engine.transaction import Actor
 from core.people.calendars import is_zone
 from core.people.commands import AddStaff, Place, RemoveStaff, SetGroup
-from core.people.model import Role
+from core.people.model import ROUND_ROBIN, Role
 from core.suspensions.follows import ROUTE as APPROVALS
 
 # Whoever may run the command line on the desk's machine is its admin already.
@@ -112,13 +112,18 @@ def groups() -> None:
 @click.option("--teams", multiple=True, callback=teams_place, metavar="TENANT:PLACE", help="Where it meets in Teams.")
 @click.option("--locale", default="en", show_default=True, callback=locale, help="The language of its cards.")
 @click.option("--calendar", default="", help="Which opening hours it keeps; else those called default.")
+@click.option("--assign", type=click.Choice([ROUND_ROBIN, "by-hand"]), help="How its new cases find an owner.")
+@click.option("--most-cases", type=click.IntRange(min=0), help="Who has so many open cases is passed over; 0 for no limit.")
 @click.pass_obj
 def set_group(
     make: Callable[[], House], name: str, routes: tuple[str, ...], members: tuple[str, ...], slack: list[tuple[str, str, str]],
-    teams: list[tuple[str, str, str]], locale: str, calendar: str,
+    teams: list[tuple[str, str, str]], locale: str, calendar: str, assign: str | None, most_cases: int | None,
 ) -> None:  # fmt: skip
     """Make or change a group."""
     places = tuple(Place(face=f, workspace=w, external=e, locale=locale) for f, w, e in (*slack, *teams))
-    command = SetGroup(name=name, routes=routes or None, members=members, conversations=places, calendar=calendar)
+    how = "" if assign == "by-hand" else assign
+    command = SetGroup(
+        name=name, routes=routes or None, members=members, conversations=places, calendar=calendar, assign=how, most_cases=most_cases
+    )
     make().desk.do(command, OPERATOR, datetime.now(UTC))
     click.echo(f"The group {name} is set.")

@@ -18,6 +18,7 @@ from core.cases import nudges
 from core.cases.handlers import HANDLERS as CASES
 from core.cases.leaving import HANDLERS as LEAVING
 from core.cases.tickets import HANDLERS as TICKETS
+from core.cases.turns import HANDLERS as TURNS
 from core.customers.handlers import HANDLERS as CUSTOMERS
 from core.engine import inbox, journal, outbox, timers
 from core.engine.db.dialects import insert_for
@@ -54,6 +55,7 @@ HANDLERS: Handlers = {
     **CASES,
     **TICKETS,
     **LEAVING,
+    **TURNS,
     **RECEIVABLES,
     **SUSPENSIONS,
     **ESCALATIONS,

@@ -29,3 +29,9 @@ def must_follow(found: Case, state: State) -> None:
 def change(tx: Tx, case_id: int, **values: Any) -> None:
     """Write the columns and raise the version."""
     tx.connection.execute(sa.update(cases).where(cases.c.id == case_id).values(**values, version=cases.c.version + 1))
+
+
+def hand_to(tx: Tx, found: Case, staff_id: int) -> None:
+    """Whose it is from now on; a new case is looked at by that."""
+    opened = {"state": State.OPEN.value} if found.state is State.NEW else {}
+    change(tx, found.id, assignee_id=staff_id, **opened)

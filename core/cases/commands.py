@@ -44,6 +44,16 @@ class AssignCase(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandOverCase(Command):
+    """Give a case to somebody who may work on it, with a note for them. It never reaches the customer."""
+
+    needs = Right.WORK
+    case_id: int
+    staff_id: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProposeTriage(Command):
     """Look at what the customer wrote and propose what it is about. Never overrides a person."""
 

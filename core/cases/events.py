@@ -47,11 +47,18 @@ class CaseTaken(OfCase):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseAssigned(OfCase):
-    """Somebody was given it."""
+    """Somebody was given it; `note_id` is what they were told with it, `in_turn` says that the line chose them."""
 
     staff_id: int
     before: int | None
     by: str
+    note_id: int | None = None
+    in_turn: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NobodyInTurn(OfCase):
+    """It was to be given out in turn, and nobody was there who had room for it."""
 
 
 @dataclass(frozen=True, kw_only=True)

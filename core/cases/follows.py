@@ -29,6 +29,7 @@ from .events import (
     ClocksReplanned,
     CollectionSettled,
     CustomerAnswered,
+    NobodyInTurn,
     NoteAdded,
     NoteFailed,
     NoteSent,
@@ -46,6 +47,7 @@ from .model import Audience, Kind, State, TicketStatus, WaitingOn
 from .notes import CASE_KIND, COMMENT_KIND, REPLY_KIND, STATUS_KIND
 from .queries import case
 from .tickets import HearCustomer
+from .turns import AssignByTurn, takes_turns
 
 UNDO = timedelta(seconds=30)  # real time in which a confirmed answer can still be taken back
 
@@ -79,6 +81,11 @@ def replan_all(tx: Tx, _event: Event) -> Iterable[Command]:
     """Hours or targets changed: every open case is reckoned anew, each in a transaction of its own."""
     clocks.plan_all(tx)
     return ()
+
+
+def give_out(tx: Tx, event: CaseOpened) -> Iterable[Command]:
+    """Where a group takes turns, a new case has an owner at once."""
+    return (AssignByTurn(case_id=event.case_id),) if takes_turns(tx.connection, event.kind) else ()
 
 
 def write_to_ticket(tx: Tx, event: NoteAdded | ReplyQueued) -> Iterable[Command]:
@@ -160,8 +167,9 @@ def restart_clocks(tx: Tx, event: CaseReopened) -> Iterable[Command]:
 def tell_assignee(tx: Tx, event: CaseAssigned) -> Iterable[Command]:
     """Somebody who was given a case hears of it, unless they gave it to themselves."""
     if event.by != f"staff:{event.staff_id}":
-        by = display_name(tx.connection, event.by)
-        tell(tx, event.staff_id, "tell.assigned", case_id=event.case_id, number=f"C-{event.case_id}", by=by)
+        by, number = display_name(tx.connection, event.by), f"C-{event.case_id}"
+        say = "tell.in_turn" if event.in_turn else "tell.assigned" if event.note_id is None else "tell.handed_over"
+        tell(tx, event.staff_id, say, case_id=event.case_id, number=number, by=by, note_id=event.note_id)
     return ()
 
 
@@ -196,7 +204,8 @@ TICKET_STATUS: Mapping[type[OfCase], TicketStatus] = {
 }
 
 FOLLOWS: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] = {
-    CaseOpened: (post_case_card, start_case, number_ticket),
+    NobodyInTurn: (),
+    CaseOpened: (post_case_card, start_case, number_ticket, give_out),
     CaseTaken: (refresh_cards,),
     CaseAssigned: (refresh_cards, tell_assignee),
     CaseReleased: (refresh_cards,),

@@ -1,6 +1,7 @@
 """A function per command about cases."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -18,12 +19,14 @@ from core.people.model import Right
 from core.people.queries import display_name, member
 
 from . import collection, targets
-from .changing import change, must_follow, open_case_for
+from .changing import change, hand_to, must_follow, open_case_for
 from .clocks import plan
 from .commands import (
+    AddNote,
     AssignCase,
     EndWait,
     HandBack,
+    HandOverCase,
     MatchCase,
     OpenCase,
     ProposeTriage,
@@ -52,7 +55,7 @@ from .events import (
 )  # fmt: skip
 from .messages import must_be_link
 from .model import MESSAGE, UNTIL, Audience, Case, Kind, NoteState, State
-from .notes import NOTE_HANDLERS, keep_note
+from .notes import NOTE_HANDLERS, add_note, keep_note
 from .queries import case, collection_case, roots_of
 from .triage import propose
 
@@ -91,11 +94,11 @@ def take_case(tx: Tx, command: TakeCase) -> Iterable[Event]:
     if found.assignee_id is not None and member(tx.connection, found.assignee_id) is not None:
         name = display_name(tx.connection, f"staff:{found.assignee_id}")
         raise Conflict("case_is_taken", number=found.number, name=name)
-    _hand_to(tx, found, taker)
+    hand_to(tx, found, taker)
     return [CaseTaken(case_id=found.id, staff_id=taker)]
 
 
-def assign_case(tx: Tx, command: AssignCase) -> Iterable[Event]:
+def assign_case(tx: Tx, command: AssignCase) -> list[CaseAssigned]:
     """Raises InvalidInput for somebody who may not work on cases, Conflict when it is closed or theirs already."""
     found = open_case_for(tx, command.case_id)
     receiver = member(tx.connection, command.staff_id)
@@ -104,13 +107,16 @@ def assign_case(tx: Tx, command: AssignCase) -> Iterable[Event]:
         raise InvalidInput("may_not_work", "person", name=name)
     if found.assignee_id == receiver.id:
         raise Conflict("case_is_theirs", number=found.number, name=receiver.name)
-    _hand_to(tx, found, receiver.id)
+    hand_to(tx, found, receiver.id)
     return [CaseAssigned(case_id=found.id, staff_id=receiver.id, before=found.assignee_id, by=tx.actor.id)]
 
 
-def _hand_to(tx: Tx, found: Case, staff_id: int) -> None:
-    opened = {"state": State.OPEN.value} if found.state is State.NEW else {}
-    change(tx, found.id, assignee_id=staff_id, **opened)
+def hand_over(tx: Tx, command: HandOverCase) -> Iterable[Event]:
+    """As assigning; the note goes to the ticket's internal comments too. Raises InvalidInput for an empty one besides."""
+    found = case(tx.connection, command.case_id)
+    noted = next(iter(add_note(tx, AddNote(case_id=found.id, text=command.text))))
+    assigned = assign_case(tx, AssignCase(case_id=found.id, staff_id=command.staff_id))
+    return [noted, *(replace(one, note_id=noted.ids["note_id"]) for one in assigned)]
 
 
 def propose_triage(tx: Tx, command: ProposeTriage) -> Iterable[Event]:
@@ -246,6 +252,7 @@ HANDLERS: Handlers = {
     OpenCase: Handler(open_case, lambda _c, command: [f"customer:{command.customer_id}"] if command.customer_id else []),
     TakeCase: Handler(take_case, _roots),
     AssignCase: Handler(assign_case, _roots),
+    HandOverCase: Handler(hand_over, _roots),
     ProposeTriage: Handler(propose_triage, _roots),
     TriageCase: Handler(triage_case, _roots),
     MatchCase: Handler(match_case, lambda c, command: [f"customer:{command.customer_id}", *roots_of(c, command.case_id)]),

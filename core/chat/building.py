@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.engine.errors import InvalidInput
 from core.people.model import Right
-from core.people.queries import everyone, holders
+from core.people.queries import everyone, holders, member
 
 from .actions import Action, Argument, ArgumentKind, Given
 from .amounts import written
@@ -41,7 +41,7 @@ def build_form(
     key: str = "",
 ) -> Form:  # fmt: skip
     """The action's form. What was settled before (its subject, hidden arguments) is carried, the rest are fields."""
-    settled = {n: _as_sent(action, n, v) for n, v in given.items() if values is None}
+    settled = {n: _as_sent(asked, action, n, v) for n, v in given.items() if values is None}
     typed_first = values is not None and not asked.request.subject  # the subject was a field, and stays one
     carried = _carried(action, given, but=action.arguments[0].name if typed_first and action.arguments else "")
     prefill = dict(action.prefill(asked, given)) if action.prefill and values is None else {}
@@ -91,9 +91,14 @@ def _capital(label: str) -> str:
     return label[:1].upper() + label[1:]
 
 
-def _as_sent(action: Action, name: str, value: object) -> str:
+def _as_sent(asked: Asked, action: Action, name: str, value: object) -> str:
     """A settled argument as its field would send it: a customer's row is told from a number that was typed as a name."""
-    is_customer = any(a.name == name and a.kind is ArgumentKind.CUSTOMER for a in action.arguments)
+    kind = next(a.kind for a in action.arguments if a.name == name)
+    if kind in (ArgumentKind.STAFF, ArgumentKind.MEMBER) and isinstance(value, int):
+        with asked.reading() as connection:
+            found = member(connection, value)
+        return found.handle if found else ""
+    is_customer = kind is ArgumentKind.CUSTOMER
     if isinstance(value, bool):
         return "yes" if value else ""
     if isinstance(value, tuple):
@@ -110,5 +115,9 @@ def _options(asked: Asked, argument: Argument) -> tuple[Option, ...]:
     if argument.kind in (ArgumentKind.STAFF, ArgumentKind.MEMBER):
         with asked.reading() as connection:
             found = everyone(connection) if argument.kind is ArgumentKind.MEMBER else holders(connection, Right.WORK)
-        return tuple(Option(member.handle, member.name) for member in found)
+        return (*_choices(asked, argument), *(Option(member.handle, member.name) for member in found))
+    return _choices(asked, argument)
+
+
+def _choices(asked: Asked, argument: Argument) -> tuple[Option, ...]:
     return tuple(Option(choice, asked.words.say(f"choice.{argument.name}.{choice}")) for choice in argument.choices)

@@ -28,6 +28,7 @@ SPACES = re.compile(r"[\s\u00a0\u200b\u202f]+")
 NUMBER = re.compile(r"(?:[cs]-)?(\d{1,12})", re.IGNORECASE)
 OWN_ROW = re.compile(rf"{OWN}\d{{1,18}}", re.ASCII)
 YES = frozenset({"yes", "true", "1", "tak"})
+IN_TURN = frozenset({"next", "nastepny", "nastepna", "kolejny", "kolejna"})
 MYSELF = frozenset({"me", "myself", "ja", "mnie"})
 
 
@@ -112,7 +113,7 @@ def understand(asked: Asked, argument: Argument, typed: str) -> object:  # noqa:
     if kind is ArgumentKind.SUBSCRIPTIONS:
         return rows(text, argument.name)
     if kind in (ArgumentKind.STAFF, ArgumentKind.MEMBER):
-        return staff_id(asked, text, argument.name, anybody=kind is ArgumentKind.MEMBER)
+        return _person(asked, text, argument)
     if kind in TIMES:
         return _time(asked, argument, text)
     if kind is ArgumentKind.MONEY:
@@ -169,6 +170,13 @@ def staff_id(asked: Asked, text: str, field: str = "person", *, anybody: bool = 
     with asked.reading() as connection:
         named = everyone(connection) if anybody else holders(connection, Right.WORK)
         return colleague(connection, text, named, face=asked.request.face, workspace=asked.request.workspace, field=field)
+
+
+def _person(asked: Asked, text: str, argument: Argument) -> int | str:
+    """A member, or whoever is next in turn where the argument offers that."""
+    if argument.choices and folded(text) in IN_TURN:
+        return argument.choices[0]
+    return staff_id(asked, text, argument.name, anybody=argument.kind is ArgumentKind.MEMBER)
 
 
 def word(text: str, argument: Argument) -> str:

@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from core.cases.model import Kind
-from core.cases.queries import case
+from core.cases.queries import case, note
 from core.chat.values import Moment, Text
 from core.chat.views import Button, Fact, NoteView, Tone
 from core.chat.words import Words
 from core.customers.queries import customer
+
+QUOTE = 600  # characters of a note that are told
 
 
 def telling_view(connection: Connection, words: Words, ids: Mapping[str, Any]) -> NoteView:
@@ -24,6 +26,8 @@ def telling_view(connection: Connection, words: Words, ids: Mapping[str, Any]) -
     facts = [Fact(words.say(label), Text(about.title, quoted=True))]
     if about.customer_id is not None:
         facts.append(Fact(words.say("fact.customer"), Text(customer(connection, about.customer_id).name, quoted=True)))
+    if (note_id := ids["params"].get("note_id")) is not None:
+        facts.append(Fact(words.say("fact.handed_over"), Text(note(connection, int(note_id)).body[:QUOTE], quoted=True)))
     show = Button(label=words.say("button.case"), action="case", subject=about.id)
     return NoteView(title=title, facts=tuple(facts), buttons=(*_asked_of(words, ids), show))
 

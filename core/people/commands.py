@@ -53,6 +53,8 @@ class SetGroup(Command):
     conversations: tuple["Place", ...] = ()
     zone: str = ""
     calendar: str = ""
+    assign: str | None = None  # ROUND_ROBIN, or "" for by hand
+    most_cases: int | None = None  # 0 for no limit
 
 
 @dataclass(frozen=True, kw_only=True)

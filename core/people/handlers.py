@@ -1,6 +1,7 @@
 """A function per command about people."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -98,7 +99,10 @@ def set_group(tx: Tx, command: SetGroup) -> Iterable[Event]:
     changed = {"routes": values["routes"]} if command.routes is not None else {"name": command.name}
     changed |= {"zone": command.zone} if command.zone else {}
     changed |= {"calendar_id": calendar_id} if calendar_id is not None else {}
-    statement = insert_into(tx.connection, groups).values(**values)
+    turns: dict[str, Any] = {"assign": command.assign} if command.assign is not None else {}
+    turns |= {"most_cases": command.most_cases or None} if command.most_cases is not None else {}
+    changed |= turns
+    statement = insert_into(tx.connection, groups).values(**values | turns)
     upsert = statement.on_conflict_do_update(index_elements=["name"], set_=changed).returning(groups.c.id, groups.c.routes)
     group = tx.connection.execute(upsert).one()
     for handle in command.members:

@@ -7,6 +7,8 @@ https://learn.microsoft.com/partner-center/billing/provide-billing-support).
 from dataclasses import dataclass
 from enum import StrEnum
 
+ROUND_ROBIN = "round-robin"  # how a group gives its new cases out by itself; "" for not at all
+
 
 class Role(StrEnum):
     """What a member of staff is granted; several may be held at once."""

@@ -33,7 +33,7 @@ VALUES = {
     "roles": "agent",
     "member": "iga",
     "until": "tomorrow 9",
-    "delegate": "iga",
+    "delegate": "ana",
 }
 MADE_READY: Mapping[str, tuple[str, ...]] = {  # what must have happened to the case before the verb means something
     "acknowledge": ("escalate {case} Nobody here can explain it.",),
@@ -161,7 +161,7 @@ def labels(world: World, face: Face) -> list[str]:
 
 
 def test_every_form_about_people_works(world: World, face: Face) -> None:
-    world.hire(ADA, Persona("iga", "Iga New", (Role.AGENT,)))
+    world.hire(ADA, ANA, Persona("iga", "Iga New", (Role.AGENT, Role.VIEWER)))
 
     for verb in ("away", "staff add", "staff role", "staff remove"):
         fill(face, face.type(verb, by=ADA), ADA)

@@ -8,6 +8,7 @@ from core.cases.commands import (
     AssignCase,
     EndWait,
     HandBack,
+    HandOverCase,
     MatchCase,
     OpenCase,
     ReopenCase,
@@ -19,15 +20,18 @@ from core.cases.commands import (
 from core.cases.model import Told, WaitingOn
 from core.cases.queries import case
 from core.cases.triage import Triage
+from core.cases.turns import AssignNext
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.days import Tense
 from core.chat.messages import LINK, SAID_BY, link_of, title_of
 from core.chat.requests import Private, Reply
 from core.chat.showing.cases import case_view
+from core.chat.values import Text
 from core.chat.verbs.cases import CASE, case_of, settled
 from core.chat.views import NoteView, View
 from core.customers.queries import customer
+from core.people.absence import away
 from core.people.model import Right
 from core.people.queries import display_name
 
@@ -35,6 +39,7 @@ TEXT = Argument(name="text", kind=ArgumentKind.LONG_TEXT)
 TRIAGE = Argument(name="triage", kind=ArgumentKind.WORD, choices=tuple(kind.value for kind in Triage))
 ON = Argument(name="on", kind=ArgumentKind.WORD, required=False, choices=tuple(on.value for on in WaitingOn))
 UNTIL = Argument(name="until", kind=ArgumentKind.MOMENT, required=False, tense=Tense.FUTURE)
+NEXT = "next"
 ADDRESS, DOMAIN, NO = "address", "domain", "no"
 
 
@@ -45,12 +50,30 @@ def take(asked: Asked, given: Given) -> Reply:
 
 
 def assign(asked: Asked, given: Given) -> Reply:
-    """The case is somebody's now, and they are told."""
+    """The case is somebody's now, or that of whoever is next in turn, and they are told."""
+    if given["person"] == NEXT:
+        return _handed(asked, given, asked.do(AssignNext(case_id=case_of(given))).ids["staff_id"])
     staff_id = int(str(given["person"]))
     asked.do(AssignCase(case_id=case_of(given), staff_id=staff_id))
+    return _handed(asked, given, staff_id)
+
+
+def hand_over(asked: Asked, given: Given) -> Reply:
+    """The case is somebody else's, with a note for them."""
+    staff_id = int(str(given["person"]))
+    asked.do(HandOverCase(case_id=case_of(given), staff_id=staff_id, text=str(given["text"])))
+    return _handed(asked, given, staff_id)
+
+
+def _handed(asked: Asked, given: Given, staff_id: int) -> Reply:
+    """Whose it is now; that they are away is worth a sentence even where a form would only close."""
     with asked.reading() as connection:
-        name = display_name(connection, f"staff:{staff_id}")
-    return settled(asked, case_of(given), asked.words.say("case.assigned", number=f"C-{case_of(given)}", name=name))
+        name, absence = display_name(connection, f"staff:{staff_id}"), away(connection, staff_id, asked.now)
+    sentence = asked.words.say("case.assigned", number=f"C-{case_of(given)}", name=name)
+    if absence is None:
+        return settled(asked, case_of(given), sentence)
+    warning = asked.words.say("case.assigned_away", name=name, until=absence.until_at)
+    return Private(NoteView(title=sentence, footnotes=(Text(warning),)))
 
 
 def triage(asked: Asked, given: Given) -> Reply:
@@ -148,7 +171,11 @@ ACTIONS = (
     ),
     Action(
         name="assign", right=Right.WORK, topic=Topic.CASES, answer=assign, polish=("przydziel",), form=True,
-        arguments=(CASE, Argument(name="person", kind=ArgumentKind.STAFF)), example="assign {case} {person}",
+        arguments=(CASE, Argument(name="person", kind=ArgumentKind.STAFF, choices=(NEXT,))), example="assign {case} {person}",
+    ),
+    Action(
+        name="handover", right=Right.WORK, topic=Topic.CASES, answer=hand_over, polish=("przekaż",), form=True,
+        arguments=(CASE, Argument(name="person", kind=ArgumentKind.STAFF), TEXT), example="handover {case} {person} {text}",
     ),
     Action(
         name="triage", right=Right.WORK, topic=Topic.CASES, answer=triage, arguments=(CASE, TRIAGE), polish=("rodzaj",), form=True,

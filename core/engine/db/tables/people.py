@@ -86,6 +86,8 @@ groups = Table(
     Column("zone", String(60), nullable=False, server_default="Europe/Warsaw"),
     ref("calendar_id", "calendars.id", nullable=True),
     Column("routes", Json, nullable=False),  # the kinds of card this group gets: question, collection, approval …
+    Column("assign", String(20), nullable=False, server_default=""),  # how its new cases find an owner: round-robin, or by hand
+    Column("most_cases", Integer),  # a member with so many open cases is passed over
 )
 
 group_members = Table(
@@ -94,6 +96,7 @@ group_members = Table(
     row_id(),
     ref("group_id", "groups.id"),
     ref("staff_id", "staff.id"),
+    Column("turn_at", Instant),  # when a case was given to them in turn last
     UniqueConstraint("group_id", "staff_id"),
 )
 

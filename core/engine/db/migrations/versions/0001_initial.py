@@ -219,6 +219,8 @@ def upgrade() -> None:
     sa.Column('zone', sa.String(length=60), server_default='Europe/Warsaw', nullable=False),
     sa.Column('calendar_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('routes', Json, nullable=False),
+    sa.Column('assign', sa.String(length=20), server_default='', nullable=False),
+    sa.Column('most_cases', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['calendar_id'], ['calendars.id'], name=op.f('fk_groups_calendar_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_groups')),
     sa.UniqueConstraint('name', name=op.f('uq_groups_name'))
@@ -393,6 +395,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('group_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('turn_at', Instant(), nullable=True),
     sa.ForeignKeyConstraint(['group_id'], ['groups.id'], name=op.f('fk_group_members_group_id')),
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_group_members_staff_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_group_members')),

@@ -30,7 +30,8 @@ from core.chat.words import Words
 BLOCKS = 50
 FIELDS = 10
 BUTTONS = 5  # Slack allows 25 in a row; more than five is a wall
-OVERFLOW = 5
+OVERFLOW, ENTRY = 5, 150  # entries of a menu, and characters that one carries
+ELEMENTS = 25  # of a row
 STYLES = {Tone.GOOD: "primary", Tone.DANGER: "danger"}
 SIGNS = {Tone.NEUTRAL: "", Tone.GOOD: "✅ ", Tone.WARNING: "🕒 ", Tone.DANGER: "⛔ "}
 
@@ -119,15 +120,26 @@ def fields(facts: Iterable[Fact], words: Words) -> list[Block]:
 
 
 def buttons(given: Iterable[Button]) -> list[Block]:
-    """The usual ones in a row, the rare ones behind the dots."""
-    found = list(given)
-    usual = [b for b in found if not b.rare]
-    rare = [*usual[BUTTONS:], *(b for b in found if b.rare)]
-    elements = [button(b, n) for n, b in enumerate(usual[:BUTTONS])]
-    if rare:
-        options = [{"text": plain(b.label, 75), "value": value_of(b)} for b in {value_of(b): b for b in rare}.values()][:OVERFLOW]
-        elements.append({"type": "overflow", "action_id": "billing:overflow", "options": options})
+    """The usual ones in a row, the rare ones behind the dots, five to a menu; one that asks first never: an entry cannot."""
+    found = list({value_of(b): b for b in given}.values())
+    drawn = [b for b in found if _must_be_drawn(b)]
+    room = max(0, BUTTONS - len(drawn))
+    usual = [b for b in found if not b.rare and b not in drawn]
+    row = [b for b in found if b in drawn or b in usual[:room]]
+    rare = [*usual[room:], *(b for b in found if b.rare and b not in drawn)]
+    menus = [_menu(rare[at : at + OVERFLOW], at) for at in range(0, len(rare), OVERFLOW)]
+    elements = [*(button(b, n) for n, b in enumerate(row[: ELEMENTS - len(menus)])), *menus]
     return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def _must_be_drawn(given: Button) -> bool:
+    """Whether it cannot stand in a menu: it asks first, or carries more than an entry may."""
+    return given.confirm is not None or len(value_of(given)) > ENTRY
+
+
+def _menu(given: Iterable[Button], at: int) -> Block:
+    options = [{"text": plain(b.label, 75), "value": value_of(b)} for b in given]
+    return {"type": "overflow", "action_id": f"billing:overflow:{at}" if at else "billing:overflow", "options": options}
 
 
 def button(given: Button, position: int) -> Block:

@@ -7,7 +7,7 @@ import pytest
 from bots.slack.cards import message
 from bots.slack.forms import modal
 from bots.slack.listeners import information
-from core.chat.views import VIEWS, NoteView
+from core.chat.views import VIEWS, Button, Confirm, NoteView
 from core.chat.words import Words
 from playground.slack.blocks import check
 from tests.harness.faces import seen_in_slack
@@ -68,3 +68,19 @@ def test_an_empty_view_still_says_something() -> None:
 )  # fmt: skip
 def test_the_check_finds_what_slack_refuses(payload: dict[str, object], problem: str) -> None:
     assert any(problem in line for line in check("message", payload)), check("message", payload)
+
+
+def test_no_rare_button_is_lost_and_none_that_asks_first_or_carries_much_stands_in_a_menu() -> None:
+    rare = [Button(label=f"Rare {n}", action=f"rare{n}", subject=1, rare=True) for n in range(12)]
+    asks = Button(
+        label="Stop", action="stop", subject=1, rare=True, confirm=Confirm(title="Stop?", text="It stops.", yes="Stop", no="Keep")
+    )
+    long = Button(label="Long", action="note", subject=1, rare=True, values={"text": "x" * 400})
+
+    made = message(NoteView(title="Buttons", buttons=(*rare, asks, long)), WORDS[0])
+
+    assert check("message", made) == []
+    elements = [e for block in made["blocks"] for e in block.get("elements", ()) if "type" in e]
+    assert {e["text"]["text"]: "confirm" in e for e in elements if e["type"] == "button"} == {"Stop": True, "Long": False}
+    shown = [option["text"]["text"] for e in elements if e["type"] == "overflow" for option in e["options"]]
+    assert shown == [button.label for button in rare]

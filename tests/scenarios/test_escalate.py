@@ -13,7 +13,9 @@ from core.engine.errors import Conflict, DeskError, InvalidInput, NotAllowed, No
 from core.escalations.commands import AcknowledgeEscalation, SetChain, StartEscalation
 from core.escalations.model import Chain, Escalation, Level, State
 from core.escalations.queries import newest_escalation_of
+from core.people.absence import GoAway
 from core.people.commands import RemoveStaff
+from core.people.queries import by_handle
 from tests.harness.faces import Face
 from tests.harness.questions import acting, ask
 from tests.harness.world import ADA, ANA, BEN, FAY, VIC, World
@@ -271,3 +273,18 @@ def test_only_an_admin_sets_chains_and_the_door_looks_again(world: World) -> Non
     with pytest.raises(DeskError):
         world.do(SetChain(group="nowhere", chain=None))
     world.do(OpenCase(title="Another"))
+
+
+def test_who_is_away_is_passed_and_the_card_says_so(world: World, face: Face) -> None:
+    case_id = staffed(world, face)
+    with world.house.desk.reading() as connection:
+        fay, ben, ada = (by_handle(connection, who.handle).id for who in (FAY, BEN, ADA))
+    world.do(GoAway(staff_id=fay, until=world.now + timedelta(days=5)), acting(world, FAY))
+    world.do(SetChain(group=f"billing-{face.name}", chain=chain(("@fay", HOUR), ("@ben,@ada", HOUR))))
+
+    face.type(f"escalate {case_id} Help", by=ANA)
+
+    found = running(world, case_id)
+    assert [dict(telling.passed) for telling in found.told] == [{"@fay": "away"}, {}]
+    assert found.told[-1].staff == (ben, ada)
+    assert "@fay: away" in face.type(f"case {case_id}", by=ANA)

@@ -125,7 +125,7 @@ def test_a_form_opens_as_a_dialog_keeps_what_was_typed_and_closes_with_its_effec
     page.screenshot(path=artefacts / "teams-dialog.png")
     dialog.get_by_role("button").last.click()
 
-    expect(dialog.get_by_text("15 Jan 2027 has not come yet")).to_be_visible()
+    expect(dialog.get_by_text("“2027-01-15” has not come yet")).to_be_visible()
     expect(dialog.get_by_label("Proof")).to_have_value("250 2.0.0 accepted")
     page.screenshot(path=artefacts / "teams-dialog-error.png")
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ from app.partner_sync import CONNECTION
 from app.senders import SENDERS
 from core.customers.commands import AddCustomer, ConfirmLink, RecordSubscriptions, SwitchMode
 from core.customers.model import LinkKind, Mode
+from core.engine.calendars import Hours
 from core.engine.clock import Clock
 from core.engine.db.tables.engine import cards, inbox, outbox, timers
 from core.engine.db.tables.people import conversations, identities
+from core.people.commands import SetCalendar
 from core.people.telling import SAY, TELL
 from playground.accounting.deliveries import Deliveries
 from playground.accounting.server import LocalAccounting
@@ -194,6 +196,7 @@ def stage(databases: Databases, nursery: Nursery, login: Login) -> Iterator[Stag
 
 def _prepare(world: World, outside: StandIns) -> None:
     world.hire(ANA, BEN, ADA)
+    world.do(SetCalendar(name="default", week=((Hours(opens=time(0), closes=time(0)),),) * 7, country=""))  # told at any hour, any day
     for face in ("slack", "teams"):
         world.route(face, "question", "collection", "approval")
     connect(world, url=outside.ticketing.url, case_field="BillingCaseId")

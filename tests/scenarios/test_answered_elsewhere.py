@@ -73,7 +73,7 @@ def test_neither_a_remark_nor_the_customers_own_word_is_an_answer(world: World, 
     world.move(hours=5)
 
     assert "First answer MISSED" in face.type(f"case {case_id}", by=ANA)
-    assert "Answers overdue" in face.type("queue", by=ANA)
+    assert "Late: 1" in face.type("queue", by=ANA)
 
 
 def test_a_resolution_the_customer_did_not_know_of_is_told_by_the_answer(world: World, face: Face, case_id: int) -> None:

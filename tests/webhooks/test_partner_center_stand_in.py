@@ -87,7 +87,7 @@ def test_an_accepted_change_becomes_true_only_after_its_reads(contoso: Connected
 def test_terms_end_when_the_business_date_moves(local: LocalPartnerCenter) -> None:
     renewing, ending = connect(local), connect(local, autoRenewEnabled=False)
 
-    local.move(timedelta(days=355, hours=12))
+    local.move(timedelta(days=356))  # the term ends with day 355, and for a day it is being renewed
     busy = renewing.raw("PATCH", json={**renewing.truth(), "status": "suspended"})
     local.move(timedelta(days=2))
 

@@ -4,6 +4,7 @@ import json
 from html import escape
 from typing import Any
 
+from core.chat.words import Words
 from playground.teams.checks import check_card
 from tests.harness.face import Face, Seen, counter
 from tests.harness.parity import NOTES, asks_first
@@ -177,6 +178,9 @@ def seen_in_teams(activity: dict[str, Any], *, place: str = "", reference: str =
     return made
 
 
+OPENING = frozenset(Words(locale).say("form.open") for locale in ("en", "pl"))  # how Teams opens any form, no button of the verb's own
+
+
 def _walk(node: Any, made: Seen) -> None:
     if isinstance(node, list):
         for item in node:
@@ -184,7 +188,8 @@ def _walk(node: Any, made: Seen) -> None:
     elif isinstance(node, dict):
         if str(node.get("type", "")).startswith("Action."):
             made.buttons[node["title"]] = node
-            _noted(node.get("data") or {})
+            if node["title"] not in OPENING:
+                _noted(node.get("data") or {})
             return
         if str(node.get("type", "")).startswith("Input."):
             made.inputs[node["id"]] = node

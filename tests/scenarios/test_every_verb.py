@@ -160,6 +160,16 @@ def labels(world: World, face: Face) -> list[str]:
     return list({**face.type(f"case {unmatched}", by=ANA).buttons, **face.type("case 101", by=ANA).buttons})
 
 
+def test_a_case_goes_from_hand_to_hand_and_back_from_microsoft(world: World, face: Face) -> None:
+    case_id = ask(world)
+
+    fill(face, face.type(f"handover {case_id}", by=ANA), ANA)
+    face.type(f"wait {case_id} microsoft", by=ANA)
+    face.click(face.type(f"case {case_id}", by=ANA), "Our turn again", by=ANA)
+
+    assert "Our turn again" not in face.type(f"case {case_id}", by=ANA).buttons
+
+
 def test_every_form_about_people_works(world: World, face: Face) -> None:
     world.hire(ADA, ANA, Persona("iga", "Iga New", (Role.AGENT, Role.VIEWER)))
 

@@ -13,6 +13,7 @@ from pytest_socket import socket_allow_hosts
 
 from app.logs import set_up
 from app.prepare import RT_SERVER
+from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from playground.slack.server import LocalSlack
 from playground.teams.server import LocalTeams
 from playground.teams.tokens import Login
@@ -116,6 +117,15 @@ def world(database: str, local_teams: LocalTeams, local_slack: LocalSlack) -> It
     made = build_world(database, local_teams, local_slack)
     yield made
     made.house.close()
+
+
+@pytest.fixture
+def local() -> Iterator[LocalPartnerCenter]:
+    """A Partner Center on loopback, nobody in it."""
+    made = LocalPartnerCenter()
+    made.start()
+    yield made
+    made.stop()
 
 
 @pytest.fixture(params=sorted(FACES))

@@ -1,7 +1,6 @@
 """Two approvers at the same instant, one per chat: always exactly one approval, and exactly one execution."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -30,12 +29,9 @@ def store_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def story(world: World) -> Iterator[Story]:
+def story(world: World, local: LocalPartnerCenter) -> Story:
     """Ripe and live; nothing is sent here, only the rows that would send are counted."""
-    local = LocalPartnerCenter()
-    local.start()
-    yield ripe(world, local)
-    local.stop()
+    return ripe(world, local)
 
 
 def at_once(story: Story, command: object, actors: list[Actor]) -> list[str]:

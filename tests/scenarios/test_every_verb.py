@@ -1,6 +1,6 @@
 """Every verb is answered wherever it may be typed, as its example says and in both languages; every form and button works in both chats."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -44,15 +44,6 @@ MADE_READY: Mapping[str, tuple[str, ...]] = {  # what must have happened to the 
     "send": ("reply {case} The price rose.",),
     "withdraw": ("reply {case} The price rose.", "send {case}"),
 }
-
-
-@pytest.fixture
-def local() -> Iterator[LocalPartnerCenter]:
-    """A Partner Center on loopback."""
-    made = LocalPartnerCenter()
-    made.start()
-    yield made
-    made.stop()
 
 
 def who_may(action: Action) -> Persona:

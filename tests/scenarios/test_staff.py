@@ -1,7 +1,5 @@
 """An admin says in chat who works here; who leaves leaves nothing behind that nobody looks after."""
 
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
 
@@ -24,12 +22,9 @@ EVA = Persona("eva", "Eva Agent", (Role.AGENT,))
 
 
 @pytest.fixture
-def story(world: World) -> Iterator[Story]:
+def story(world: World, local: LocalPartnerCenter) -> Story:
     """A request to suspend may be made."""
-    local = LocalPartnerCenter()
-    local.start()
-    yield ripe(world, local)
-    local.stop()
+    return ripe(world, local)
 
 
 def roles(world: World, handle: str) -> list[str]:

@@ -1,7 +1,6 @@
 """A suspension from the request to the read-back, in both chats and on both stores."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,15 +10,6 @@ from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import FACES, Face
 from tests.harness.suspensions import Story, ripe
 from tests.harness.world import ANA, BEN, World
-
-
-@pytest.fixture
-def local() -> Iterator[LocalPartnerCenter]:
-    """A Partner Center on loopback."""
-    made = LocalPartnerCenter()
-    made.start()
-    yield made
-    made.stop()
 
 
 @pytest.fixture

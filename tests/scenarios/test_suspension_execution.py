@@ -1,6 +1,5 @@
 """What Partner Center may answer, or not answer: each effect once, nothing on stale facts, and the card tells the truth."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,15 +16,6 @@ from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face
 from tests.harness.suspensions import Story, ripe
 from tests.harness.world import ANA, BEN, World
-
-
-@pytest.fixture
-def local() -> Iterator[LocalPartnerCenter]:
-    """A Partner Center on loopback."""
-    made = LocalPartnerCenter()
-    made.start()
-    yield made
-    made.stop()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Each guard of a suspension by its negative: who may not, when it may not, what a late or double click gets."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -23,15 +22,6 @@ from tests.harness.faces import FACES, Face, Seen
 from tests.harness.receivables import feed, invoice
 from tests.harness.suspensions import CLEO, OTTO, Story, ripe
 from tests.harness.world import ADA, ANA, BEN, FAY, VIC, Persona, World
-
-
-@pytest.fixture
-def local() -> Iterator[LocalPartnerCenter]:
-    """A Partner Center on loopback."""
-    made = LocalPartnerCenter()
-    made.start()
-    yield made
-    made.stop()
 
 
 @pytest.fixture

@@ -16,15 +16,6 @@ from tests.harness.world import ANA, World
 
 
 @pytest.fixture
-def local() -> Iterator[LocalPartnerCenter]:
-    """A Partner Center on loopback, nobody in it."""
-    made = LocalPartnerCenter()
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
 def contoso(local: LocalPartnerCenter) -> Iterator[Connected]:
     """A customer with a new-commerce subscription that renews itself and has a scheduled change."""
     made = connect(

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -126,17 +127,20 @@ class InboxWriter:
 
     def _insert_rows(self, batch: Sequence[_Waiting]) -> None:
         row = _sqlite_row if self._store.is_sqlite else _postgres_row
-        sql = SQLITE if self._store.is_sqlite else POSTGRES
-        rows = [row(waiting.delivery) for waiting in batch]
+        values = tuple(value for waiting in batch for value in row(waiting.delivery))
+        sql = _insert(self._store.is_sqlite, len(batch))
         with self._store.writing() as connection:
-            connection.exec_driver_sql(sql, rows)
+            connection.exec_driver_sql(sql, values)
 
 
-# The driver's own statements: building them per row costs more than SQLite takes to store it.
-COLUMNS = "INSERT INTO inbox (connection, delivery_key, received_at, headers, body)"
-ONCE = "ON CONFLICT (connection, delivery_key) DO NOTHING"
-SQLITE = f"{COLUMNS} VALUES (?, ?, ?, ?, ?) {ONCE}"
-POSTGRES = f"{COLUMNS} VALUES (%s, %s, %s, %s::jsonb, %s) {ONCE}"
+@cache
+def _insert(is_sqlite: bool, rows: int) -> str:
+    """The driver's own statement for a whole batch: building it per row costs more than SQLite takes to store it, and each statement
+    gives up the interpreter's lock, which the threads that answer are slow to give back.
+    """
+    row = "(?, ?, ?, ?, ?)" if is_sqlite else "(%s, %s, %s, %s::jsonb, %s)"
+    columns = "INSERT INTO inbox (connection, delivery_key, received_at, headers, body) VALUES"
+    return f"{columns} {', '.join([row] * rows)} ON CONFLICT (connection, delivery_key) DO NOTHING"
 
 
 def _sqlite_row(given: Delivery) -> tuple[Any, ...]:

@@ -2,18 +2,16 @@
 
 from dataclasses import fields
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 
 from playground.partner_center.fixtures import KINDS
 from playground.partner_center.ledger import Staged
-
-if TYPE_CHECKING:
-    from playground.partner_center.server import PartnerCenter
+from playground.partner_center.partner import Partner
 
 
-def admin(local: "PartnerCenter") -> Blueprint:
+def admin(local: Partner) -> Blueprint:
     """Routes that add customers and subscriptions, stage answers, move the business date and show the ledger."""
     seam = Blueprint("stand-in", __name__, url_prefix="/_stand-in")
 

@@ -6,10 +6,8 @@ https://learn.microsoft.com/partner-center/developer/partner-center-rest-api-ref
 import copy
 import json
 import time
-import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,81 +15,28 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from playground.partner_center.admin import admin
-from playground.partner_center.commerce import Fault, Held, Pending, age, changed
-from playground.partner_center.fixtures import Resource, subscription
-from playground.partner_center.ledger import Call, Effect, Ledger, Staged
+from playground.partner_center.commerce import Fault, Held, Pending, changed
+from playground.partner_center.fixtures import Resource
+from playground.partner_center.ledger import Call, Effect, Staged
 from playground.partner_center.login import RESOURCE, Application, Login, Refused, Token
+from playground.partner_center.partner import Customer, Partner
 from playground.serving import OnLoopback
 
 PAGE = 100
 
 
-@dataclass
-class Customer:
-    """A customer of the partner; its id is its Microsoft tenant's."""
-
-    id: str
-    name: str
-    domain: str
-    subscriptions: dict[str, Held] = field(default_factory=dict)
-
-    def as_json(self) -> Resource:
-        """As the list of customers shows it."""
-        profile = {"tenantId": self.id, "domain": self.domain, "companyName": self.name}
-        return {"id": self.id, "companyProfile": profile, "relationshipToPartner": "reseller", "attributes": {"objectType": "Customer"}}
-
-
-class PartnerCenter(OnLoopback):
+class PartnerCenter(OnLoopback, Partner):
     """One partner's Partner Center. `stale_status` is what a stale etag answers: 400 with 2055, or 412."""
 
     def __init__(self, tenant: str = "partner-tenant", client_id: str = "app-pc", secret: str = "pc-secret") -> None:  # noqa: S107 (a stand-in's)
+        super().__init__()
         self.login = Login(tenant, {client_id: Application(client_id=client_id, secret=secret)})
-        self.ledger = Ledger()
-        self.customers: dict[str, Customer] = {}
         self.stale_status = 400
         self.app_only_may_write = True
         self.flaps = 10
-        self._ahead = timedelta(0)
         self.app = Flask("local-partner-center")
         self._routes()
         self.app.register_blueprint(admin(self))
-
-    # What an operator of the stand-in may do
-
-    def now(self) -> datetime:
-        """The business moment here: real time, moved ahead."""
-        return datetime.now(UTC) + self._ahead
-
-    def move(self, by: timedelta) -> None:
-        """Let business time pass: terms end, renew or expire."""
-        with self.ledger.lock:
-            self._ahead += by
-            for customer in self.customers.values():
-                for held in customer.subscriptions.values():
-                    age(held, self.now())
-
-    def add_customer(self, name: str, *, customer_id: str = "", domain: str = "") -> str:
-        """A new customer; returns its id."""
-        made = Customer(customer_id or str(uuid.uuid4()), name, domain or f"{name.split(maxsplit=1)[0].casefold()}.onmicrosoft.com")
-        self.customers[made.id] = made
-        return made.id
-
-    def add_subscription(self, customer: str, kind: str = "new_commerce", *, entitlements: int = 0, **fields: Any) -> str:
-        """A subscription of the kind; `fields` replace what the resource says. Returns its id."""
-        made = subscription(kind, now=self.now(), customer=customer, **fields)
-        self.customers[customer].subscriptions[made["id"]] = Held(made, entitlements=entitlements)
-        return str(made["id"])
-
-    def truth(self, customer: str, external: str) -> Resource:
-        """The subscription as it is, without counting as a read."""
-        with self.ledger.lock:
-            return copy.deepcopy(self.customers[customer].subscriptions[external].resource)
-
-    def stage(self, **what: Any) -> None:
-        """Say what happens to a coming call; see Staged."""
-        self.ledger.staged.append(Staged(**what))
-
-    # The protocol
 
     def _routes(self) -> None:
         for version, path in ((1, "/<tenant>/oauth2/token"), (2, "/<tenant>/oauth2/v2.0/token")):

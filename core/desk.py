@@ -19,6 +19,7 @@ from core.cases.handlers import HANDLERS as CASES
 from core.cases.leaving import HANDLERS as LEAVING
 from core.cases.tickets import HANDLERS as TICKETS
 from core.cases.turns import HANDLERS as TURNS
+from core.collections.handlers import HANDLERS as COLLECTIONS
 from core.customers.handlers import HANDLERS as CUSTOMERS
 from core.engine import inbox, journal, outbox, timers
 from core.engine.db.dialects import insert_for
@@ -57,6 +58,7 @@ HANDLERS: Handlers = {
     **LEAVING,
     **TURNS,
     **RECEIVABLES,
+    **COLLECTIONS,
     **SUSPENSIONS,
     **ESCALATIONS,
 }

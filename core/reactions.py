@@ -12,6 +12,7 @@ from core.cases import search as cases_search
 from core.cases.commands import OpenCollection, SettleCollection
 from core.cases.leaving import CONTINUES, ReleaseCases
 from core.cases.queries import case, collection_cases
+from core.collections.events import PolicyApplied
 from core.customers import search as customers_search
 from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
 from core.customers.model import LinkKind
@@ -33,7 +34,7 @@ from core.receivables.handlers import DUE
 from core.receivables.queries import payer, unpaid_positions
 from core.suspensions import follows as suspensions
 from core.suspensions.commands import ProposeRestores, RecheckFacts, WithdrawLeaver
-from core.suspensions.queries import open_suspensions_of_customer, open_suspensions_with, suspensions_of_customer
+from core.suspensions.queries import open_suspensions, open_suspensions_of_customer, open_suspensions_with, suspensions_of_customer
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
 
@@ -74,6 +75,11 @@ def recheck_suspensions(tx: Tx, event: Event) -> Iterable[Command]:
     if customer_id is None:
         return []
     return [RecheckFacts(suspension_id=found) for found in open_suspensions_of_customer(tx.connection, customer_id)]
+
+
+def recheck_all(tx: Tx, _event: PolicyApplied) -> Iterable[Command]:
+    """Other rules count from a day on: what was asked for by earlier ones stands on them no more."""
+    return [RecheckFacts(suspension_id=found) for found in open_suspensions(tx.connection)]
 
 
 def show_subscriptions(tx: Tx, event: SubscriptionsRecorded) -> Iterable[Command]:
@@ -123,6 +129,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     ReceivablesRecorded: (collect, recheck_suspensions, offer_restores),
     PayerAttached: (collect, recheck_suspensions),
     InvoicesFellDue: (collect, recheck_suspensions),
+    PolicyApplied: (recheck_all,),
     NoticeRecorded: (refresh_cards, recheck_suspensions),
     SubscriptionsRecorded: (recheck_suspensions, show_subscriptions),
     **suspensions.FOLLOWS,

@@ -42,6 +42,7 @@ class Customer:
     zone: str
     country: str
     mode: Mode
+    segment: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from core.cases.queries import case
+from core.collections.queries import policy_called
 from core.customers.queries import today_of
 from core.engine.db.dialects import insert_into
 from core.engine.db.tables.suspensions import suspensions, votes
@@ -17,9 +18,8 @@ from core.people.queries import display_name
 from .commands import ApproveSuspension, RecheckFacts, RefuseSuspension
 from .events import FactsRebound, SuspensionApproved, VoteCast
 from .looking import facts_now, look_at, void_for
-from .model import ItemState, State, Suspension, Verdict, blockers, changes
+from .model import ItemState, State, Suspension, Verdict, blockers, changes, quorum_of
 from .moving import end_unsent, lock_request, move
-from .policy import policy_called
 from .queries import entitled_approvals, is_halted, suspension
 
 
@@ -37,15 +37,16 @@ def approve_suspension(tx: Tx, command: ApproveSuspension) -> Iterable[Event]:
         raise Conflict("facts_changed")
     if (rebound := _rebind(tx, found)) is not None:
         return rebound
-    policy = policy_called(found.listed["policy"])
+    policy = policy_called(tx.connection, found.listed["policy"])
     if stops := blockers(found.listed, policy, today_of(tx.connection, found.customer_id, tx.now)):
         raise Conflict(f"approve_{stops[0]}", number=found.number)
     _vote(tx, found, Verdict.APPROVE, "")
     approvals = entitled_approvals(tx.connection, found)
     ids = {"suspension_id": found.id, "case_id": found.case_id}
-    if approvals < policy.quorum:
-        return [VoteCast(**ids, number=found.facts, approvals=approvals, quorum=policy.quorum)]
-    cooling_until, expires_at = tx.now + policy.cooling_off, tx.now + policy.approval_valid
+    quorum = quorum_of(policy, found.listed)
+    if approvals < quorum:
+        return [VoteCast(**ids, number=found.facts, approvals=approvals, quorum=quorum)]
+    cooling_until, expires_at = tx.now + policy.decision.cooling_off, tx.now + policy.decision.approval_valid
     move(tx, found, State.COOLING, cooling_until=cooling_until, expires_at=expires_at)
     return [SuspensionApproved(**ids, number=found.facts, cooling_until=cooling_until, expires_at=expires_at)]
 

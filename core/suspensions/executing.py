@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.collections.queries import policy_called
 from core.customers.queries import subscription
 from core.engine.db.tables.suspensions import suspension_items
 from core.engine.handling import Handler, Handlers
@@ -20,7 +21,6 @@ from .events import AnswerMissing, AnswerRecorded, ReadBackBegun, ReadBackMissed
 from .looking import ENDS, REASONS, Found, Seen, look_at, look_now, reason_for
 from .model import Item, ItemState, Suspension, differs, status_of
 from .moving import conclude, end_item, lock_item, move_item
-from .policy import policy_called
 from .ports import AnswerKind, Wanted
 from .queries import item, restores_of, suspension
 from .timing import after_answer, is_over
@@ -49,7 +49,7 @@ def record_answer(tx: Tx, command: RecordAnswer) -> Iterable[Event]:
     one, whole = _with_request(tx, command.item_id)
     if not _is_current(one, command.request_id):
         return []
-    answer, policy = command.answer, policy_called(whole.listed["policy"])
+    answer, policy = command.answer, policy_called(tx.connection, whole.listed["policy"])
     stale = int(one.answer.get("stale", 0)) + (answer.kind is AnswerKind.STALE)
     next_at = after_answer(answer, policy, tx.now)
     kept = {
@@ -73,7 +73,7 @@ def record_no_answer(tx: Tx, command: RecordNoAnswer) -> Iterable[Event]:
     attempts = one.attempts + 1
     _keep_answer(tx, one, dict(one.answer) | {"kind": "none", "at": tx.now.isoformat()}, attempts=attempts)
     missing = AnswerMissing(**_ids(whole, one), attempts=attempts)
-    if attempts < policy_called(whole.listed["policy"]).give_up_after:
+    if attempts < policy_called(tx.connection, whole.listed["policy"]).calls.give_up_after:
         return [missing]
     return [missing, *end_item(tx, one, ItemState.UNKNOWN, reason="no_answer")]
 
@@ -97,11 +97,11 @@ def record_read_back(tx: Tx, command: RecordReadBack) -> Iterable[Event]:
     if status == Wanted.SUSPENDED:
         move_item(tx, one, ItemState.SUSPENDED)
         return [SubscriptionSuspended(**_ids(whole, one)), *conclude(tx, whole.id)]
-    policy = policy_called(whole.listed["policy"])
+    policy = policy_called(tx.connection, whole.listed["policy"])
     if command.resource is None or is_over(one.answer, policy, tx.now):
         never_heard = one.answer.get("kind") == "none" and command.resource is not None
         return end_item(tx, one, ItemState.VOIDED if never_heard else ItemState.UNKNOWN, reason="not_read_back")
-    return [ReadBackMissed(**_ids(whole, one), status=status, next_at=tx.now + policy.verify_every)]
+    return [ReadBackMissed(**_ids(whole, one), status=status, next_at=tx.now + policy.calls.verify_every)]
 
 
 def _seen_with(tx: Tx, one: Item, whole: Suspension, command: RecordSnapshot) -> Seen:

@@ -1,7 +1,7 @@
 """The facts a decision is bound to: the one place that says which they are, and reads them as they are now.
 
 Listed: the overdue amount and its invoices, the proven notices, the confirmed links, each subscription's status, seats and end of term,
-the policy and the customer's mode (an approval given to a dry-run must not become a real suspension). Not listed: etags, what is
+the policy, the customer's segment and mode (an approval given to a dry-run must not become a real suspension). Not listed: etags, what is
 not due yet, and when each fact was last heard, which is shown and looked at, but changes nothing by itself.
 """
 
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from core.cases.model import Case
+from core.collections.queries import policy_on
 from core.customers.model import LinkKind, Subscription
 from core.customers.queries import customer, linked, subscription, today_of
 from core.engine.db.tables.customers import links
@@ -21,7 +22,6 @@ from core.receivables.model import Notice, Position
 from core.receivables.queries import notices_of, payer, position
 
 from .model import Facts
-from .policy import policy_on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +43,12 @@ def gather(connection: Connection, found: Case, subscription_ids: Iterable[int],
     if found.customer_id is None or found.payer_id is None:
         raise ValueError(f"{found.number} is no collection case")
     today = today_of(connection, found.customer_id, now)
+    whose = customer(connection, found.customer_id)
     owed = position(connection, found.payer_id, found.currency, today)
     listed = {
         **_money(owed), "notices": [_notice(n) for n in notices_of(connection, found.id) if n.proof.strip() and n.to_contact],
-        "payer_link": is_payer_linked(connection, found.payer_id, found.customer_id), "policy": policy_on(today).version,
-        "mode": customer(connection, found.customer_id).mode.value,
+        "payer_link": is_payer_linked(connection, found.payer_id, found.customer_id), "policy": policy_on(connection, today).version,
+        "mode": whose.mode.value, "segment": whose.segment,
     }  # fmt: skip
     as_of = {"position": owed.as_of.isoformat()}
     for subscription_id in sorted(set(subscription_ids)):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
@@ -10,6 +9,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from core.cases.queries import case
+from core.collections.queries import policy_called
 from core.customers.model import Mode
 from core.customers.queries import subscription
 from core.engine.db.tables.suspensions import suspensions
@@ -23,8 +23,7 @@ from .events import LookMissed, SendingBegun
 from .facts import Gathered, gather
 from .model import Item, ItemState, State, Suspension, changes
 from .moving import conclude, end_unsent, lock_request, move, move_item
-from .policy import policy_called
-from .queries import entitled_approvals, is_halted, restores_of, suspension
+from .queries import entitled_approvals, is_halted, quorum_needed, restores_of, suspension
 
 
 class Found(StrEnum):
@@ -103,9 +102,9 @@ def _compare(tx: Tx, found: Suspension, items: Sequence[Item]) -> Seen:
         return Seen(found=Found.MISSING, missing=[{"what": "open_amount", "invoice": number} for number in known.unknown])
     if changed:
         return Seen(found=Found.CHANGED, changed=changed)
-    if entitled_approvals(tx.connection, found) < policy_called(found.listed["policy"]).quorum:
+    if entitled_approvals(tx.connection, found) < quorum_needed(tx.connection, found):
         return Seen(found=Found.NOT_ENTITLED)
-    if (missing := _too_old(found, known, tx.now)) is not None:
+    if (missing := _too_old(tx, found, known)) is not None:
         return Seen(found=Found.MISSING, missing=[missing])
     return Seen(found=Found.STANDS if known.listed["mode"] == Mode.LIVE else Found.DRY_RUN)
 
@@ -140,11 +139,11 @@ def _about(found: Suspension, items: Sequence[Item]) -> dict[str, Any]:
     return {key: value for key, value in found.listed.items() if not key.startswith(others)}
 
 
-def _too_old(found: Suspension, known: Gathered, now: datetime) -> dict[str, Any] | None:
+def _too_old(tx: Tx, found: Suspension, known: Gathered) -> dict[str, Any] | None:
     """The accounting must have spoken after the cooling-off began, and lately."""
-    policy = policy_called(found.listed["policy"])
-    began = (found.cooling_until or now) - policy.cooling_off
-    needed = max(began, now - policy.look_age)
+    policy, now = policy_called(tx.connection, found.listed["policy"]), tx.now
+    began = (found.cooling_until or now) - policy.decision.cooling_off
+    needed = max(began, now - policy.decision.look_age)
     as_of = known.position.as_of
     if needed <= as_of <= now:
         return None

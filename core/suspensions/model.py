@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from .policy import Policy
+from core.collections.policy import Policy
 
 Facts = Mapping[str, Any]  # the listed facts, flat: `overdue`, `subscription:12:quantity` …; plain JSON, compared key by key
 
@@ -204,13 +204,18 @@ def blockers(facts: Facts, policy: Policy, today: date) -> list[str]:
         return ["no_notice"]
     if not finals:
         return ["no_final_notice"]
-    return ["final_notice_young"] if min(finals) + policy.notice_age > today else []
+    return ["final_notice_young"] if min(finals) + policy.notices.final_age > today else []
+
+
+def quorum_of(policy: Policy, facts: Facts) -> int:
+    """How many other people must approve a request on these facts."""
+    return policy.approvals(amount=facts["overdue"], currency=facts["currency"], segment=facts["segment"])
 
 
 def final_notice_ripe_on(facts: Facts, policy: Policy) -> date | None:
     """The first day on which the oldest final notice is old enough; None without one."""
     finals = [date.fromisoformat(n["sent_on"]) for n in facts["notices"] if n["kind"] == "final"]
-    return min(finals) + policy.notice_age if finals else None
+    return min(finals) + policy.notices.final_age if finals else None
 
 
 def differs(facts: Facts, subscription_id: int, resource: Mapping[str, Any]) -> list[dict[str, Any]]:

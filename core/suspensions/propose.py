@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from core.cases.model import Case, Kind
 from core.cases.queries import case
+from core.collections.queries import policy_called
 from core.customers.model import Subscription
 from core.customers.queries import customer, subscriptions_of
 from core.engine.db.tables.suspensions import suspension_items, suspensions
@@ -22,7 +23,6 @@ from .events import SuspensionProposed
 from .facts import Gathered, gather, is_payer_linked, is_tenant_linked
 from .model import ItemState, State
 from .moving import lock_case, lock_request
-from .policy import policy_called
 from .queries import is_halted, open_suspension_of, suspension
 
 # Microsoft: neither quantity nor status of a trial can be changed; an Azure plan cannot be suspended while it has active
@@ -100,8 +100,8 @@ def _refuse_without_debt(known: Gathered, found: Case, now: datetime) -> None:
 
 
 def _insert(tx: Tx, found: Case, reason: str, known: Gathered, wanted: Sequence[int]) -> Event:
-    policy = policy_called(known.listed["policy"])
-    expires_at = tx.now + policy.decide_within
+    policy = policy_called(tx.connection, known.listed["policy"])
+    expires_at = tx.now + policy.decision.decide_within
     values: dict[str, Any] = {
         "customer_id": found.customer_id, "case_id": found.id, "state": State.PROPOSED.value, "reason": reason, "proposed_by": tx.actor.id,
         "proposed_at": tx.now, "expires_at": expires_at, "bound": known.bound(), "missing": [],
@@ -112,7 +112,7 @@ def _insert(tx: Tx, found: Case, reason: str, known: Gathered, wanted: Sequence[
         tx.connection.execute(sa.insert(suspension_items).values(**row, snapshot={}, answer={}))
     return SuspensionProposed(
         suspension_id=suspension_id, case_id=found.id, reason=Private(reason), facts=known.listed, expires_at=expires_at,
-        warn_at=tx.now + policy.decide_within * policy.warn_after,
+        warn_at=tx.now + policy.decision.decide_within * policy.decision.warn_percent // 100,
     )  # fmt: skip
 
 

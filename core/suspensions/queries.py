@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from core.cases.queries import case
+from core.collections.queries import policy_called
 from core.customers.queries import subscriptions_of
 from core.engine.db.tables.customers import subscriptions
 from core.engine.db.tables.engine import switches
@@ -15,7 +16,7 @@ from core.engine.errors import NotFound
 from core.people.model import Right
 from core.people.queries import member
 
-from .model import MAYBE_OFF, OPEN_RESTORES, Item, ItemState, Restore, RestoreState, State, Suspension, Verdict, Vote
+from .model import MAYBE_OFF, OPEN_RESTORES, Item, ItemState, Restore, RestoreState, State, Suspension, Verdict, Vote, quorum_of
 
 HALTED = "suspensions_stopped"
 
@@ -84,6 +85,11 @@ def open_suspensions_of_customer(connection: Connection, customer_id: int) -> li
     return list(connection.scalars(OPEN_OF_CUSTOMER, {"of_customer": customer_id}))
 
 
+def open_suspensions(connection: Connection) -> list[int]:
+    """Every request that has not ended."""
+    return list(connection.scalars(sa.select(suspensions.c.id).where(suspensions.c.ended_at.is_(None)).order_by(suspensions.c.id)))
+
+
 def open_suspensions_with(connection: Connection, staff_id: int) -> list[int]:
     """Every request that has not ended and that the member proposed or voted on."""
     voted = sa.select(votes.c.suspension_id).where(votes.c.staff_id == staff_id)
@@ -108,6 +114,11 @@ def entitled_approvals(connection: Connection, found: Suspension) -> int:
     """How many of those who approved may still do so now: active, with the right, neither proposer nor the case's owner."""
     approvers = {vote.staff_id for vote in votes_of(connection, found) if vote.verdict is Verdict.APPROVE}
     return sum(is_entitled(connection, found, staff_id) for staff_id in approvers)
+
+
+def quorum_needed(connection: Connection, found: Suspension) -> int:
+    """How many other people must approve the request, by the policy it is bound to."""
+    return quorum_of(policy_called(connection, found.listed["policy"]), found.listed)
 
 
 def is_entitled(connection: Connection, found: Suspension, staff_id: int) -> bool:

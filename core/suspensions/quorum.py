@@ -11,8 +11,7 @@ from core.people.model import Right
 from core.people.queries import staff_holding
 
 from .model import State, Suspension, Verdict
-from .policy import policy_called
-from .queries import entitled_approvals, is_entitled, suspension, votes_of
+from .queries import entitled_approvals, is_entitled, quorum_needed, suspension, votes_of
 
 
 def able(connection: Connection, found: Suspension, now: datetime) -> frozenset[int]:
@@ -26,7 +25,7 @@ def missing_approvers(connection: Connection, found: Suspension, now: datetime) 
     """How many approvers are lacking among those present; none for a request that waits for no decision."""
     if found.state is not State.PROPOSED:
         return 0
-    needed = policy_called(found.listed["policy"]).quorum - entitled_approvals(connection, found)
+    needed = quorum_needed(connection, found) - entitled_approvals(connection, found)
     return max(0, needed - len(able(connection, found, now)))
 
 

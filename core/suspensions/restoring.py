@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from core.cases.queries import case, roots_of
+from core.collections.queries import policy_on
 from core.customers.queries import subscription, today_of
 from core.engine.db.tables.suspensions import restores
 from core.engine.errors import Conflict, InvalidInput, NotAllowed
@@ -30,7 +31,6 @@ from .events import (
 )
 from .model import Item, ItemState, Restore, RestoreState, status_of
 from .moving import end_unsent, lock_case
-from .policy import policy_on
 from .ports import AnswerKind, Wanted
 from .queries import children_of, item_restored_by, items_maybe_off, open_restore_of, open_suspension_of, restore, restores_of, suspension
 from .timing import after_answer, is_over
@@ -86,7 +86,7 @@ def record_restore_answer(tx: Tx, command: RecordRestoreAnswer) -> Iterable[Even
     if found.state is not RestoreState.SENDING or found.request_id != command.request_id:
         return []
     answer = command.answer
-    next_at = after_answer(answer, policy_on(tx.now.date()), tx.now)
+    next_at = after_answer(answer, policy_on(tx.connection, tx.now.date()), tx.now)
     kept = {"kind": answer.kind.value, "code": answer.code, "description": answer.description, "at": tx.now.isoformat()}
     answered = RestoreAnswered(**_ids(tx, found), kind=answer.kind.value, code=answer.code, next_at=next_at)
     if answer.kind is AnswerKind.REFUSED:
@@ -111,7 +111,7 @@ def record_restore_read_back(tx: Tx, command: RecordRestoreReadBack) -> Iterable
     found = restore(tx.connection, command.restore_id)
     if found.state is not RestoreState.VERIFYING:
         return []
-    resource, policy = command.resource or {}, policy_on(tx.now.date())
+    resource, policy = command.resource or {}, policy_on(tx.connection, tx.now.date())
     kept = dict(found.answer) | {"status": status_of(resource), "after": dict(resource)}
     if status_of(resource) == Wanted.ACTIVE:
         _keep(tx, found, state=RestoreState.RESTORED, answer=kept, done_at=tx.now)
@@ -120,7 +120,7 @@ def record_restore_read_back(tx: Tx, command: RecordRestoreReadBack) -> Iterable
         _keep(tx, found, state=RestoreState.UNKNOWN, answer=kept, done_at=tx.now)
         return [_ended(tx, found, RestoreState.UNKNOWN)]
     _keep(tx, found, state=RestoreState.VERIFYING, answer=kept)
-    return [RestoreReadBackMissed(**_ids(tx, found), status=status_of(resource), next_at=tx.now + policy.verify_every)]
+    return [RestoreReadBackMissed(**_ids(tx, found), status=status_of(resource), next_at=tx.now + policy.calls.verify_every)]
 
 
 def waiting_children(connection: Connection, restore_id: int) -> list[int]:

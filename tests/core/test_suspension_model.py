@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from core.collections.shipped import SHIPPED
 from core.suspensions.model import (
     ITEM_NEXT,
     NEXT,
@@ -19,9 +20,8 @@ from core.suspensions.model import (
     final_notice_ripe_on,
     outcome_of,
 )
-from core.suspensions.policy import POLICIES, policy_called, policy_on
 
-POLICY = POLICIES[0]
+POLICY = SHIPPED
 BEFORE_SENDING = {"voided", "stopped", "expired"}
 
 
@@ -110,11 +110,3 @@ def test_what_resuming_does_not_bring_back_is_named() -> None:
 
     assert by_hand(before, {"autoRenewEnabled": False, "scheduledActions": []}) == ["autoRenewEnabled", "scheduledActions"]
     assert by_hand(before, before) == []
-
-
-def test_policies_are_dated_and_found() -> None:
-    assert policy_on(date(2026, 11, 23)) is policy_called(POLICY.version)
-    with pytest.raises(LookupError):
-        policy_on(date(2020, 1, 1))
-    with pytest.raises(LookupError):
-        policy_called("never")

@@ -12,6 +12,8 @@ from core.chat.showing.impact import item_section
 from core.chat.values import Day, Moment, Money, Person, Text, Value
 from core.chat.views import Button, Confirm, Fact, NoteView, Section, SuspensionView, Table, Tone
 from core.chat.words import Words
+from core.collections.policy import Policy
+from core.collections.queries import policy_called
 from core.customers.queries import customer, subscriptions_of, today_of
 from core.engine.cards import held_back
 from core.engine.errors import Conflict, DeskError
@@ -19,7 +21,6 @@ from core.people.model import Member, Right
 from core.people.queries import display_name
 from core.receivables.queries import position
 from core.suspensions.model import NOT_SENT, ItemState, RestoreState, State, Suspension, Verdict, blockers, final_notice_ripe_on
-from core.suspensions.policy import policy_called
 from core.suspensions.propose import why_not
 from core.suspensions.queries import is_brought_back, items_maybe_off, newest_suspension_of, open_restore_of, suspension, votes_of
 from core.suspensions.quorum import missing_approvers
@@ -52,14 +53,16 @@ def suspension_view(
         title=words.say("suspension.title", number=found.number, customer=customer(connection, found.customer_id).name),
         status=_status(connection, words, found, today),
         tone=Tone.NEUTRAL if is_brought_back(connection, found) else TONES.get(found.state, Tone.NEUTRAL),
-        facts=(*_facts(connection, words, found, of), *_clocks(words, found), *_lacking(connection, words, found, now), *late),
+        facts=(*_facts(connection, words, found, of), *_clocks(connection, words, found), *_lacking(connection, words, found, now), *late),
         sections=(*_notes(connection, words, found), *(item_section(connection, words, found, one) for one in found.items)),
         tables=(_arithmetic(words, found),),
         buttons=_buttons(connection, words, found, of, today, reader),
-        footnotes=(
-            Text(words.say("suspension.policy", version=found.listed["policy"], source=policy_called(found.listed["policy"]).source)),
-        ),
+        footnotes=(Text(_source(words, policy_called(connection, found.listed["policy"]))),),
     )
+
+
+def _source(words: Words, policy: Policy) -> str:
+    return words.say("suspension.policy", version=policy.version, source=policy.decision.source)
 
 
 def _lacking(connection: Connection, words: Words, found: Suspension, now: datetime) -> tuple[Fact, ...]:
@@ -110,8 +113,8 @@ def not_offered(connection: Connection, found: Case) -> DeskError:
 
 def _status(connection: Connection, words: Words, found: Suspension, today: date) -> str:
     if found.state is State.PROPOSED:
-        stops = blockers(found.listed, policy_called(found.listed["policy"]), today)
-        return _blocked(words, found, stops[0]) if stops else words.say("suspension.state.proposed")
+        stops = blockers(found.listed, policy_called(connection, found.listed["policy"]), today)
+        return _blocked(connection, words, found, stops[0]) if stops else words.say("suspension.state.proposed")
     if is_brought_back(connection, found):
         return words.say("suspension.state.restored")
     params: dict[str, object] = {"person": display_name(connection, found.ended_by)}
@@ -126,8 +129,8 @@ def _status(connection: Connection, words: Words, found: Suspension, today: date
     return words.say(f"suspension.state.{found.state}", **params)
 
 
-def _blocked(words: Words, found: Suspension, stop: str) -> str:
-    ripe = final_notice_ripe_on(found.listed, policy_called(found.listed["policy"]))
+def _blocked(connection: Connection, words: Words, found: Suspension, stop: str) -> str:
+    ripe = final_notice_ripe_on(found.listed, policy_called(connection, found.listed["policy"]))
     return words.say(f"suspension.blocked.{stop}", **({"day": ripe} if ripe else {}))
 
 
@@ -161,15 +164,15 @@ def _notices(words: Words, found: Suspension) -> Value:
     return Text("; ".join(lines) if lines else words.say("suspension.no_notices"))
 
 
-def _clocks(words: Words, found: Suspension) -> tuple[Fact, ...]:
+def _clocks(connection: Connection, words: Words, found: Suspension) -> tuple[Fact, ...]:
     """When it could happen at the earliest, and until when the decision is good; nothing once it ended."""
     if not found.is_open:
         return ()
-    policy = policy_called(found.listed["policy"])
+    policy = policy_called(connection, found.listed["policy"])
     if found.cooling_until is not None:
         earliest: Value = Moment(found.cooling_until)
     else:
-        minutes = int(policy.cooling_off.total_seconds() // 60)
+        minutes = int(policy.decision.cooling_off.total_seconds() // 60)
         earliest = Text(words.count("suspension.earliest", minutes))
     expires = "fact.approval_expires" if found.cooling_until else "fact.decide_until"
     shown = [Fact(words.say("fact.earliest"), earliest)]
@@ -242,7 +245,7 @@ def _buttons(
     """On a shared card everybody sees them; every command checks the right, the person and the facts again."""
     made: list[Button] = []
     if found.state is State.PROPOSED:
-        if not blockers(found.listed, policy_called(found.listed["policy"]), today) and _may(reader, Right.DECIDE):
+        if not blockers(found.listed, policy_called(connection, found.listed["policy"]), today) and _may(reader, Right.DECIDE):
             made.append(_approve(connection, words, found))
         if _may(reader, Right.DECIDE):
             made.append(Button(label=words.say("button.refuse"), action="refuse", subject=found.id, facts=found.facts, form=True))

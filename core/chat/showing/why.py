@@ -14,9 +14,9 @@ from core.cases.targets import OURS, Clock
 from core.chat.values import Text, Value
 from core.chat.views import Button, CaseView, Section, Tone
 from core.chat.words import Words
+from core.collections.queries import policy_called
 from core.engine.calendars import Calendar, Closed, Hours, Step
 from core.suspensions.model import State, Suspension
-from core.suspensions.policy import policy_called
 from core.suspensions.queries import open_suspension_of
 
 
@@ -29,7 +29,7 @@ def why_view(connection: Connection, words: Words, case_id: int, now: datetime) 
     sections += _turns(connection, words, found, now)
     sections += _done(words, [one for one in known if one.ended_at is not None and one.clock in OWED])
     asked = open_suspension_of(connection, case_id)
-    sections += _suspension(words, asked) if asked is not None else []
+    sections += _suspension(connection, words, asked) if asked is not None else []
     return CaseView(
         title=words.say("why.title", number=found.number),
         status=words.say(f"case.state.{found.stand}") if sections else words.say("why.nothing"),
@@ -114,17 +114,17 @@ def _ending(words: Words, given: Deadline) -> str:
     return words.say("why.ended.late" if late else "why.ended.in_time", clock=name, ended=given.ended_at, due=given.due_at)
 
 
-def _suspension(words: Words, asked: Suspension) -> list[Section]:
+def _suspension(connection: Connection, words: Words, asked: Suspension) -> list[Section]:
     """Its clocks run in plain time: a decision's minutes are not office hours."""
-    policy = policy_called(asked.listed["policy"])
-    source = words.say("why.policy", version=policy.version, source=policy.source)
+    policy = policy_called(connection, asked.listed["policy"])
+    source = words.say("why.policy", version=policy.version, source=policy.decision.source)
     lines: list[str] = []
     if asked.cooling_until is not None:
-        approved = asked.cooling_until - policy.cooling_off
-        lines.append(words.say("why.cooling", approved=approved, wait=policy.cooling_off, until=asked.cooling_until))
-        lines.append(words.say("why.approval", approved=approved, wait=policy.approval_valid, until=asked.expires_at))
+        approved = asked.cooling_until - policy.decision.cooling_off
+        lines.append(words.say("why.cooling", approved=approved, wait=policy.decision.cooling_off, until=asked.cooling_until))
+        lines.append(words.say("why.approval", approved=approved, wait=policy.decision.approval_valid, until=asked.expires_at))
     elif asked.state is State.PROPOSED and asked.expires_at is not None:
-        lines.append(words.say("why.decide", proposed=asked.proposed_at, wait=policy.decide_within, until=asked.expires_at))
+        lines.append(words.say("why.decide", proposed=asked.proposed_at, wait=policy.decision.decide_within, until=asked.expires_at))
     return [Section(title=words.say("why.suspension", number=asked.number), lines=_texts([*lines, source]))] if lines else []
 
 

@@ -364,6 +364,18 @@ def upgrade() -> None:
         batch_op.create_index('uq_cases_collection', ['payer_id', 'currency'], unique=True, sqlite_where=sa.text("kind = 'collection' AND state <> 'resolved'"), postgresql_where=sa.text("kind = 'collection' AND state <> 'resolved'"))
         batch_op.create_index('uq_cases_ticket', ['ticket_connection', 'ticket'], unique=True, sqlite_where=sa.text("ticket <> ''"), postgresql_where=sa.text("ticket <> ''"))
 
+    op.create_table('policies',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('version', sa.String(length=40), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('rules', Json, nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('applied_by', sa.String(length=80), nullable=False),
+    sa.Column('applied_at', Instant(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_policies')),
+    sa.UniqueConstraint('version', name=op.f('uq_policies_version'))
+    )
     op.create_table('conversations',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('face', sa.String(length=20), nullable=False),

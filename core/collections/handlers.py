@@ -1,0 +1,35 @@
+"""A function per command about the collections policy."""
+
+import hashlib
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from core.engine.db.tables.collections import policies
+from core.engine.errors import Conflict
+from core.engine.handling import Handler, Handlers
+from core.engine.journal import Event
+from core.engine.transaction import Tx
+
+from .commands import ApplyPolicy
+from .events import PolicyApplied
+from .queries import as_json, find_policy
+
+
+def apply_policy(tx: Tx, command: ApplyPolicy) -> Iterable[Event]:
+    """The same version again changes nothing. Raises Conflict for one that is there with other rules: what was decided by it names it."""
+    given = command.policy
+    if (there := find_policy(tx.connection, given.version)) is not None:
+        if there == given:
+            return []
+        raise Conflict("policy_version_taken", version=given.version)
+    digest = hashlib.sha256(command.text.encode()).hexdigest()
+    values = {
+        "version": given.version, "since": given.since, "rules": as_json(given), "text": command.text, "digest": digest,
+        "applied_by": tx.actor.id, "applied_at": tx.now,
+    }  # fmt: skip
+    policy_id = int(tx.connection.execute(sa.insert(policies).values(**values).returning(policies.c.id)).scalar_one())
+    return [PolicyApplied(policy_id=policy_id, version=given.version, since=given.since, digest=digest)]
+
+
+HANDLERS: Handlers = {ApplyPolicy: Handler(apply_policy, lambda _connection, _command: ["policy:all"])}

@@ -1,0 +1,60 @@
+"""Which policy counts: what the partner applied, else the shipped one."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from core.engine.db.tables.collections import policies
+
+from .policy import Policy
+from .shipped import SHIPPED
+
+# Read for every look at a request's facts, so built once: building a statement costs more than running it.
+IN_FORCE = (
+    sa.select(policies.c.rules)
+    .where(policies.c.since <= sa.bindparam("day"))
+    .order_by(policies.c.since.desc(), policies.c.id.desc())
+    .limit(1)
+)
+CALLED = sa.select(policies.c.rules).where(policies.c.version == sa.bindparam("version"))
+
+
+def policy_on(connection: Connection, day: date) -> Policy:
+    """The version in force that day: of those that began by then the one that began last, the later applied of two that began together."""
+    rules = connection.scalar(IN_FORCE, {"day": day})
+    return SHIPPED if rules is None else from_json(rules)
+
+
+def policy_called(connection: Connection, version: str) -> Policy:
+    """The version a decision was bound to. Raises LookupError."""
+    found = find_policy(connection, version)
+    if found is None:
+        raise LookupError(f"there is no collections policy {version}")
+    return found
+
+
+def find_policy(connection: Connection, version: str) -> Policy | None:
+    """The version, applied or shipped; None when there is none."""
+    rules = connection.scalar(CALLED, {"version": version})
+    if rules is not None:
+        return from_json(rules)
+    return SHIPPED if version == SHIPPED.version else None
+
+
+def applied(connection: Connection) -> list[tuple[Policy, str]]:
+    """Every version the partner applied with the text of its file, in the order they begin."""
+    rows = connection.execute(sa.select(policies.c.rules, policies.c.text).order_by(policies.c.since, policies.c.id))
+    return [(from_json(row.rules), row.text) for row in rows]
+
+
+def as_json(policy: Policy) -> Any:
+    """As a row keeps it: durations as ISO 8601, days as text."""
+    return msgspec.to_builtins(policy)
+
+
+def from_json(kept: Any) -> Policy:
+    """What a row kept."""
+    return msgspec.convert(kept, Policy)

@@ -18,6 +18,7 @@ from app.feeds import imports
 from app.logs import set_up
 from app.manifests import manifests, teams
 from app.partner_sync import sync, tenants
+from app.policies.command import policy
 from app.settings import ConfigError, load
 from app.staff import groups, staff
 from app.wiring import House, build
@@ -117,6 +118,7 @@ main.add_command(groups)
 main.add_command(escalations)
 main.add_command(calendars)
 main.add_command(targets)
+main.add_command(policy)
 customers.add_command(sync)
 customers.add_command(tenants)
 main.add_command(customers)

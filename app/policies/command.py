@@ -1,0 +1,107 @@
+"""`./desk policy`: a policy file is checked, applied, shown and compared."""
+
+import difflib
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from app.staff import OPERATOR
+from app.wiring import House
+from core.collections.commands import ApplyPolicy
+from core.collections.policy import Policy
+from core.collections.queries import applied, find_policy, policy_on
+from core.collections.shipped import SHIPPED
+
+from .reading import PolicyFaults, read_policy
+from .writing import write_policy
+
+Make = Callable[[], House]
+FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+@click.group()
+def policy() -> None:
+    """The collections policy: who is reminded when, who must approve, what holds a suspension back."""
+
+
+@policy.command()
+@FILE
+def check(file: Path) -> None:
+    """Read a file and say everything that is wrong with it, line by line. Nothing is applied."""
+    found, _ = _read(file)
+    click.echo(f"{file} is a policy: version {found.version}, from {found.since}, {len(found.ladder)} steps. Nothing was applied.")
+
+
+@policy.command()
+@FILE
+@click.pass_obj
+def apply(make: Make, file: Path) -> None:
+    """Let a version count from its day on. Requests that are open stand on other rules then, and are asked for again."""
+    found, text = _read(file)
+    house = make()
+    outcome = house.desk.do(ApplyPolicy(policy=found, text=text), OPERATOR, house.clock.now())
+    if outcome.kind == "unchanged":
+        click.echo(f"Version {found.version} is applied already, with the same rules. Nothing was changed.")
+    else:
+        click.echo(f"Version {found.version} counts from {found.since} on.")
+
+
+@policy.command()
+@click.argument("version", required=False)
+@click.option("--list", "only_list", is_flag=True, help="Only which versions there are.")
+@click.pass_obj
+def show(make: Make, version: str | None, *, only_list: bool) -> None:
+    """Print a version as a file, the one in force without a name."""
+    house = make()
+    with house.desk.reading() as connection:
+        today = house.clock.now().date()
+        current = policy_on(connection, today)
+        if only_list:
+            _list([SHIPPED, *(found for found, _ in applied(connection))], current)
+            return
+        texts = {found.version: text for found, text in applied(connection)}
+        wanted = current.version if version is None else version
+        found = find_policy(connection, wanted)
+    if found is None:
+        raise click.ClickException(f"There is no version {wanted}. `./desk policy show --list` names those there are.")
+    click.echo(texts.get(wanted) or write_policy(found), nl=False)
+
+
+@policy.command()
+@FILE
+@click.option("--against", default=None, help="A version; without it the one in force.")
+@click.pass_obj
+def diff(make: Make, file: Path, against: str | None) -> None:
+    """Say rule by rule what a file would change. Nothing is applied."""
+    new, _ = _read(file)
+    house = make()
+    with house.desk.reading() as connection:
+        old = policy_on(connection, house.clock.now().date()) if against is None else find_policy(connection, against)
+    if old is None:
+        raise click.ClickException(f"There is no version {against}. `./desk policy show --list` names those there are.")
+    before, after = (write_policy(each).splitlines() for each in (old, new))
+    changed = list(difflib.unified_diff(before, after, f"in force: {old.version}", str(file), lineterm="", n=2))
+    click.echo("\n".join(changed) if changed else f"{file} says the same as version {old.version}.")
+
+
+def _read(file: Path) -> tuple[Policy, str]:
+    """Raises ClickException with every fault and its line."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file} is not UTF-8. Save it as UTF-8; nothing was applied.") from None
+    try:
+        return read_policy(text), text
+    except PolicyFaults as faults:
+        said = "\n".join(f"  {file}:{fault.line}: {fault.sentence}" for fault in faults.faults)
+        raise click.ClickException(f"{file} is no policy; nothing was applied:\n{said}") from None
+
+
+def _list(versions: list[Policy], current: Policy) -> None:
+    table = Table("version", "from", "title", "steps", "")
+    for each in versions:
+        table.add_row(each.version, str(each.since), each.title, str(len(each.ladder)), "in force" if each == current else "")
+    Console().print(table)

@@ -244,10 +244,11 @@ def replay(make: Make, delivery: int) -> None:
 
 @webhooks.command("discard")
 @click.argument("delivery", type=int)
+@click.option("--reason", default="", help="Why, for the journal.")
 @click.pass_obj
-def discard(make: Make, delivery: int) -> None:
+def discard(make: Make, delivery: int, reason: str) -> None:
     """Never handle a dead letter; its row stays."""
-    make().desk.do(DiscardDelivery(delivery=delivery, by=getuser()), OPERATOR, datetime.now(UTC))
+    make().desk.do(DiscardDelivery(delivery=delivery, by=getuser(), reason=reason), OPERATOR, datetime.now(UTC))
     click.echo(f"{delivery} is discarded.")
 
 

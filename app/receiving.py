@@ -9,7 +9,8 @@ from core.cases.tickets import entries_of
 from core.engine import inbox
 from core.engine.errors import DeliveryError, DeskError
 from core.engine.inbox import Received
-from core.engine.transaction import Actor
+from core.engine.transaction import SYSTEM, Actor
+from core.people.commands import GiveUpDelivery
 from webhooks.reading import Access, Unreadable
 
 log = structlog.get_logger(__name__)
@@ -70,4 +71,4 @@ def _put_off(house: House, received: Received, reason: str, asked: float | None)
 
 def _bury(house: House, received: Received, reason: str) -> None:
     log.warning("A delivery was given up; see: desk webhooks list", delivery=received.id, connection=received.connection, reason=reason)
-    house.store.attempt(lambda c: inbox.dead(c, received.id, reason))
+    house.desk.do(GiveUpDelivery(delivery=received.id, reason=reason), SYSTEM, house.clock.now())

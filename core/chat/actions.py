@@ -35,6 +35,7 @@ class ArgumentKind(StrEnum):
     MOMENT = "moment"  # jutro 9, 30.11 14:30 → aware datetime, in the person's zone
     MONEY = "money"  # 1 200,50 zł → Money
     TICK = "tick"  # yes or no → bool
+    NUMBER = "number"  # the number of a row that has no letter of its own: 7 → int
     HIDDEN = "hidden"  # carried by a form from where it opened, never typed
 
 

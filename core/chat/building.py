@@ -19,6 +19,7 @@ from .words import OWN
 FIELD_KINDS = {
     ArgumentKind.CASE: FieldKind.SEARCH,
     ArgumentKind.SUSPENSION: FieldKind.NUMBER,
+    ArgumentKind.NUMBER: FieldKind.NUMBER,
     ArgumentKind.CUSTOMER: FieldKind.SEARCH,
     ArgumentKind.STAFF: FieldKind.CHOICE,
     ArgumentKind.MEMBER: FieldKind.CHOICE,
@@ -58,7 +59,7 @@ def build_form(
 
 
 def _carried(action: Action, given: Given, *, but: str = "") -> dict[str, str]:
-    subjects = {ArgumentKind.CASE, ArgumentKind.SUSPENSION, ArgumentKind.HIDDEN}
+    subjects = {ArgumentKind.CASE, ArgumentKind.SUSPENSION, ArgumentKind.NUMBER, ArgumentKind.HIDDEN}
     carried = (a for a in action.arguments if a.kind in subjects and a.name in given)
     return {a.name: str(given[a.name]) for a in carried if a.name != but or a.kind is ArgumentKind.HIDDEN}
 

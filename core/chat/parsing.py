@@ -106,7 +106,7 @@ def understand(asked: Asked, argument: Argument, typed: str) -> object:  # noqa:
         raise InvalidInput("text_too_long", argument.name, limit=argument.max_length)
     if kind is ArgumentKind.CASE:
         return case_number(asked, text, argument.name, looked_up=argument.looked_up)
-    if kind is ArgumentKind.SUSPENSION:
+    if kind in (ArgumentKind.SUSPENSION, ArgumentKind.NUMBER):
         return number(text, argument.name)
     if kind is ArgumentKind.CUSTOMER:
         return customer_id(asked, text, argument.name)

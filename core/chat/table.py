@@ -14,6 +14,7 @@ from .verbs import (
     replies,
     staff,
     suspensions,
+    webhooks,
     working,
 )
 from .verbs.help import help_action
@@ -23,6 +24,6 @@ HELP = help_action(_itself)
 TABLE = ActionTable(
     cases.ACTIONS, finding.ACTIONS, working.ACTIONS, messages.ACTIONS, replies.ACTIONS, escalations.ACTIONS, customers.ACTIONS,
     receivables.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS, absence.ACTIONS,
-    home.ACTIONS, (HELP,),
+    webhooks.ACTIONS, home.ACTIONS, (HELP,),
 )  # fmt: skip
 _itself.append(TABLE)

@@ -20,7 +20,7 @@ def telling_view(connection: Connection, words: Words, ids: Mapping[str, Any]) -
     """The sentence, and the case it is about. Raises NotFound when the case is gone."""
     title = words.say(ids["say"], **{name: _value(name, value) for name, value in ids["params"].items()})
     if "case_id" not in ids:
-        return NoteView(title=title)
+        return NoteView(title=title, buttons=_doors(words, str(ids["say"])))
     about = case(connection, int(ids["case_id"]))
     label = "fact.case" if about.kind is Kind.COLLECTION else "fact.question"
     facts = [Fact(words.say(label), Text(about.title, quoted=True))]
@@ -30,6 +30,11 @@ def telling_view(connection: Connection, words: Words, ids: Mapping[str, Any]) -
         facts.append(Fact(words.say("fact.handed_over"), Text(note(connection, int(note_id)).body[:QUOTE], quoted=True)))
     show = Button(label=words.say("button.case"), action="case", subject=about.id)
     return NoteView(title=title, facts=tuple(facts), buttons=(*_asked_of(words, ids), show))
+
+
+def _doors(words: Words, said: str) -> tuple[Button, ...]:
+    """Where what is told can be looked at."""
+    return (Button(label=words.say("webhooks.open"), action="webhooks", subject=0),) if said == "tell.letters" else ()
 
 
 def _asked_of(words: Words, ids: Mapping[str, Any]) -> tuple[Button, ...]:

@@ -117,6 +117,10 @@ class PreviewView(View):
     """What would be sent, to whom, by whom; nothing has left yet."""
 
 
+class ReportView(View):
+    """The desk about itself: its health, what it gave up."""
+
+
 class HelpView(View):
     """What this person may do, with examples."""
 
@@ -150,5 +154,5 @@ class HomeView(View):
 
 
 VIEWS: tuple[type[View], ...] = (
-    CaseView, QueueView, FindView, CustomerView, ComparisonView, SuspensionView, PreviewView, HelpView, HomeView, NoteView,
+    CaseView, QueueView, FindView, CustomerView, ComparisonView, SuspensionView, PreviewView, ReportView, HelpView, HomeView, NoteView,
 )  # fmt: skip

@@ -225,10 +225,16 @@ def _end(connection: Connection, delivery_id: int, state: str, error: str) -> bo
     return connection.execute(ended).rowcount == 1
 
 
-def dead_letters(connection: Connection) -> list[Any]:
-    """What was given up and neither replayed nor discarded, the oldest first, without bodies."""
+def dead_letters(connection: Connection, *, after: int = 0, limit: int | None = None) -> list[Any]:
+    """What was given up and neither replayed nor discarded, the oldest first, without bodies; from behind row `after`."""
     shown = (inbox.c.id, inbox.c.connection, inbox.c.delivery_key, inbox.c.received_at, inbox.c.attempts, inbox.c.error)
-    return list(connection.execute(sa.select(*shown).where(inbox.c.state == "dead").order_by(inbox.c.id)))
+    match = (inbox.c.state == "dead") & (inbox.c.id > after)
+    return list(connection.execute(sa.select(*shown).where(match).order_by(inbox.c.id).limit(limit)))
+
+
+def count_dead(connection: Connection) -> int:
+    """How many were given up and neither replayed nor discarded."""
+    return connection.scalar(sa.select(sa.func.count()).select_from(inbox).where(inbox.c.state == "dead")) or 0
 
 
 def delivery(connection: Connection, delivery_id: int) -> Any:

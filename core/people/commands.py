@@ -214,3 +214,20 @@ class DiscardDelivery(Command):
     needs = Right.ADMINISTER
     delivery: int
     by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiveUpDelivery(Command):
+    """Make a delivery that cannot be handled a dead letter, with the sentence that says why."""
+
+    needs = Right.RUN
+    delivery: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarnOfLetters(Command):
+    """Tell the admins how many dead letters there are, unless they were told of as many."""
+
+    needs = Right.RUN

@@ -148,6 +148,15 @@ class DeliveryDiscarded(OfConnection):
 
     delivery: int
     by: Private
+    reason: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryGivenUp(OfConnection):
+    """A delivery became a dead letter: it stays until a person replays or discards it."""
+
+    delivery: int
+    reason: Private
 
 
 @dataclass(frozen=True, kw_only=True)

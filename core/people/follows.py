@@ -10,7 +10,9 @@ from core.engine.timers import Timer
 from core.engine.transaction import Tx
 
 from .absence import EndAbsence
-from .events import CameBack, IdentityLinked, LinkCodeMade, LinkCodeMistyped, RolesSet, WentAway
+from .commands import WarnOfLetters
+from .dead_letters import WARNS, plan_warning
+from .events import CameBack, DeliveryGivenUp, IdentityLinked, LinkCodeMade, LinkCodeMistyped, RolesSet, WentAway
 from .queries import display_name, identities_of
 from .telling import tell
 
@@ -75,6 +77,10 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     RolesSet: (tell_of_roles,),
     WentAway: (arrange_absence,),
     CameBack: (end_arrangement,),
+    DeliveryGivenUp: (plan_warning,),
 }
 
-TIMERS: Mapping[str, Callable[[Timer], Command]] = {BACK: lambda timer: EndAbsence(staff_id=timer.subject_id)}
+TIMERS: Mapping[str, Callable[[Timer], Command]] = {
+    BACK: lambda timer: EndAbsence(staff_id=timer.subject_id),
+    WARNS: lambda _timer: WarnOfLetters(),
+}

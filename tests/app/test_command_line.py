@@ -258,7 +258,9 @@ def test_who_replays_and_who_discards_a_dead_letter_is_in_the_journal(world: Wor
 
     assert "Nothing was given up." in done(run("webhooks", "list"))
     with world.house.desk.reading() as connection:
-        told = connection.execute(sa.select(entries).where(entries.c.event.like("delivery_%")).order_by(entries.c.id)).all()
+        told = connection.execute(
+            sa.select(entries).where(entries.c.event.in_(("delivery_replayed", "delivery_discarded"))).order_by(entries.c.id)
+        ).all()
         texts = {row.digest: row.body for row in connection.execute(sa.select(private_texts))}
         assert journal.broken_links(connection, "connection:helpdesk") == []
     assert [(row.event, row.actor, row.face, row.data["delivery"]) for row in told] == [

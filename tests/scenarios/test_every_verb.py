@@ -14,6 +14,7 @@ from core.customers.model import LinkKind
 from core.people.model import RIGHTS, Right, Role
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face, Seen
+from tests.harness.letters import given_up
 from tests.harness.questions import REQUESTOR, ask
 from tests.harness.receivables import customer_with_payer, feed
 from tests.harness.suspensions import Story, ripe
@@ -34,6 +35,7 @@ VALUES = {
     "member": "iga",
     "until": "tomorrow 9",
     "delegate": "ana",
+    "reason": "A test of ours",
 }
 MADE_READY: Mapping[str, tuple[str, ...]] = {  # what must have happened to the case before the verb means something
     "acknowledge": ("escalate {case} Nobody here can explain it.",),
@@ -70,7 +72,7 @@ def fill(face: Face, form: Seen, by: Persona) -> None:
     assert "Nothing was" not in answer, str(answer)
 
 
-def facts_of(case_id: int) -> Mapping[str, str]:
+def facts_of(case_id: int) -> dict[str, str]:
     return {**SAMPLE, "case": str(case_id), "customer": "Nowak i Syn", "person": "ana"}
 
 
@@ -83,6 +85,8 @@ def test_every_verb_about_a_question_is_answered_as_its_example_is_typed(way: st
         about = {"ticket_connection": "helpdesk", "ticket": f"{way}-{number}", "requestor": REQUESTOR}
         facts = facts_of(world.do(OpenCase(title="Why?", customer_id=1, **about)).ids["case_id"])
         by = who_may(action)
+        if "{delivery}" in action.example:
+            facts |= {"delivery": given_up(world)}
         for line in MADE_READY.get(action.name, ()):
             face.type(line.format(**facts), by=by)
 
@@ -240,6 +244,23 @@ def test_every_button_of_a_request_works(world: World, local: LocalPartnerCenter
     face.fill(face.click(face.type("suspension S-3", by=BEN), "Restore…", by=BEN), by=BEN, reason="Paid in cash")
 
     assert [made.state for made in story.restores()]
+
+
+def test_the_buttons_of_what_was_given_up_work(world: World, face: Face) -> None:
+    world.hire(ADA)
+    face.write("help", by=ADA)
+    numbers = [given_up(world) for _ in range(11)]
+    world.move(minutes=2)
+
+    listed = face.click(face.told(ADA), "Show them", by=ADA)
+    further = face.click(listed, "Next", by=ADA)
+    assert f"Show {numbers[10]}" in further.buttons
+    assert f"Show {numbers[0]}" in face.click(further, "From the start", by=ADA).buttons
+    shown = face.click(listed, f"Show {numbers[0]}", by=ADA)
+    fill(face, face.click(shown, "Discard…", by=ADA), ADA)
+    shown = face.click(listed, f"Show {numbers[1]}", by=ADA)
+    assert "handled again" in face.click(shown, "Handle it again", by=ADA)
+    assert "9 deliveries wait" in face.click(shown, "All that were given up", by=ADA)
 
 
 def test_every_button_to_what_was_found_works(world: World, face: Face) -> None:

@@ -22,6 +22,7 @@ SAMPLE = {
     "suspension": "S-3",
     "person": "ana",
     "leaver": "eva",
+    "delivery": "7",
     "before": "2026-09",
     "after": "2026-10",
 }

@@ -86,6 +86,7 @@ inbox = Table(
     Column("error", String(400), nullable=False, server_default=""),
     UniqueConstraint("connection", "delivery_key"),
     Index("ix_inbox_new", "id", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
+    Index("ix_inbox_dead", "id", sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'")),
 )
 
 outbox = Table(

@@ -18,9 +18,8 @@ from core.collections.policy import Quorum, Threshold
 from core.collections.queries import policy_called, policy_on
 from core.collections.shipped import DATED, OURS, SHIPPED
 from core.engine.errors import Conflict, NotAllowed
-from core.engine.transaction import Actor
-from core.people.queries import by_handle
-from tests.harness.world import ANA, FAY, Persona, World
+from tests.harness.questions import acting
+from tests.harness.world import ANA, FAY, World
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = write_policy(SHIPPED)
@@ -29,11 +28,6 @@ TEXT = write_policy(SHIPPED)
 def run(world: World, *arguments: str) -> Result:
     group = Sentences(commands={"policy": policy})
     return CliRunner().invoke(group, ["policy", *arguments], obj=lambda: world.house)
-
-
-def staff(world: World, who: Persona) -> Actor:
-    with world.house.desk.reading() as connection:
-        return Actor(f"staff:{by_handle(connection, who.handle).id}", "slack")
 
 
 def faults(text: str) -> list[tuple[int, str]]:
@@ -146,8 +140,8 @@ def test_only_finance_applies_a_policy(world: World) -> None:
     world.hire(ANA, FAY)
     changed = ApplyPolicy(policy=replace(SHIPPED, version="x"), text="x")
     with pytest.raises(NotAllowed):
-        world.do(changed, staff(world, ANA))
-    world.do(changed, staff(world, FAY))
+        world.do(changed, acting(world, ANA))
+    world.do(changed, acting(world, FAY))
 
 
 def test_the_strictest_rule_and_the_protected_segment_count() -> None:

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,11 @@ from playground.teams.server import LocalTeams
 from playground.teams.tokens import Login
 from tests.harness.databases import Databases, postgres
 from tests.harness.faces import FACES, Face
+from tests.harness.outgoing import OUTGOING, watch_doors
 from tests.harness.parity import NOTES, compare
+from tests.harness.schema import CARDS, SCHEMAS
 from tests.harness.world import CHANNELS, TEAM, World, build_world
 
-SCHEMAS = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 NEEDS = {
     "needs_chromium": (lambda: shutil.which("chromium") is not None, "Chromium is not installed (./desk test --install brings it)"),
     "needs_rt": (RT_SERVER.exists, "Request Tracker is not installed (./desk test --install brings it)"),
@@ -57,6 +58,22 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(path))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_door_watched() -> Iterator[None]:
+    """What a chat would refuse is noted, wherever it goes out."""
+    with pytest.MonkeyPatch.context() as patch:
+        watch_doors(patch)
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """A test that sent what a chat would refuse has failed, whatever else it proved."""
+    OUTGOING.taken()
+    yield
+    OUTGOING.verify()
 
 
 @pytest.fixture(autouse=True)
@@ -164,6 +181,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
     for report in skipped:
         terminalreporter.write_line(f"not run: {report.nodeid}: {report.longrepr[2] if report.longrepr else ''}")
+    if not CARDS.is_file():
+        terminalreporter.write_line(f"not run: the official schema over the cards that were sent: {NEEDS['needs_schemas'][1]}")
 
 
 def is_whole(config: pytest.Config, reports: list[Any]) -> bool:

@@ -40,7 +40,7 @@ SIGNS = {Tone.NEUTRAL: "", Tone.GOOD: "✅ ", Tone.WARNING: "🕒 ", Tone.DANGER
 def message(view: View, words: Words) -> Payload:
     """`text` and `blocks` of a message; the text is what a notification or a screen reader says."""
     spoken = escape(". ".join(part for part in (view.title, view.status) if part))
-    return {"text": clip_markup(spoken, 3000), "blocks": blocks(view, words)}
+    return {"text": clip_markup(spoken, 3000) if spoken.strip() else "–", "blocks": blocks(view, words)}
 
 
 def blocks(view: View, words: Words) -> list[Block]:

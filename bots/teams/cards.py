@@ -64,10 +64,9 @@ def card(view: View, words: Words) -> Element:
     """The whole card."""
     made: Element = {
         "type": "AdaptiveCard", "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "version": "1.5",
-        "body": RENDERERS[type(view)](view, words), "fallbackText": clip(plain_text(view), TEXT_LIMIT), "msteams": {"width": "Full"},
+        "body": RENDERERS[type(view)](view, words), "fallbackText": clip(plain_text(view), TEXT_LIMIT),
+        "msteams": {"width": "Full"} | mentions(view),
     }  # fmt: skip
-    if people := list(_mentioned(view)):
-        made["msteams"] |= {"entities": people}
     actions = [action(b) for b in arranged(view.buttons)]
     return fitted(made | ({"actions": actions} if actions else {}))
 
@@ -78,14 +77,20 @@ def arranged(buttons: Iterable[Button]) -> list[Button]:
     return [*usual[:PRIMARY], *[replace(b, rare=True) for b in (*usual[PRIMARY:], *rare)][:SECONDARY]]
 
 
-def _mentioned(view: View) -> Iterator[Element]:
+def mentions(view: View) -> Element:
     """A mention in a card is only one if an entity names the person, its text the very same."""
-    facts = (*view.facts, *(fact for section in view.sections for fact in section.facts))
-    values = [v for f in facts for v in (f.value if isinstance(f.value, tuple) else (f.value,))]
-    lines = [line for section in view.sections for line in section.lines]
-    for person in {v for v in (*values, *lines) if isinstance(v, Person) and v.address}:
-        text = f"<at>{literal(person.name)}</at>"
-        yield {"type": "mention", "text": text, "mentioned": {"id": person.address, "name": person.name}}
+    people = dict.fromkeys(v for v in _values(view) if isinstance(v, Person) and v.address)
+    named = [{"type": "mention", "text": shown(p, Words()), "mentioned": {"id": p.address, "name": p.name}} for p in people]
+    return {"entities": named} if named else {}
+
+
+def _values(view: View) -> Iterator[Value]:
+    """Everything that is shown as a value, wherever it stands."""
+    for fact in (*view.facts, *(fact for section in view.sections for fact in section.facts)):
+        yield from fact.value if isinstance(fact.value, tuple) else (fact.value,)
+    yield from (line for section in view.sections for line in section.lines)
+    yield from (cell for table in view.tables for row in table.rows for cell in row)
+    yield from (line for group in (view.groups if isinstance(view, HomeView) else ()) for item in group.items for line in item.lines)
 
 
 def plain_text(view: View) -> str:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bots.teams.cards import RENDERERS, literal, text_block
+from bots.teams.cards import RENDERERS, literal, mentions, text_block
 from bots.teams.fitting import clip, fitted
 from bots.teams.payloads import CARD_TYPE, Element
 from core.chat.forms import Field, FieldKind, Form
@@ -21,7 +21,8 @@ def dialog(form: Form, words: Words) -> Element:
         body += _field(field, words)
     carried = {"action": form.action, "subject": form.subject, "facts": form.facts, "key": form.key, "given": form.given}
     submit = {"type": "Action.Submit", "title": clip(form.submit, 75), "style": "positive", "data": {"form": carried}}
-    return _continue(form.title, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit]})
+    named = {"msteams": found} if form.lead and (found := mentions(form.lead)) else {}
+    return _continue(form.title, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit], **named})
 
 
 def confirmation(pressed: Mapping[str, Any]) -> Element | None:
@@ -39,7 +40,8 @@ def confirmation(pressed: Mapping[str, Any]) -> Element | None:
 
 def said(view: View, words: Words) -> Element:
     """A dialog that only says something."""
-    return _continue("Billing Desk", {"type": "AdaptiveCard", "version": "1.5", "body": RENDERERS[type(view)](view, words)})
+    named = {"msteams": found} if (found := mentions(view)) else {}
+    return _continue("Billing Desk", {"type": "AdaptiveCard", "version": "1.5", "body": RENDERERS[type(view)](view, words), **named})
 
 
 def submitted(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

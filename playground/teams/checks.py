@@ -4,12 +4,14 @@ https://adaptivecards.io/schemas/1.5.0/adaptive-card.json; https://learn.microso
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 SIZE = 28 * 1024  # bytes of JSON; Teams documents more for bots, and 28 KB where it is strictest
 PRIMARY = 6  # actions drawn beside each other; further ones are lost unless they are secondary
+MENTION = re.compile(r"<at>.*?</at>")
 COMMON = frozenset({"type", "id", "spacing", "separator", "height", "isVisible", "fallback", "requires"})
 INPUT = frozenset({"label", "isRequired", "errorMessage", "value"})
 ACTION = frozenset({"type", "id", "title", "style", "mode", "iconUrl", "tooltip", "isEnabled", "fallback", "requires"})
@@ -77,7 +79,30 @@ def check_card(card: object) -> list[str]:
     primary = [a for a in card.get("actions", []) if a.get("mode", "primary") == "primary"]
     if len(primary) > PRIMARY:
         problems.append(f"card.actions: {len(primary)} of at most {PRIMARY}")
-    return problems
+    return problems + _mentions(card)
+
+
+def _mentions(card: Mapping[str, Any]) -> list[str]:
+    """A mention is one only where an entity has the very same text.
+
+    https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format#mention-support-within-adaptive-cards
+    """
+    named = {str(e.get("text")) for e in (card.get("msteams") or {}).get("entities") or []}
+    drawn = {mention for _, text in _texts("card", card) for mention in MENTION.findall(text)}
+    return [f"card.msteams.entities: nobody is meant by {mention!r}" for mention in sorted(drawn - named)]
+
+
+def _texts(path: str, node: object) -> Iterator[tuple[str, str]]:
+    """What is drawn of a card: texts, and the values of facts; what an input holds is no markup."""
+    if isinstance(node, list):
+        for at, child in enumerate(node):
+            yield from _texts(f"{path}[{at}]", child)
+    elif isinstance(node, Mapping) and not str(node.get("type", "")).startswith(("Input.", "Action.")):
+        for name, child in node.items():
+            if isinstance(child, str) and name in ("text", "value"):
+                yield f"{path}.{name}", child
+            elif name not in ("data", "msteams"):
+                yield from _texts(f"{path}.{name}", child)
 
 
 def _node(path: str, node: Mapping[str, Any]) -> list[str]:

@@ -18,6 +18,7 @@ from core.people.commands import AddStaff, Place, SetGroup
 from core.people.model import Role
 from playground.slack.server import LocalSlack
 from playground.teams.server import LocalTeams
+from tests.harness.outgoing import answering
 from tests.harness.parity import NOTES
 
 OPERATOR = Actor("system", "cli")
@@ -66,7 +67,9 @@ class World:
         self.house.chat._clock = lambda: self.now
         self.house.clock.now = lambda: self.now  # type: ignore[method-assign]
         NOTES.watch(self.house.chat)
-        self.client = build_web(self.house).test_client()
+        web = build_web(self.house)
+        web.wsgi_app = answering(web.wsgi_app)  # type: ignore[method-assign,assignment]  # as Flask documents for middleware
+        self.client = web.test_client()
 
     def do(self, command: Command, actor: Actor = OPERATOR, key: str | None = None) -> Outcome:
         """Carry a command out as the operator, or as somebody else."""

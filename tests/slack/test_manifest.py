@@ -15,7 +15,7 @@ from core.chat.actions import Use
 from core.chat.table import TABLE
 from core.chat.words import LANGUAGES, Words
 from core.engine.folding import folded
-from tests.conftest import SCHEMAS
+from tests.harness.schema import SCHEMAS
 
 SOURCES = [path.read_text(encoding="utf-8") for path in (Path(__file__).resolve().parents[2] / "bots" / "slack").glob("*.py")]
 CALLED = re.compile(r"\.((?:chat|views|conversations|users|usergroups|reactions|files|bookmarks|pins)_\w+)\b")

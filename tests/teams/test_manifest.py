@@ -16,7 +16,7 @@ from bots.teams.manifest import COMMANDS, icon, localisation, manifest, package
 from core.chat.actions import Use
 from core.chat.table import TABLE
 from core.engine.folding import folded
-from tests.conftest import SCHEMAS
+from tests.harness.schema import SCHEMAS
 
 APP_ID = "11111111-2222-3333-4444-555555555555"
 

@@ -9,6 +9,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from app.arrivals import arrived
 from app.wiring import House
 from bots.slack.examining import examined as slack_examined
 from bots.teams.examining import examined as teams_examined
@@ -47,7 +48,10 @@ def examine(house: House, now: datetime, *, sends: bool) -> Iterator[Finding]:
     with house.desk.reading() as connection:
         met = list(queues(connection, house))
         where = {face: places(connection, face) for face in house.notifiers}
+        heard = {face: arrived(connection, face) for face in house.notifiers}
     yield from met
+    for face, kinds in heard.items():
+        yield from (well(f"never.{face}.{k}") if at is None else well(f"arrived.{face}.{k}", at=at) for k, at in kinds.items())
     if house.slack:
         yield from slack_examined(house.slack.workspaces.client(""), now)
     if house.teams:

@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from app.copies import sweep_cards
 from app.homes import sweep_homes
 from app.receiving import sweep_inbox
-from app.senders import OTHER_SENDERS, TICKET_SENDERS
+from app.senders import DOCTOR_SENDERS, OTHER_SENDERS, TICKET_SENDERS
 from app.sweeps import sweep_nudges, sweep_outbox, sweep_timers
 from app.wiring import House
 
@@ -35,6 +35,7 @@ class Sweeping:
             "outbox": lambda: sweep_outbox(house, OTHER_SENDERS),
             # Apart: a ticketing system that hangs must hold up neither a suspension nor a word to a person.
             "tickets": lambda: sweep_outbox(house, TICKET_SENDERS),
+            "doctor": lambda: sweep_outbox(house, DOCTOR_SENDERS),
             "homes": lambda: sweep_homes(house),
             # one for each chat: a chat that is slow or away does not hold back the copies of the other
             **{f"cards of {face}": partial(sweep_cards, house, face) for face in FACES},

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app import partner, polling, pulling, telling
+from app import examining, partner, polling, pulling, telling
 from app.sweeps import Sender
 from app.tickets import send_note, send_number, send_status
 from core.cases.notes import CASE_KIND, COMMENT_KIND, REPLY_KIND, STATUS_KIND
@@ -15,4 +15,5 @@ TICKET_SENDERS: Mapping[str, Sender] = {
     **polling.SENDERS,
 }
 OTHER_SENDERS: Mapping[str, Sender] = {**partner.SENDERS, **pulling.SENDERS, **telling.SENDERS}
-SENDERS: Mapping[str, Sender] = {**OTHER_SENDERS, **TICKET_SENDERS}
+DOCTOR_SENDERS: Mapping[str, Sender] = {**examining.SENDERS}
+SENDERS: Mapping[str, Sender] = {**OTHER_SENDERS, **TICKET_SENDERS, **DOCTOR_SENDERS}

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -24,7 +25,7 @@ def build_web(house: House) -> Flask:
     web = Flask("billing-desk", static_folder=None)
     if house.teams:
         bridge = Bridge(house.settings.teams_app_id, Listeners(house.chat, house.teams.connector))
-        web.register_blueprint(bots.teams.app.blueprint(bridge, house.teams.trust, house.teams.keys))
+        web.register_blueprint(bots.teams.app.blueprint(bridge, house.teams.trust, house.teams.keys, partial(house.arrivals.note, "teams")))
     _health(web, house)
     web.register_error_handler(Exception, _fault)
     # Flask calls its wsgi_app and does nothing before that: what Slack and the webhooks send never reaches a view.
@@ -37,7 +38,9 @@ def _before(house: House, views: Wsgi) -> Wsgi:
     following = views
     if house.slack:
         bolt = bots.slack.app.build_app(house.chat, house.slack.workspaces)
-        following = _bounded(bots.slack.app.Door(bolt, house.slack.signing_secrets).before(following))
+        following = _bounded(
+            bots.slack.app.Door(bolt, house.slack.signing_secrets, heard=partial(house.arrivals.note, "slack")).before(following)
+        )
     return Receiver(house.connections.listening, house.inbox).before(following)
 
 

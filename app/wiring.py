@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
+from app.arrivals import Arrivals
 from app.connections import Connections, Vault
 from app.settings import Settings, split
 from bots.slack.app import Workspaces
@@ -59,6 +60,7 @@ class House:
     inbox: InboxWriter
     vault: Vault
     connections: Connections
+    arrivals: Arrivals
     subscriptions: SubscriptionsPort | None = None
     partner_center: PartnerCenter | None = None
     copying: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2 * SENDERS, "copies"))
@@ -73,6 +75,7 @@ class House:
         if self.teams:
             self.teams.connector.close()
         self.inbox.close()
+        self.arrivals.close()
         self.store.close()
 
 
@@ -90,7 +93,8 @@ def build(settings: Settings, *, wake: Callable[[], None] = lambda: None) -> Hou
     partner_center = _partner_center(settings)
     vault = Vault(settings.secret_keys)
     return House(
-        settings, store, clock, desk, Chat(desk, clock.now), slack, teams, notifiers, InboxWriter(store), vault, Connections(store, vault),
+        settings, store, clock, desk, Chat(desk, clock.now), slack, teams, notifiers, InboxWriter(store), vault,
+        Connections(store, vault), Arrivals(store),
         subscriptions=partner_center, partner_center=partner_center,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from bots.slack.listeners import PATIENCE, listen
 from bots.slack.notifier import web_client
-from bots.slack.payloads import Payload, understood
+from bots.slack.payloads import Payload, kind_of, understood
 from bots.slack.verify import is_verified
 from core.chat.handle import Chat
 from core.engine.wsgi import Environ, Refused, StartResponse, Wsgi, answer, posted
@@ -94,11 +94,14 @@ def build_app(chat: Chat, workspaces: Workspaces) -> App:
 class Door:
     """`POST /slack/events`: one URL for events, commands, interactivity and options. A plain WSGI callable, mounted before Flask.
 
-    Raises what a listener raises: the web layer is the boundary.
+    Raises what a listener raises: the web layer is the boundary. `heard` is told the kind of what was let in.
     """
 
-    def __init__(self, app: App, secrets: Sequence[str], *, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, app: App, secrets: Sequence[str], *, now: Callable[[], float] = time.time, heard: Callable[[str], None] = lambda _kind: None
+    ) -> None:
         self._app = app
+        self._heard = heard
         self._secrets = secrets
         self._now = now
 
@@ -116,6 +119,7 @@ class Door:
             payload = self._payload(environ)
         except Refused as refusal:
             return answer(start_response, refusal.status, refusal.headers)
+        self._heard(kind_of(payload))
         # "socket_mode" is Bolt's word for a body that is parsed already, as ours is; nothing else of Bolt depends on it.
         said = self._app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
         headers = ((name, value) for name, values in said.headers.items() for value in values)

@@ -25,6 +25,11 @@ def understood(raw: bytes, content_type: str) -> Payload | None:
     return found if isinstance(found, dict) and _has_shape(found) else None
 
 
+def kind_of(payload: Payload) -> str:
+    """`command`, `event`, or `press` for everything that is clicked, sent or searched."""
+    return "command" if "command" in payload else "event" if "event" in payload or "challenge" in payload else "press"
+
+
 def _has_shape(found: Mapping[str, Any]) -> bool:
     if "command" in found or "ssl_check" in found:
         return True

@@ -1,6 +1,7 @@
 """`POST /api/messages`: authenticate, then one turn. Every fault of the sender is a refusal, never a 5xx."""
 
 import json
+from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
@@ -9,10 +10,11 @@ from bots.teams.bridge import Bridge
 from bots.teams.payloads import Activity, has_shape
 
 BODY_LIMIT = 1_000_000  # bytes
+HEARD = {"message": "message", "invoke": "press"}
 
 
-def blueprint(bridge: Bridge, trust: Trust, keys: Keys) -> Blueprint:
-    """The Connector's door."""
+def blueprint(bridge: Bridge, trust: Trust, keys: Keys, heard: Callable[[str], None] = lambda _kind: None) -> Blueprint:
+    """The Connector's door; `heard` is told the kind of what was let in."""
     routes = Blueprint("teams", __name__)
 
     @routes.post("/api/messages")
@@ -27,6 +29,8 @@ def blueprint(bridge: Bridge, trust: Trust, keys: Keys) -> Blueprint:
             return Response(status=401)
         except Forbidden:
             return Response(status=403)
+        if activity["type"] in HEARD:
+            heard(HEARD[activity["type"]])
         answer = bridge.turn(activity, claims)
         if answer is None:
             return Response(status=200)

@@ -5,6 +5,7 @@ from .verbs import (
     absence,
     cases,
     customers,
+    desk,
     escalations,
     finding,
     home,
@@ -24,6 +25,6 @@ HELP = help_action(_itself)
 TABLE = ActionTable(
     cases.ACTIONS, finding.ACTIONS, working.ACTIONS, messages.ACTIONS, replies.ACTIONS, escalations.ACTIONS, customers.ACTIONS,
     receivables.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS, absence.ACTIONS,
-    webhooks.ACTIONS, home.ACTIONS, (HELP,),
+    webhooks.ACTIONS, desk.ACTIONS, home.ACTIONS, (HELP,),
 )  # fmt: skip
 _itself.append(TABLE)

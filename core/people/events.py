@@ -195,6 +195,11 @@ class IdentityLinked(OfStaff):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExaminationAsked(OfStaff):
+    """An admin has everything the desk stands on looked at."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RolesSet(OfStaff):
     """A member holds other roles than before."""
 

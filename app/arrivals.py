@@ -1,0 +1,77 @@
+"""What last came in at each chat's door, by kind: what a doctor can see of an app's settings that no token may read.
+
+Noted in memory and written down by a thread of its own every minute, so that no gesture pays for it and a read goes on writing nothing.
+"""
+
+import threading
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy import Connection
+
+from core.engine.db.dialects import insert_into
+from core.engine.db.store import Store
+from core.engine.db.tables.engine import switches
+
+log = structlog.get_logger(__name__)
+KINDS = {"slack": ("command", "press", "event"), "teams": ("message", "press")}
+PAUSE = 60.0  # seconds between two writings
+
+
+class Arrivals:
+    """`note` is called for every verified delivery and only remembers; the thread begins with the first."""
+
+    def __init__(self, store: Store, *, pause: float = PAUSE) -> None:
+        self._store, self._pause = store, pause
+        self._lock = threading.Lock()
+        self._heard: dict[str, datetime] = {}
+        self._thread: threading.Thread | None = None
+        self._ending = threading.Event()
+
+    def note(self, face: str, kind: str) -> None:
+        """Something of this kind came just now."""
+        with self._lock:
+            self._heard[_name(face, kind)] = datetime.now(UTC)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="arrivals", daemon=True)
+                self._thread.start()
+
+    def flush(self) -> None:
+        """Write down what was noted since the last time."""
+        with self._lock:
+            heard, self._heard = self._heard, {}
+        if heard:
+            self._store.attempt(lambda connection: _keep(connection, heard))
+
+    def close(self) -> None:
+        """Write the rest, and end the thread."""
+        self._ending.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+        self.flush()
+
+    def _run(self) -> None:
+        while not self._ending.wait(self._pause):
+            try:
+                self.flush()
+            except sa.exc.SQLAlchemyError:
+                log.warning("What came in could not be written down; the next minute tries again.")
+
+
+def arrived(connection: Connection, face: str) -> dict[str, datetime | None]:
+    """When each kind came in last, None for one that never did. Behind by a minute at most."""
+    names = {_name(face, kind): kind for kind in KINDS[face]}
+    rows = connection.execute(sa.select(switches).where(switches.c.name.in_(names)))
+    kept = {names[row.name]: datetime.fromisoformat(row.value) for row in rows}
+    return {kind: kept.get(kind) for kind in KINDS[face]}
+
+
+def _name(face: str, kind: str) -> str:
+    return f"heard:{face}:{kind}"
+
+
+def _keep(connection: Connection, heard: dict[str, datetime]) -> None:
+    for name, at in heard.items():
+        kept = insert_into(connection, switches).values(name=name, value=at.isoformat())
+        connection.execute(kept.on_conflict_do_update(index_elements=["name"], set_={"value": at.isoformat()}))

@@ -1,17 +1,24 @@
 """Telling people and groups what an outbox row says, in every chat that is set up and in which they are reached."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import structlog
 
 from app.sweeps import Sender
 from app.wiring import House
-from core.chat.ports import Place, Recipient
+from core.cases.unreached import REMINDS, RemindGroup
+from core.chat.ports import NeverHeardFrom, Place, Recipient
 from core.chat.telling import telling_view
 from core.chat.words import Words
+from core.desk import Settles
 from core.engine import outbox
 from core.engine.errors import DeliveryError
 from core.engine.outbox import Posting
+from core.engine.transaction import SYSTEM
 from core.people.queries import conversation, identities_of, member
 from core.people.telling import SAY, TELL
+
+log = structlog.get_logger(__name__)
 
 
 def tell(house: House, posting: Posting) -> None:
@@ -30,9 +37,23 @@ def tell(house: House, posting: Posting) -> None:
             reached.append(house.notifiers[identity.face].tell(recipient, view, words))
         except DeliveryError as error:
             failures.append(error)
-    if not reached:
-        raise next((e for e in failures if not e.permanent), DeliveryError("is reached in no chat", permanent=True))
-    _sent(house, posting, reached[0])
+    if reached:
+        _sent(house, posting, reached[0])
+    elif (passing := next((e for e in failures if not e.permanent and not isinstance(e, NeverHeardFrom)), None)) is not None:
+        raise passing
+    else:
+        _unreached(house, posting, failures)
+
+
+def _unreached(house: House, posting: Posting, failures: Sequence[DeliveryError]) -> None:
+    """A reminder goes to the group; anything else is kept for a chat that was never heard from, or given up. Raises DeliveryError."""
+    who, say = int(posting.ids["staff_id"]), str(posting.ids["say"])
+    log.warning("A member is reached in no chat.", staff=who, reasons=[error.reason for error in failures])
+    if say.startswith(REMINDS) and "case_id" in posting.ids:
+        instead = RemindGroup(case_id=int(posting.ids["case_id"]), staff_id=who, say=say, params=posting.ids["params"])
+        house.desk.do(instead, SYSTEM, house.clock.now(), settles=Settles("outbox", posting.id))
+        return
+    raise next((e for e in failures if not e.permanent), DeliveryError("is reached in no chat", permanent=True))
 
 
 def say(house: House, posting: Posting) -> None:

@@ -11,7 +11,7 @@ from core.engine.errors import DeliveryError
 PLACE_GONE = frozenset(
     {
         "channel_not_found", "is_archived", "not_in_channel", "restricted_action", "user_not_found",
-        "cannot_dm_bot", "team_access_not_granted", "user_disabled",
+        "cannot_dm_bot", "team_access_not_granted", "user_disabled", "user_not_visible",
     }
 )  # fmt: skip
 MESSAGE_GONE = frozenset({"message_not_found", "cant_update_message", "cant_delete_message"})

@@ -134,21 +134,24 @@ class Listeners:
         request = from_update(activity)
         if is_personal(activity) and not request.outsider:
             self.learn_sender(replace(request, address={}) if gone else request)
-        self.learn(activity, reachable=not gone)
+        self.learn(activity, reachable=not gone, anew=not gone)
         if is_personal(activity) and activity.get("type") == "installationUpdate" and not gone:
             answered = self._chat.handle(replace(request, text="home"))
             if isinstance(answered.reply, Private) and isinstance(answered.reply.view, HomeView):
                 self._tell(activity, request, answered.reply.view, answered.words)
 
-    def learn(self, activity: Activity, *, reachable: bool = True) -> None:
-        """Where this conversation is reached from now on; personal chats belong to their person, not to a group."""
+    def learn(self, activity: Activity, *, reachable: bool = True, anew: bool = False) -> None:
+        """Where this conversation is reached from now on; personal chats belong to their person, not to a group.
+
+        `anew`: said even if it is known, because a removal may never have reached us and cards were given up there.
+        """
         if is_personal(activity) or not conversation_of(activity):
             return
         address = {name: value for name, value in address_of(activity).items() if name != "user"}
         place = Place(face="teams", workspace=tenant_of(activity), external=conversation_of(activity), address=address)
         with self._chat.desk.reading() as connection:
             known = place_of(connection, place.face, place.workspace, place.external)
-        if known != (address, reachable):
+        if anew or known != (address, reachable):
             self._chat.desk.do(LearnConversation(place=place, reachable=reachable), SYSTEM, datetime.now(UTC))
 
     def learn_sender(self, request: ChatRequest) -> None:

@@ -10,10 +10,9 @@ from bots.teams.connector import Connector
 from bots.teams.fitting import clip
 from bots.teams.payloads import CARD_TYPE, Activity
 from core.chat.plain import plainly
-from core.chat.ports import ContentRefused, MessageGone, Place, Recipient
+from core.chat.ports import ContentRefused, MessageGone, NeverHeardFrom, Place, Recipient
 from core.chat.views import View
 from core.chat.words import Words
-from core.engine.errors import DeliveryError
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -67,8 +66,8 @@ def _shown(call: Callable[[Activity], T], view: View, words: Words) -> T:
 
 
 def _service(address: object) -> str:
-    """The conversation's service address. Raises DeliveryError until it was heard from: installing the app there makes it so."""
+    """The conversation's service address. Raises NeverHeardFrom until it was: installing the app there makes it so."""
     found = address.get("service_url") if hasattr(address, "get") else None
     if not found:
-        raise DeliveryError("never heard from: the app must be installed there first", retry_after=60)
+        raise NeverHeardFrom("never heard from: the app must be installed there first", retry_after=60)
     return str(found)

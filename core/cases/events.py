@@ -215,6 +215,14 @@ class CaseNudged(OfCase):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReminderUnreached(OfCase):
+    """Who was to be reminded is reached in no chat any more, so the group was told."""
+
+    staff_id: int
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TicketCommented(OfCase):
     """Somebody wrote in the ticket: the customer, or a colleague who works in the ticketing system."""
 

@@ -18,7 +18,7 @@ from core.engine.transaction import Tx
 from core.people.model import Right
 from core.people.queries import display_name, member
 
-from . import collection, targets
+from . import collection, targets, unreached
 from .changing import change, hand_to, must_follow, open_case_for
 from .clocks import plan
 from .commands import (
@@ -263,4 +263,5 @@ HANDLERS: Handlers = {
     ReopenCase: Handler(reopen_case, _roots),
     HandBack: Handler(hand_back, _roots),
     **NOTE_HANDLERS,
+    **unreached.HANDLERS,
 }

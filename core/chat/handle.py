@@ -7,9 +7,10 @@ from datetime import datetime
 import structlog
 
 from core.desk import Desk
+from core.engine.cards import are_given_up
 from core.engine.errors import Ambiguous, DeskError, InvalidInput, NotAllowed
 from core.engine.transaction import SYSTEM
-from core.people.commands import OpenHome
+from core.people.commands import LearnConversation, OpenHome, Place
 from core.people.model import Member, Right
 from core.people.queries import by_identity
 
@@ -48,6 +49,7 @@ class Chat:
             if member is not None:
                 words = words_for(member, request)
                 asked = Asked(desk=self.desk, snapshot=snapshot, member=member, request=request, words=words, now=self._clock())
+                self._find_again(asked)
                 return Answered(self._reply(asked), words)
         return greet(self.desk, self.table, request, self._clock())
 
@@ -74,6 +76,17 @@ class Chat:
         """Where a form's search field looks; "" for a field that is none."""
         found = self.table.named(action)
         return next((a.kind.value for a in found.arguments if a.name == field), "") if found else ""
+
+    def _find_again(self, asked: Asked) -> None:
+        """Who presses a button or mentions the desk in a conversation proves that it is there: copies that were given up in it are
+        drawn once more."""
+        came = asked.request
+        if came.private or not came.conversation or came.gesture not in (Gesture.CLICK, Gesture.TYPED):
+            return
+        if are_given_up(asked.snapshot.connection(), came.face, came.workspace, came.conversation):
+            place = Place(face=came.face, workspace=came.workspace, external=came.conversation)
+            asked.snapshot.end()
+            self.desk.do(LearnConversation(place=place), SYSTEM, asked.now)
 
     def _reply(self, asked: Asked) -> Reply:
         try:

@@ -40,6 +40,10 @@ class TokenRefused(DeliveryError):
     """The chat does not take our own token: the app was uninstalled, or a secret ran out. Operators must act."""
 
 
+class NeverHeardFrom(DeliveryError):
+    """The chat cannot be reached there until the app is installed: wait, or go another way."""
+
+
 class ChatPort(Protocol):
     """A face, seen from the sweeps. Every method raises DeliveryError; `permanent` means that the place or message is gone."""
 

@@ -26,6 +26,18 @@ REFRESH = sa.update(cards).where(cards.c.subject == sa.bindparam("of"), cards.c.
 HELD_BACK = sa.select(sa.func.count().label("copies"), sa.func.min(cards.c.next_at).label("until")).where(
     cards.c.subject == sa.bindparam("subject"), cards.c.state == "live", cards.c.wanted > cards.c.shown, cards.c.next_at.is_not(None)
 )
+# Written into the statement, so that SQLite uses the index of such rows.
+GONE: sa.ColumnElement[str] = sa.literal_column("'gone'")
+# Asked with every click, so built once.
+GIVEN_UP = (
+    sa.select(cards.c.id)
+    .join(conversations, conversations.c.id == cards.c.conversation_id)
+    .where(
+        conversations.c.face == sa.bindparam("at"), conversations.c.workspace == sa.bindparam("of"),
+        conversations.c.external == sa.bindparam("called"), cards.c.state == GONE,
+    )
+    .limit(1)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +150,17 @@ def held_back(connection: Connection, subject: str) -> HeldBack | None:
 def lost(connection: Connection, card_id: int, error: str) -> None:
     """The copy cannot be reached any more: its message or its conversation is gone."""
     connection.execute(sa.update(cards).where(cards.c.id == card_id).values(state="gone", lease_until=None, error=error[:400]))
+
+
+def are_given_up(connection: Connection, face: str, workspace: str, external: str) -> bool:
+    """Whether copies in this conversation were given up because it could not be reached."""
+    return connection.scalar(GIVEN_UP, {"at": face, "of": workspace, "called": external}) is not None
+
+
+def found_again(tx: Tx, conversation_id: int) -> None:
+    """The conversation takes part again: copies that were given up there are drawn once more, however often it went and came."""
+    back = sa.update(cards).where(cards.c.conversation_id == conversation_id, cards.c.state == GONE)
+    tx.connection.execute(back.values(state="live", wanted=cards.c.wanted + 1, next_at=None, attempts=0))
 
 
 def repost(connection: Connection, card_id: int) -> None:

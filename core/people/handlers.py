@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from core.engine import cards
 from core.engine.db.dialects import insert_into
 from core.engine.db.tables.people import conversations, grants, group_members, groups, identities, link_codes, staff
 from core.engine.errors import Conflict, NotFound
@@ -115,7 +116,7 @@ def set_group(tx: Tx, command: SetGroup) -> Iterable[Event]:
 
 
 def keep_place(tx: Tx, place: Place, *, reachable: bool = True) -> int:
-    """Insert or refresh a conversation; returns its row."""
+    """Insert or refresh a conversation; returns its row. Cards that were given up in one that is reached again are drawn anew."""
     values = {
         "face": place.face, "workspace": place.workspace, "external": place.external, "locale": place.locale,
         "address": dict(place.address or {}), "reachable": reachable, "seen_at": tx.now,
@@ -123,7 +124,10 @@ def keep_place(tx: Tx, place: Place, *, reachable: bool = True) -> int:
     changed = {"reachable": reachable, "seen_at": tx.now} | ({"address": dict(place.address)} if place.address else {})
     statement = insert_into(tx.connection, conversations).values(**values)
     upsert = statement.on_conflict_do_update(index_elements=["face", "workspace", "external"], set_=changed)
-    return int(tx.connection.execute(upsert.returning(conversations.c.id)).scalar_one())
+    conversation_id = int(tx.connection.execute(upsert.returning(conversations.c.id)).scalar_one())
+    if reachable:
+        cards.found_again(tx, conversation_id)
+    return conversation_id
 
 
 def learn_conversation(tx: Tx, command: LearnConversation) -> Iterable[Event]:

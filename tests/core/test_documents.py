@@ -1,5 +1,6 @@
 """What the docs say of the verbs and of Slack's manifest is what the code says."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,14 @@ from core.chat.words import Words
 
 def test_the_docs_are_current() -> None:
     assert documents.outdated() == [], "run ./desk docs"
+
+
+def test_every_test_that_the_page_about_truth_names_is_there() -> None:
+    named = re.findall(r"`(test_\w+)`", (documents.DOCS / "truth.md").read_text(encoding="utf-8"))
+    written = "\n".join(path.read_text(encoding="utf-8") for path in (documents.DOCS.parent / "tests").rglob("test_*.py"))
+
+    assert len(named) > 10
+    assert [name for name in named if f"def {name}(" not in written] == []
 
 
 def test_a_page_that_is_not_current_is_named_and_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from core.cases.commands import OpenCase
 from core.engine.db.tables.engine import cards, journal
 from core.engine.db.tables.people import conversations
 from core.people.commands import RemoveStaff
+from core.people.model import Role
 from playground.proxy import Fault, FaultProxy
 from playground.slack.proxy import Proxy as SlackProxy
 from playground.slack.server import LocalSlack
@@ -26,8 +27,9 @@ from tests.harness.databases import free_port
 from tests.harness.face import Face
 from tests.harness.faces import FACES
 from tests.harness.supervised import Answered, until
-from tests.harness.world import ANA, BEN, CHANNELS, TEAM, Persona, World, build_world
+from tests.harness.world import ANA, CHANNELS, TEAM, Persona, World, build_world
 
+EVA = Persona("eva", "Eva Agent", (Role.AGENT,))
 # What each chat calls it, and the call it meets: (method, error, status).
 UPDATE = {"slack": "chat.update", "teams": "update"}
 POST = {"slack": "chat.postMessage", "teams": "send"}
@@ -123,7 +125,7 @@ def stage(request: pytest.FixtureRequest, database: str, login: Login) -> Iterat
     desk = make_server("127.0.0.1", port, world.client.application, threaded=True)
     threading.Thread(target=desk.serve_forever, args=(0.02,), daemon=True).start()
     world.client = Through({"/slack/events": slack.url, "/api/messages": teams.url})  # type: ignore[assignment]
-    world.hire(ANA, BEN)
+    world.hire(ANA, EVA)
     world.route(request.param, "question")
     case_id = world.do(OpenCase(title="Why is it higher?")).ids["case_id"]
     world.settle()
@@ -185,7 +187,7 @@ def test_a_double_click_has_one_effect_and_the_second_is_answered_politely(stage
 
 def test_two_people_at_once_have_one_effect_and_each_gets_an_answer(stage: Stage) -> None:
     card, answered = stage.face.channel(), []
-    faces = {who: FACES[stage.face.name](stage.world) for who in (ANA, BEN)}
+    faces = {who: FACES[stage.face.name](stage.world) for who in (ANA, EVA)}
     gate = threading.Barrier(2)
 
     def press(who: Persona) -> None:
@@ -199,7 +201,17 @@ def test_two_people_at_once_have_one_effect_and_each_gets_an_answer(stage: Stage
         thread.join()
 
     assert len(answered) == 2
+    late = [answer for answer in answered if "was quicker" in answer]
+    assert len(late) == 1, answered
     assert stage.taken() == 1
+    until(lambda: is_shown_to_be_somebodys(stage))
+
+
+def is_shown_to_be_somebodys(stage: Stage) -> bool:
+    """The card names one of the two, and offers no more to take it."""
+    stage.world.settle()
+    card = stage.face.channel()
+    return any(who.name in str(card) for who in (ANA, EVA)) and "Take" not in card.buttons
 
 
 def test_a_card_that_the_chat_refuses_is_said_plainly_and_says_so(stage: Stage) -> None:

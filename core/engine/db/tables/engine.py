@@ -130,6 +130,7 @@ cards = Table(
         "ix_cards_stale", "id",
         sqlite_where=text("wanted > shown AND state = 'live'"), postgresql_where=text("wanted > shown AND state = 'live'"),
     ),
+    Index("ix_cards_gone", "conversation_id", sqlite_where=text("state = 'gone'"), postgresql_where=text("state = 'gone'")),
 )  # fmt: skip
 
 # Facts about the installation itself: the kill switch, the demo's clock shift, watermarks.

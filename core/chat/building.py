@@ -36,6 +36,8 @@ FIELD_KINDS = {
     ArgumentKind.TICK: FieldKind.TICK,
 }
 
+SUBJECTS = {ArgumentKind.CASE, ArgumentKind.SUSPENSION, ArgumentKind.NUMBER}
+
 
 def build_form(
     asked: Asked, action: Action, given: Given, *, values: Mapping[str, str] | None = None, wrong: Mapping[str, InvalidInput] | None = None,
@@ -54,13 +56,18 @@ def build_form(
     return Form(
         action=action.name, subject=subject, title=asked.words.say(f"form.{action.name}.title"),
         submit=asked.words.say(f"form.{action.name}.submit"), fields=fields, key=key or f"form:{secrets.token_urlsafe(18)}",
-        facts=asked.request.facts, lead=action.lead(asked, given) if action.lead else None, given=carried,
+        facts=asked.request.facts, lead=action.lead(asked, given) if action.lead and _is_settled(action, carried) else None, given=carried,
     )  # fmt: skip
 
 
+def _is_settled(action: Action, carried: Mapping[str, str]) -> bool:
+    """Whether it is known what the form is about; while that is a field of its own, there is nothing to show above it."""
+    about = action.arguments[0] if action.arguments else None
+    return about is None or about.kind not in SUBJECTS or about.name in carried
+
+
 def _carried(action: Action, given: Given, *, but: str = "") -> dict[str, str]:
-    subjects = {ArgumentKind.CASE, ArgumentKind.SUSPENSION, ArgumentKind.NUMBER, ArgumentKind.HIDDEN}
-    carried = (a for a in action.arguments if a.kind in subjects and a.name in given)
+    carried = (a for a in action.arguments if a.kind in {*SUBJECTS, ArgumentKind.HIDDEN} and a.name in given)
     return {a.name: str(given[a.name]) for a in carried if a.name != but or a.kind is ArgumentKind.HIDDEN}
 
 

@@ -13,6 +13,7 @@ from .forms import Option
 from .words import OWN
 
 LIMIT = 15
+LONGEST = 18  # digits of an id that any store can hold
 SHORTEST = 2  # characters before a name is looked up
 
 
@@ -25,7 +26,7 @@ def options(connection: Connection, source: str, typed: str) -> tuple[Option, ..
 def chosen(connection: Connection, source: str, value: str) -> Option | None:
     """A value that a search field sent earlier, with its label; None for anything that was merely typed."""
     number = value.removeprefix(OWN)
-    if not (number.isascii() and number.isdigit()) or (source == "customer") != value.startswith(OWN):
+    if not (number.isascii() and number.isdigit() and len(number) <= LONGEST) or (source == "customer") != value.startswith(OWN):
         return None
     try:
         return _case(int(number), case(connection, int(number)).title) if source == "case" else _customer(connection, int(number))

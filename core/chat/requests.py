@@ -18,6 +18,9 @@ class Gesture(StrEnum):
     SUBMIT = "submit"
 
 
+WRITTEN = ("workspace", "user", "key", "conversation", "locale", "zone", "text", "action")
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChatRequest:
     """One gesture, already verified by its face. `user` in `workspace` is who the platform vouches for; everything else is a claim.
@@ -42,6 +45,20 @@ class ChatRequest:
     facts: int = 0
     values: Mapping[str, str] = field(default_factory=dict)
     address: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Whatever a client sent becomes text that both stores can hold."""
+        for name in WRITTEN:
+            object.__setattr__(self, name, storable(getattr(self, name)))
+        for name in ("values", "address"):
+            object.__setattr__(self, name, {key: storable(text) for key, text in getattr(self, name).items()})
+
+
+def storable(text: str) -> str:
+    """Without NUL, which PostgreSQL refuses, and with lone halves of surrogate pairs, which have no UTF-8, replaced."""
+    if text.isascii():
+        return text.replace("\0", "") if "\0" in text else text
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 @dataclass(frozen=True)

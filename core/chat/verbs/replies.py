@@ -62,7 +62,9 @@ def preview(asked: Asked, given: Given) -> View:
 
 
 def kept_text(asked: Asked, given: Given) -> Mapping[str, str]:
-    """What this member wrote and did not send is where the form starts."""
+    """What this member wrote and did not send is where the form starts, once it is known on which case."""
+    if "case" not in given:
+        return {}
     with asked.reading() as connection:
         kept = unsent_reply(connection, case_of(given), asked.actor.id)
     return {"text": kept.body if kept is not None else ""}

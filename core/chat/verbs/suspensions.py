@@ -6,11 +6,12 @@ from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.building import build_form
 from core.chat.forms import Option
+from core.chat.parsing import usage
 from core.chat.requests import Card, Gesture, Open, Private, Refused, Reply
 from core.chat.showing.suspensions import not_offered, proposal_view, suspension_view
 from core.chat.views import NoteView, View
 from core.customers.queries import subscriptions_of
-from core.engine.errors import Conflict
+from core.engine.errors import Conflict, InvalidInput
 from core.engine.handling import Command, Outcome
 from core.people.model import Right
 from core.suspensions.commands import (
@@ -51,7 +52,9 @@ def offered(asked: Asked, given: Given) -> tuple[Option, ...]:
 
 
 def everything(asked: Asked, given: Given) -> Mapping[str, str]:
-    """All that may be suspended is chosen at first. Raises Conflict when nothing may be."""
+    """All that may be suspended is chosen at first. Raises Conflict when nothing may be, InvalidInput when nobody said for whom."""
+    if "case" not in given:
+        raise InvalidInput("argument_missing", missing=asked.words.say("field.case"), usage=usage(asked, SUSPEND))
     options = offered(asked, given)
     if not options:
         with asked.reading() as connection:
@@ -148,13 +151,14 @@ EXPLAIN = Action(
     name="explain_stop", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=explain, arguments=(SUSPENSION, REASON), form=True, typed=False,
 )  # fmt: skip
 
+SUSPEND = Action(
+    name="suspend", right=Right.PROPOSE, topic=Topic.SUSPENSIONS, answer=propose, form=True, polish=("zawieś",), dangerous=True,
+    example="suspend {case}", prefill=everything, lead=before_proposing,
+    arguments=(CASE, REASON, Argument(name="subscriptions", kind=ArgumentKind.SUBSCRIPTIONS, options=offered)),
+)  # fmt: skip
+
 ACTIONS = (
-    Action(
-        name="suspend", right=Right.PROPOSE, topic=Topic.SUSPENSIONS, answer=propose, form=True, polish=("zawieś",), dangerous=True,
-        example="suspend {case}",
-        prefill=everything, lead=before_proposing,
-        arguments=(CASE, REASON, Argument(name="subscriptions", kind=ArgumentKind.SUBSCRIPTIONS, options=offered)),
-    ),
+    SUSPEND,
     Action(
         name="suspension", right=Right.READ, topic=Topic.SUSPENSIONS, answer=show_suspension, arguments=(SUSPENSION,),
         polish=("zawieszenie",), example="suspension {suspension}",

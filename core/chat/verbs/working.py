@@ -159,7 +159,9 @@ def titled(_asked: Asked, given: Given) -> Mapping[str, str]:
 
 
 def proposed_triage(asked: Asked, given: Given) -> Mapping[str, str]:
-    """A proposal is where the choice starts."""
+    """A proposal is where the choice starts, once it is known whose."""
+    if "case" not in given:
+        return {}
     with asked.reading() as connection:
         return {"triage": case(connection, case_of(given)).triage}
 

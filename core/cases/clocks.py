@@ -80,14 +80,18 @@ def start_replying(tx: Tx, found: Case) -> None:
 
 
 def start_waiting(tx: Tx, found: Case) -> None:
-    """From the moment it became somebody else's turn, to the one a person named or for the usual time. Waiting for another takes over."""
+    """From the moment it became somebody else's turn, to the one a person named or for the usual time. Waiting for another takes over.
+    What a request at Microsoft asks for has no clock here as well, unless a person named a moment."""
     on = WaitingOn(found.waiting_on)
     why = _paused_by(tx.connection, found.id)
     if why is not None and why is not REASONS[on]:
         end_waiting(tx, found)
     if why is not REASONS[on]:
         _pause(tx, found.id, REASONS[on])
-    _start(tx, found, TURNS[on], found.waiting_since or tx.now)
+    if found.is_followed and found.waiting_until is None:
+        _end(tx, found.id, TURNS[on])
+    else:
+        _start(tx, found, TURNS[on], found.waiting_since or tx.now)
     plan(tx, found)
 
 

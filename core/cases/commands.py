@@ -145,6 +145,23 @@ class WaitForCustomer(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeaveToRequest(Command):
+    """Microsoft has a request about the case, whose own clock asks for the answer: the case waits for them, and reminds of it no second
+    time."""
+
+    needs = Right.RUN
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeBack(Command):
+    """Microsoft has said something, or nothing more is expected of them: a case that waits for them waits no longer."""
+
+    needs = Right.RUN
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class EndWait(Command):
     """It is our turn again, though nobody wrote in the ticket."""
 

@@ -144,8 +144,13 @@ class CaseWaiting(OfCase):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaitFollowed(OfCase):
+    """It waits for Microsoft already, and from now on the request there asks for the answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class WaitEnded(OfCase):
-    """A person said that it is our turn again."""
+    """It is our turn again: a person said so, or Microsoft answered."""
 
     before: str
     on: str

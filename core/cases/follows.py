@@ -41,6 +41,7 @@ from .events import (
     TicketCommented,
     TriageProposed,
     WaitEnded,
+    WaitFollowed,
     WaitMoved,
 )  # fmt: skip
 from .model import Audience, Kind, State, TicketStatus, WaitingOn
@@ -137,7 +138,7 @@ def stop_waiting_clock(tx: Tx, event: CustomerAnswered | WaitEnded) -> Iterable[
     return ()
 
 
-def run_waiting_clock(tx: Tx, event: CaseWaiting | WaitMoved) -> Iterable[Command]:
+def run_waiting_clock(tx: Tx, event: CaseWaiting | WaitFollowed | WaitMoved) -> Iterable[Command]:
     """It is somebody else's turn, but not for ever."""
     clocks.start_waiting(tx, case(tx.connection, event.case_id))
     return ()
@@ -219,6 +220,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] 
     NoteSent: (refresh_cards, stop_answer_clocks),
     NoteFailed: (refresh_cards, tell_author_of_failure),
     CaseWaiting: (refresh_cards, set_ticket_status, run_waiting_clock),
+    WaitFollowed: (refresh_cards, run_waiting_clock),
     WaitMoved: (refresh_cards, run_waiting_clock),
     WaitEnded: (refresh_cards, set_ticket_status, stop_waiting_clock),
     ClocksReplanned: (refresh_cards,),

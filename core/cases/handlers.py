@@ -18,13 +18,12 @@ from core.engine.transaction import Tx
 from core.people.model import Right
 from core.people.queries import display_name, member
 
-from . import collection, targets, unreached
+from . import collection, targets, unreached, waiting
 from .changing import change, hand_to, must_follow, open_case_for
 from .clocks import plan
 from .commands import (
     AddNote,
     AssignCase,
-    EndWait,
     HandBack,
     HandOverCase,
     MatchCase,
@@ -35,7 +34,6 @@ from .commands import (
     ResolveCase,
     TakeCase,
     TriageCase,
-    WaitForCustomer,
 )  # fmt: skip
 from .events import (
     CaseAssigned,
@@ -46,15 +44,12 @@ from .events import (
     CaseResolved,
     CaseTaken,
     CaseTriaged,
-    CaseWaiting,
     ClocksReplanned,
     NoteAdded,
     TriageProposed,
-    WaitEnded,
-    WaitMoved,
 )  # fmt: skip
 from .messages import must_be_link
-from .model import MESSAGE, UNTIL, Audience, Case, Kind, NoteState, State
+from .model import MESSAGE, Audience, Case, Kind, NoteState, State
 from .notes import NOTE_HANDLERS, add_note, keep_note
 from .queries import case, collection_case, roots_of
 from .triage import propose
@@ -169,34 +164,6 @@ def _remember(tx: Tx, found: Case, command: MatchCase) -> Iterable[Event]:
     return confirm_link(tx, ConfirmLink(customer_id=command.customer_id, **link))  # type: ignore[arg-type]  # a mixed dict
 
 
-def wait_for_customer(tx: Tx, command: WaitForCustomer) -> Iterable[Event]:
-    """A new `until` moves one that waits already, and waiting for another takes over. Raises Conflict when it waits for the same already
-    or is closed, InvalidInput for a past `until`."""
-    found, until = case(tx.connection, command.case_id), command.until
-    if until is not None and until <= tx.now:
-        raise InvalidInput("until_past", "until", until=until)
-    waits_for_them = found.state is State.WAITING and found.waiting_on == command.on
-    if until is not None and waits_for_them:
-        if found.waiting_until == until:
-            return []
-        change(tx, found.id, extra={**found.extra, UNTIL: until.isoformat()})
-        return [WaitMoved(case_id=found.id, until=until)]
-    if waits_for_them or found.state is not State.WAITING:
-        must_follow(found, State.WAITING)
-    extra = {**found.extra, UNTIL: until.isoformat() if until else None}
-    change(tx, found.id, state=State.WAITING.value, waiting_since=tx.now, waiting_on=command.on.value, extra=extra)
-    return [CaseWaiting(case_id=found.id, before=found.stand, until=until, on=command.on.value)]
-
-
-def end_wait(tx: Tx, command: EndWait) -> Iterable[Event]:
-    """Raises Conflict when it does not wait."""
-    found = open_case_for(tx, command.case_id)
-    if found.state is not State.WAITING:
-        raise Conflict("case_does_not_wait", number=found.number)
-    change(tx, found.id, state=State.OPEN.value, waiting_since=None, waiting_on="")
-    return [WaitEnded(case_id=found.id, before=found.stand, on=found.waiting_on)]
-
-
 def replan_clocks(tx: Tx, command: ReplanClocks) -> Iterable[Event]:
     """Nothing when no deadline moves."""
     moved = plan(tx, case(tx.connection, command.case_id))
@@ -249,6 +216,7 @@ def _roots(connection: Connection, command: TakeCase) -> list[str]:
 HANDLERS: Handlers = {
     **collection.HANDLERS,
     **targets.HANDLERS,
+    **waiting.HANDLERS,
     OpenCase: Handler(open_case, lambda _c, command: [f"customer:{command.customer_id}"] if command.customer_id else []),
     TakeCase: Handler(take_case, _roots),
     AssignCase: Handler(assign_case, _roots),
@@ -256,8 +224,6 @@ HANDLERS: Handlers = {
     ProposeTriage: Handler(propose_triage, _roots),
     TriageCase: Handler(triage_case, _roots),
     MatchCase: Handler(match_case, lambda c, command: [f"customer:{command.customer_id}", *roots_of(c, command.case_id)]),
-    WaitForCustomer: Handler(wait_for_customer, _roots),
-    EndWait: Handler(end_wait, _roots),
     ReplanClocks: Handler(replan_clocks, _roots),
     ResolveCase: Handler(resolve_case, _roots),
     ReopenCase: Handler(reopen_case, _roots),

@@ -31,7 +31,7 @@ class WaitingOn(StrEnum):
     MICROSOFT = "microsoft"
 
 
-UNTIL, MESSAGE = "waiting_until", "message"  # in a case's `extra`
+UNTIL, MESSAGE, FOLLOWED = "waiting_until", "message", "followed"  # in a case's `extra`
 CLOSED = frozenset({State.RESOLVED, State.HANDED_BACK})
 
 # Which state may follow which; anything else is refused.
@@ -180,6 +180,11 @@ class Case:
         """Until when it waits, if a person said so."""
         said = self.extra.get(UNTIL) if self.state is State.WAITING else None
         return datetime.fromisoformat(str(said)) if said else None
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether a request at Microsoft asks for the answer it waits for, so that nothing else need remind of it."""
+        return self.state is State.WAITING and self.waiting_on == WaitingOn.MICROSOFT and bool(self.extra.get(FOLLOWED))
 
     @property
     def closed_elsewhere(self) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from core.cases.clocks import first_answer_due
-from core.cases.events import CaseHandedBack, CaseOpened, CaseReopened, CaseResolved, CaseTaken, ClocksReplanned
+from core.cases.commands import LeaveToRequest, TakeBack
+from core.cases.events import CaseHandedBack, CaseOpened, CaseReopened, CaseResolved, CaseTaken, CaseWaiting, ClocksReplanned
+from core.cases.model import WaitingOn
 from core.cases.queries import case
 from core.engine import cards, outbox, timers
 from core.engine.handling import Command
@@ -31,8 +33,8 @@ from .events import (
     RequestSolved,
 )
 from .inside import WATCH
-from .model import FIRST_RESPONSE_MISSED, State
-from .queries import chain_for, escalation
+from .model import FIRST_RESPONSE_MISSED, State, Turn
+from .queries import chain_for, escalation, open_request_of
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
 LEVEL, LOOK = "escalation.level", "escalation.microsoft"
@@ -111,6 +113,22 @@ def stop_looking(tx: Tx, event: MicrosoftAnswered | RequestSolved | RequestClose
     return ()
 
 
+def leave_case(_tx: Tx, event: RequestOpened | MicrosoftAsked) -> Iterable[Command]:
+    """It is Microsoft's turn in the case too: its own clocks stand still."""
+    return (LeaveToRequest(case_id=event.case_id),)
+
+
+def take_case_back(_tx: Tx, event: MicrosoftAnswered | RequestSolved) -> Iterable[Command]:
+    """It is our turn: what stood still goes on."""
+    return (TakeBack(case_id=event.case_id),)
+
+
+def follow_wait(tx: Tx, event: CaseWaiting) -> Iterable[Command]:
+    """Somebody lets the case wait for Microsoft while a request is open there: its clock is the one that reminds."""
+    found = open_request_of(tx.connection, event.case_id) if event.on == WaitingOn.MICROSOFT else None
+    return (LeaveToRequest(case_id=event.case_id),) if found is not None and found.state is Turn.WAITING else ()
+
+
 def ask_for_answer(tx: Tx, event: MicrosoftSilent) -> Iterable[Command]:
     """Whoever can look into the request at Microsoft; the last time, or when that is nobody in particular, also the group."""
     say = "microsoft.silent" if event.next_at is not None else "microsoft.silent_last"
@@ -129,11 +147,11 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     EscalationAcknowledged: (stop, tell_starter, show),
     EscalationClosed: (stop, show),
     PacketPrepared: (show,),
-    RequestOpened: (look_later, show),
-    MicrosoftAsked: (look_later, show),
+    RequestOpened: (look_later, leave_case, show),
+    MicrosoftAsked: (look_later, leave_case, show),
     MicrosoftSilent: (look_later, ask_for_answer, show),
-    MicrosoftAnswered: (stop_looking, show),
-    RequestSolved: (stop_looking, show),
+    MicrosoftAnswered: (stop_looking, take_case_back, show),
+    RequestSolved: (stop_looking, take_case_back, show),
     RequestClosed: (stop_looking, show),
 }
 OF_CASES: Mapping[type[Event], Sequence[Reaction]] = {
@@ -141,6 +159,7 @@ OF_CASES: Mapping[type[Event], Sequence[Reaction]] = {
     CaseReopened: (watch,),
     ClocksReplanned: (watch,),
     CaseTaken: (settle,),
+    CaseWaiting: (follow_wait,),
     CaseResolved: (settle,),
     CaseHandedBack: (settle,),
 }

@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
+from core.cases.clocks import running
 from core.cases.commands import AddNote, OpenCase, TriageCase
+from core.cases.queries import case
+from core.cases.targets import Clock
 from core.cases.triage import Triage
 from core.customers.commands import AddCustomer, ConfirmLink
 from core.customers.model import LinkKind
@@ -187,6 +190,82 @@ def test_an_answer_stops_the_clock_a_question_starts_it_and_solved_ends_it(world
     assert at_microsoft(world, case_id).state is Turn.SOLVED
     world.move(days=30)
     assert len(asked_about(world)) == 1
+
+
+def nudged(world: World) -> list[str]:
+    with world.house.desk.reading() as connection:
+        rows = connection.execute(sa.select(outbox).where(outbox.c.kind.in_(("chat.tell", "chat.say"))).order_by(outbox.c.id)).all()
+        return [row.ids["say"] for row in rows if row.ids["say"].startswith("nudge.microsoft")]
+
+
+def stands(world: World, case_id: int) -> tuple[str, bool]:
+    """How the case stands, and whether its resolution does."""
+    with world.house.desk.reading() as connection:
+        end = next(one for one in running(connection, case_id) if one.clock is Clock.RESOLUTION)
+        return case(connection, case_id).stand, end.due_at is None
+
+
+def test_a_request_stops_the_resolution_by_itself_and_reminds_by_its_own_clock_alone(world: World, face: Face) -> None:
+    case_id = known(world)
+    face.type(f"take {case_id}", by=ANA)
+    assert stands(world, case_id) == ("open", False)
+
+    face.type(f"microsoft {case_id} ticket {NUMBER}", by=ANA)
+    assert stands(world, case_id) == ("waiting_microsoft", True)
+    world.move(hours=6)  # the first answer is missed, which would speak for both
+    world.move(days=14)
+    assert len(asked_about(world)) >= 1
+    assert nudged(world) == []
+    face.type(f"microsoft {case_id} answered They want the order number", by=ANA)
+    assert stands(world, case_id) == ("open", False)
+    face.type(f"microsoft {case_id} asked Sent it", by=ANA)
+    assert stands(world, case_id) == ("waiting_microsoft", True)
+    face.type(f"microsoft {case_id} solved Credited", by=ANA)
+
+    assert stands(world, case_id) == ("open", False)
+    assert "waiting for Microsoft" in str(face.type(f"why {case_id}", by=VIC))
+
+
+def test_waiting_for_microsoft_by_hand_is_taken_over_by_the_request(world: World, face: Face) -> None:
+    case_id = known(world)
+    face.type(f"take {case_id}", by=ANA)
+    face.type(f"wait {case_id} microsoft", by=ANA)
+
+    face.type(f"microsoft {case_id} ticket {NUMBER}", by=ANA)
+    world.move(days=1)
+    assert "is our turn again" in face.type(f"ours {case_id}", by=ANA)
+    assert stands(world, case_id) == ("open", False)
+    assert at_microsoft(world, case_id).state is Turn.WAITING
+    face.type(f"wait {case_id} microsoft", by=ANA)
+    world.move(days=30)
+
+    assert asked_about(world)
+    assert nudged(world) == []
+
+
+def test_a_moment_that_a_person_named_is_reminded_of_beside_the_request(world: World, face: Face) -> None:
+    case_id = known(world)
+    face.type(f"take {case_id}", by=ANA)
+    face.type(f"microsoft {case_id} ticket {NUMBER}", by=ANA)
+
+    face.type(f"wait {case_id} microsoft tomorrow 13:00", by=ANA)
+    world.move(hours=6)  # the first answer is missed, which would speak for both
+    world.move(hours=22)
+
+    assert nudged(world) == ["nudge.microsoft_too_long"]
+
+
+def test_a_request_comes_before_the_customers_turn_and_touches_no_other_wait(world: World, face: Face) -> None:
+    case_id = known(world)
+    face.type(f"take {case_id}", by=ANA)
+    face.type(f"wait {case_id}", by=ANA)
+    face.type(f"microsoft {case_id} ticket {NUMBER}", by=ANA)
+    assert stands(world, case_id)[0] == "waiting_microsoft"
+
+    face.type(f"wait {case_id} customer", by=ANA)
+    face.type(f"microsoft {case_id} answered They ask the customer", by=ANA)
+
+    assert stands(world, case_id)[0] == "waiting"
 
 
 def test_resolving_the_case_asks_nothing_more_of_microsoft(world: World, face: Face) -> None:

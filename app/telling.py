@@ -8,13 +8,14 @@ from app.sweeps import Sender
 from app.wiring import House
 from core.cases.unreached import REMINDS, RemindGroup
 from core.chat.ports import NeverHeardFrom, Place, Recipient
-from core.chat.telling import telling_view
+from core.chat.telling import private_view, telling_view
 from core.chat.words import Words
 from core.desk import Settles
 from core.engine import outbox
 from core.engine.errors import DeliveryError
 from core.engine.outbox import Posting
 from core.engine.transaction import SYSTEM
+from core.people.mornings import DIGEST_SAID
 from core.people.queries import conversation, identities_of, member
 from core.people.telling import SAY, TELL
 
@@ -28,8 +29,11 @@ def tell(house: House, posting: Posting) -> None:
         if who is None:
             raise DeliveryError("has left the staff", permanent=True)
         words = Words(who.locale or "en", who.zone or "Europe/Warsaw")
-        view = telling_view(connection, words, posting.ids)
+        view = private_view(connection, words, who, posting.ids, house.clock.now())
         known = [identity for identity in identities_of(connection, who.id) if identity.face in house.notifiers]
+    if view is None:
+        _sent(house, posting, "nothing to say")
+        return
     reached, failures = [], []
     for identity in known:
         recipient = Recipient(workspace=identity.workspace, user=identity.user, address=identity.address)
@@ -46,13 +50,16 @@ def tell(house: House, posting: Posting) -> None:
 
 
 def _unreached(house: House, posting: Posting, failures: Sequence[DeliveryError]) -> None:
-    """A reminder goes to the group; anything else is kept for a chat that was never heard from, or given up. Raises DeliveryError."""
+    """A reminder goes to the group; a digest is given up; anything else is kept for a chat that was never
+    heard from, or given up. Raises DeliveryError."""
     who, say = int(posting.ids["staff_id"]), str(posting.ids["say"])
     log.warning("A member is reached in no chat.", staff=who, reasons=[error.reason for error in failures])
     if say.startswith(REMINDS) and "case_id" in posting.ids:
         instead = RemindGroup(case_id=int(posting.ids["case_id"]), staff_id=who, say=say, params=posting.ids["params"])
         house.desk.do(instead, SYSTEM, house.clock.now(), settles=Settles("outbox", posting.id))
         return
+    if say == DIGEST_SAID:
+        raise DeliveryError("a digest is of its morning, and nobody was reached", permanent=True)
     raise next((e for e in failures if not e.permanent), DeliveryError("is reached in no chat", permanent=True))
 
 

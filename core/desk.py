@@ -38,7 +38,9 @@ from core.people.examining import HANDLERS as EXAMINING
 from core.people.handlers import HANDLERS as PEOPLE
 from core.people.homes import HANDLERS as HOMES
 from core.people.linking import HANDLERS as LINKING
+from core.people.mornings import HANDLERS as MORNINGS
 from core.people.polling import HANDLERS as POLLING
+from core.people.preferences import HANDLERS as PREFERENCES
 from core.people.queries import is_allowed
 from core.reactions import REACTIONS
 from core.receivables.handlers import HANDLERS as RECEIVABLES
@@ -49,6 +51,8 @@ HANDLERS: Handlers = {
     **HOMES,
     **LINKING,
     **ABSENCE,
+    **PREFERENCES,
+    **MORNINGS,
     **CALENDARS,
     **CONNECTIONS,
     **POLLING,

@@ -117,7 +117,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **people.FOLLOWS,
     **cases.FOLLOWS,
     **{event: (*cases.FOLLOWS[event], *more) for event, more in escalations.OF_CASES.items()},
-    StaffRemoved: (settle_leaver,),
+    StaffRemoved: (*people.FOLLOWS[StaffRemoved], settle_leaver),
     WentAway: (*people.FOLLOWS[WentAway], suspensions.warn_of_absence),
     CameBack: (*people.FOLLOWS[CameBack], suspensions.show_undecided),
     GroupSet: (cases.replan_all,),

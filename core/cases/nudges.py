@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Row
 
-from core.engine import cards, journal, outbox
+from core.engine import cards, journal
 from core.engine.db.bulk import among
 from core.engine.db.tables.engine import timers
 from core.engine.outbox import Order
@@ -20,7 +20,7 @@ from core.engine.transaction import Tx
 from core.people.absence import Absence, away_now, stand_in
 from core.people.model import Right
 from core.people.queries import routed, staff_holding
-from core.people.telling import to_person, to_place
+from core.people.telling import tell_all, to_person, to_place
 
 from .clocks import is_still_due
 from .events import CaseNudged
@@ -57,7 +57,7 @@ def _remind(tx: Tx, heads: Mapping[str, tuple[int, str]], rung: Due) -> None:
     found = standings(tx.connection, [int(subject.partition(":")[2]) for subject in rung])
     workers, places = staff_holding(tx.connection, Right.WORK), {}
     absent = away_now(tx.connection, tx.now)
-    events, orders = [], []
+    meant: list[tuple[Standing, list[Row[Any]], Row[Any], list[Order]]] = []
     for subject, rows in rung.items():
         about = found.get(int(subject.partition(":")[2]))
         standing = [row for row in rows if about is not None and is_still_due(row.rule, about)]
@@ -66,11 +66,10 @@ def _remind(tx: Tx, heads: Mapping[str, tuple[int, str]], rung: Due) -> None:
         if about.kind not in places:
             places[about.kind] = routed(tx.connection, about.kind)
         first = max(standing, key=lambda row: PRESSING.index(row.rule))
-        sent = list(_orders(about, first, workers, absent, places[about.kind]))
-        events.append(_event(about, standing, first, sent))
-        orders += sent
+        meant.append((about, standing, first, list(_orders(about, first, workers, absent, places[about.kind]))))
+    told = {id(order) for order in tell_all(tx, [order for *_, sent in meant for order in sent])}
+    events = [_event(about, standing, first, [each for each in sent if id(each) in told]) for about, standing, first, sent in meant]
     journal.record_all(tx, heads, events)
-    outbox.enqueue_all(tx, orders)
     cards.refresh_all(tx, [event.subject for event in events])
 
 

@@ -11,6 +11,7 @@ from .verbs import (
     home,
     messages,
     people,
+    preferences,
     receivables,
     replies,
     staff,
@@ -24,7 +25,7 @@ _itself: list[ActionTable] = []
 HELP = help_action(_itself)
 TABLE = ActionTable(
     cases.ACTIONS, finding.ACTIONS, working.ACTIONS, messages.ACTIONS, replies.ACTIONS, escalations.ACTIONS, customers.ACTIONS,
-    receivables.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS, absence.ACTIONS,
+    receivables.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS, absence.ACTIONS, preferences.ACTIONS,
     webhooks.ACTIONS, desk.ACTIONS, home.ACTIONS, (HELP,),
 )  # fmt: skip
 _itself.append(TABLE)

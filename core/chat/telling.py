@@ -8,17 +8,36 @@ from sqlalchemy import Connection
 
 from core.cases.model import Kind
 from core.cases.queries import case, note
+from core.chat.showing.morning import morning_view, standing
 from core.chat.values import Moment, Text
-from core.chat.views import Button, Fact, NoteView, Tone
+from core.chat.views import Button, Fact, NoteView, Tone, View
 from core.chat.words import Words
 from core.customers.queries import customer
+from core.people.model import Member
+from core.people.mornings import DIGEST_SAID, HELD, held_said
 
 QUOTE = 600  # characters of a note that are told
 
 
+def private_view(connection: Connection, words: Words, reader: Member, ids: Mapping[str, Any], now: datetime) -> View | None:
+    """What a person is told at `now`; None when nothing is left of it. Raises NotFound when the case is gone."""
+    if ids["say"] not in (HELD, DIGEST_SAID):
+        return telling_view(connection, words, ids)
+    said = [one for one in held_said(connection, ids["held"]) if standing(connection, one)]
+    if ids["say"] == HELD and len(said) == 1:
+        return telling_view(connection, words, said[0])
+    since = datetime.fromisoformat(ids["params"]["since_at"]) if ids["say"] == DIGEST_SAID else None
+    return morning_view(connection, words, reader, [(sentence(words, one), one.get("case_id")) for one in said], since, now)
+
+
+def sentence(words: Words, ids: Mapping[str, Any]) -> str:
+    """What an outbox row says, in the reader's words."""
+    return words.say(ids["say"], **{name: _value(name, value) for name, value in ids["params"].items()})
+
+
 def telling_view(connection: Connection, words: Words, ids: Mapping[str, Any]) -> NoteView:
     """The sentence, and the case it is about. Raises NotFound when the case is gone."""
-    title = words.say(ids["say"], **{name: _value(name, value) for name, value in ids["params"].items()})
+    title = sentence(words, ids)
     if "case_id" not in ids:
         return NoteView(title=title, buttons=_doors(words, str(ids["say"])))
     about = case(connection, int(ids["case_id"]))

@@ -14,7 +14,7 @@ from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
 from core.people.queries import display_name, routed
-from core.people.telling import tell, to_person, to_place
+from core.people.telling import tell, tell_all, to_person, to_place
 
 from .commands import AskAboutRequest, CloseRequest, RaiseLevel, SettleEscalation, StartIfMissed
 from .events import (
@@ -60,7 +60,7 @@ def tell_level(tx: Tx, event: LevelTold) -> Iterable[Command]:
     said = params if found.rule else {**params, "by": by, "reason": found.reason}
     orders = [to_person(staff_id, say, case_id=event.case_id, **said) for staff_id in event.staff]
     orders += [to_place(place, say, case_id=event.case_id, **said) for place in event.places]
-    outbox.enqueue_all(tx, orders)
+    tell_all(tx, orders)
     subject = f"escalation:{event.escalation_id}"
     if event.next_at is not None:
         timers.schedule(tx, LEVEL, subject, due_at=event.next_at, rule=f"level_{event.level}")

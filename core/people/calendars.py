@@ -30,7 +30,7 @@ ANY_DAY = date(2026, 1, 5)
 def set_calendar(tx: Tx, command: SetCalendar) -> Iterable[Event]:
     """Setting what is set changes nothing. Raises InvalidInput for an unknown zone, country or subdivision, and for too few hours."""
     row = _row(tx.connection, command.name)
-    before = SHIPPED if row is None else _value(row)
+    before = SHIPPED if row is None else calendar_of_row(row)
     given = {name: getattr(command, name) for name in ("zone", "week", "country", "subdivision")}
     known = {name: getattr(before, name) for name in given}
     after = Calendar(closed=before.closed, **known | {name: value for name, value in given.items() if value is not None})
@@ -50,7 +50,7 @@ def close_day(tx: Tx, command: CloseDay) -> Iterable[Event]:
     row, because = calendar_row(tx.connection, command.name), command.because.strip()
     if not because:
         raise InvalidInput("closing_unexplained", "because")
-    if _value(row).why_closed(command.day) is not None:
+    if calendar_of_row(row).why_closed(command.day) is not None:
         raise Conflict("day_closed_anyway", day=command.day, name=command.name)
     _keep_closed(tx, row, {**row.closed, command.day.isoformat(): because})
     return [DayClosed(calendar_id=row.id, name=row.name, day=command.day, because=because)]
@@ -76,7 +76,7 @@ def calendar_row(connection: Connection, name: str) -> Row[Any]:
 def named_calendars(connection: Connection) -> dict[str, Calendar]:
     """Every calendar by name; the shipped one stands in for a default that nobody set."""
     rows = connection.execute(sa.select(calendars).order_by(calendars.c.name))
-    return {DEFAULT: SHIPPED, **{row.name: _value(row) for row in rows}}
+    return {DEFAULT: SHIPPED, **{row.name: calendar_of_row(row) for row in rows}}
 
 
 def group_routed(connection: Connection, route: str) -> tuple[str, Calendar]:
@@ -86,7 +86,14 @@ def group_routed(connection: Connection, route: str) -> tuple[str, Calendar]:
     own = group.calendar_id if group is not None else None
     match = calendars.c.name == DEFAULT if own is None else calendars.c.id == own
     row = connection.execute(sa.select(calendars).where(match)).one_or_none()
-    return ("" if group is None else group.name), (SHIPPED if row is None else _value(row))
+    return ("" if group is None else group.name), (SHIPPED if row is None else calendar_of_row(row))
+
+
+def calendar_of_row(row: Row[Any]) -> Calendar:
+    """The calendar that a row of the table holds."""
+    week = tuple(tuple(read_hours(span) for span in day) for day in row.week)
+    closed = {date.fromisoformat(day): because for day, because in row.closed.items()}
+    return Calendar(zone=row.zone, week=week, country=row.country, subdivision=row.subdivision, closed=closed)
 
 
 def is_zone(name: str) -> bool:
@@ -139,12 +146,6 @@ def _keep_closed(tx: Tx, row: Row[Any], closed: dict[str, str]) -> None:
 
 def _row(connection: Connection, name: str) -> Row[Any] | None:
     return connection.execute(sa.select(calendars).where(calendars.c.name == name)).one_or_none()
-
-
-def _value(row: Row[Any]) -> Calendar:
-    week = tuple(tuple(read_hours(span) for span in day) for day in row.week)
-    closed = {date.fromisoformat(day): because for day, because in row.closed.items()}
-    return Calendar(zone=row.zone, week=week, country=row.country, subdivision=row.subdivision, closed=closed)
 
 
 def _lock(_connection: Connection, command: SetCalendar | CloseDay | OpenDay) -> list[str]:

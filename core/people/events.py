@@ -224,3 +224,27 @@ class CameBack(OfStaff):
 
     delegate_id: int | None
     by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreferencesSet(OfStaff):
+    """A member chose what they hear and when; both hold what changed only."""
+
+    before: Mapping[str, str]
+    chosen: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagesReleased(OfStaff):
+    """Quiet hours are over: `told_id`, the member or whoever stands in, is told what waited. `held` are its rows."""
+
+    told_id: int
+    held: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MorningCame(OfStaff):
+    """A member's working day begins: what is new since then, and what waited for it, is told."""
+
+    since: datetime
+    held: tuple[int, ...]

@@ -9,6 +9,7 @@ from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
 
+from . import mornings
 from .absence import EndAbsence
 from .commands import WarnOfLetters
 from .dead_letters import WARNS, plan_warning
@@ -71,16 +72,18 @@ def end_arrangement(tx: Tx, event: CameBack) -> Iterable[Command]:
 
 
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
+    **mornings.FOLLOWS,
     LinkCodeMade: (tell_of_code,),
     LinkCodeMistyped: (tell_of_wrong_tries,),
     IdentityLinked: (tell_both_chats,),
     RolesSet: (tell_of_roles,),
     WentAway: (arrange_absence,),
-    CameBack: (end_arrangement,),
     DeliveryGivenUp: (plan_warning,),
+    CameBack: (end_arrangement, *mornings.FOLLOWS[CameBack]),
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     BACK: lambda timer: EndAbsence(staff_id=timer.subject_id),
     WARNS: lambda _timer: WarnOfLetters(),
+    **mornings.TIMERS,
 }

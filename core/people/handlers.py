@@ -19,6 +19,7 @@ from .calendars import calendar_row
 from .commands import AddStaff, LearnAddress, LearnConversation, Place, RemoveStaff, SetGroup, SetRoles
 from .events import GroupSet, RolesSet, StaffAdded, StaffRemoved
 from .model import Member, Right, Role
+from .preferences import forget_preferences
 from .queries import by_handle, display_name, member, staff_holding
 
 
@@ -64,6 +65,7 @@ def remove_staff(tx: Tx, command: RemoveStaff) -> Iterable[Event]:
     for table in (grants, identities, group_members, link_codes):
         tx.connection.execute(sa.delete(table).where(table.c.staff_id == found.id))
     forget_absences(tx, found.id)
+    forget_preferences(tx, found.id)
     tx.connection.execute(sa.update(staff).where(staff.c.id == found.id).values(active=False))
     return [StaffRemoved(staff_id=found.id, handle=found.handle, successor_id=successor.id if successor else None)]
 

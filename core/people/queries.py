@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
-from core.engine.db.tables.people import conversations, grants, groups, identities, staff
+from core.engine.db.tables.people import conversations, grants, group_members, groups, identities, staff
 from core.engine.errors import NotFound
 from core.engine.transaction import Actor
 
@@ -123,6 +123,15 @@ def places(connection: Connection, face: str) -> Sequence[Row[Any]]:
 def routed(connection: Connection, route: str) -> list[int]:
     """The conversations whose group gets this kind of card."""
     return [row.id for row in connection.execute(ROUTES) if route in row.routes]
+
+
+def routes_of(connection: Connection, staff_id: int) -> frozenset[str] | None:
+    """The kinds of card that the member's groups get; None for who is in no group."""
+    own = (
+        sa.select(groups.c.routes).join(group_members, group_members.c.group_id == groups.c.id).where(group_members.c.staff_id == staff_id)
+    )
+    found = connection.scalars(own).all()
+    return frozenset(route for routes in found for route in routes) if found else None
 
 
 def display_name(connection: Connection, actor: str) -> str:

@@ -73,6 +73,7 @@ def test_who_goes_away_is_read_the_moment_back_and_comes_back_by_themselves(worl
         assert list(connection.scalars(sa.select(rows.event).where(rows.subject == subject).order_by(rows.seq)))[1:] == [
             "went_away",
             "came_back",
+            "morning_came",
         ]
 
 

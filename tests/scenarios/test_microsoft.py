@@ -136,6 +136,7 @@ def test_a_door_that_wants_more_says_so(world: World, face: Face) -> None:
 def test_the_number_starts_microsofts_clock_and_the_opener_is_asked_in_working_days(world: World, face: Face) -> None:
     world.route(face.name, "question")
     case_id = known(world)
+    face.type("prefs morning off", by=ANA)  # it would be the newest of what Ana is told
     face.fill(form_of(face, case_id), by=ANA, **WRITTEN)
 
     said = face.type(f"microsoft {case_id} ticket TrackingID#{NUMBER}", by=ANA)

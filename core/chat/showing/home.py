@@ -25,7 +25,7 @@ Waiting = tuple[str, Case | Suspension]  # why, and what
 
 def home_view(connection: Connection, words: Words, reader: Member, now: datetime, page: int = 1) -> HomeView:
     """The member's page at `now`; a page that there is not any more is the last one."""
-    waiting = [*_approvals(connection, reader), *_cases(connection, reader, now)]
+    waiting = waiting_for(connection, reader, now)
     pages = max(1, -(-len(waiting) // PAGE))
     at = min(max(page, 1), pages)
     shown = waiting[(at - 1) * PAGE : at * PAGE]
@@ -39,6 +39,11 @@ def home_view(connection: Connection, words: Words, reader: Member, now: datetim
         buttons=tuple(_buttons(words, reader, at, pages)),
         footnotes=(Text(words.say("home.page", page=at, pages=pages)),) if pages > 1 else (),
     )
+
+
+def waiting_for(connection: Connection, reader: Member, now: datetime) -> list[Waiting]:
+    """What waits for the member and why (approve, late, mine, customer), most pressing first."""
+    return [*_approvals(connection, reader), *_cases(connection, reader, now)]
 
 
 def _approvals(connection: Connection, reader: Member) -> list[Waiting]:

@@ -64,6 +64,30 @@ absences = Table(
     ),
 )  # fmt: skip
 
+# What a member wants of a kind of private message, and when they are not to be disturbed: a row for what they chose themselves.
+preferences = Table(
+    "preferences",
+    metadata,
+    row_id(),
+    ref("staff_id", "staff.id"),
+    Column("kind", String(20), nullable=False),
+    Column("way", String(20), nullable=False),
+    UniqueConstraint("staff_id", "kind"),
+)
+
+# Private messages that wait for the end of quiet hours, or for the morning's digest; told once, and then no longer.
+held_messages = Table(
+    "held_messages",
+    metadata,
+    row_id(),
+    ref("staff_id", "staff.id"),
+    Column("until", String(10), nullable=False),  # quiet | digest
+    Column("said", Json, nullable=False),  # as in the outbox row it would have been
+    Column("held_at", Instant, nullable=False),
+    Column("told_at", Instant),
+    Index("ix_held_messages_waiting", "staff_id", sqlite_where=text("told_at IS NULL"), postgresql_where=text("told_at IS NULL")),
+)
+
 
 # Opening hours and holidays under a name. The one called `default` counts for groups without their own.
 calendars = Table(

@@ -191,6 +191,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_absences_staff_id'), ['staff_id'], unique=False)
         batch_op.create_index('uq_absences_standing', ['staff_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
+    op.create_table('preferences',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('way', sa.String(length=20), nullable=False),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_preferences_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_preferences')),
+    sa.UniqueConstraint('staff_id', 'kind', name=op.f('uq_preferences_staff_id_kind'))
+    )
+    with op.batch_alter_table('preferences', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_preferences_staff_id'), ['staff_id'], unique=False)
+
+    op.create_table('held_messages',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('until', sa.String(length=10), nullable=False),
+    sa.Column('said', Json, nullable=False),
+    sa.Column('held_at', Instant(), nullable=False),
+    sa.Column('told_at', Instant(), nullable=True),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_held_messages_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_held_messages'))
+    )
+    with op.batch_alter_table('held_messages', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_held_messages_staff_id'), ['staff_id'], unique=False)
+        batch_op.create_index('ix_held_messages_waiting', ['staff_id'], unique=False, sqlite_where=sa.text('told_at IS NULL'), postgresql_where=sa.text('told_at IS NULL'))
+
     op.create_table('billing_contacts',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -1,5 +1,6 @@
-"""`./desk check|test|bench|docs|lock`: what developers and the build run."""
+"""`./desk check|test|bench|docs|golden|lock`: what developers and the build run."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ CHECKS = (
     ("types", ("mypy",)),
     ("imports", ("lint-imports", "--no-logo")),
 )
+GOLDEN = "tests/scenarios/test_golden.py"
 QUICK = "not slow and not needs_chromium and not needs_rt"
 # What `test --fast` runs: the rules, and one story of each kind in both chats on both stores. The rest of the suite it names as left out.
 FAST = (
@@ -73,6 +75,14 @@ def test(*, install: bool, fast: bool, arguments: tuple[str, ...]) -> None:
 def bench(arguments: tuple[str, ...]) -> None:
     """Compare with our peers in the same run and print ratios."""
     sys.exit(subprocess.run([sys.executable, "-m", "bench", *arguments], cwd=ROOT, check=False).returncode)
+
+
+@main.command()
+@click.option("--write", is_flag=True, help="Keep what is shown now; look at the diff before you commit it.")
+def golden(*, write: bool) -> None:
+    """Compare every card and form with its file under tests/golden, or write the files anew."""
+    os.environ["DESK_GOLDEN"] = "write" if write else "compare"
+    sys.exit(run("pytest", "-q", GOLDEN))
 
 
 @main.command()

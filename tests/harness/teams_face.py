@@ -119,8 +119,8 @@ class TeamsFace(Face):
         return seen_in_teams(ledger.newest(personal), place=personal, reference=list(ledger.conversations[personal])[-1])
 
     def _open(self, seen: Seen, by: Persona) -> Seen:
-        """Press "Open form", where that is all the answer offers."""
-        return self.click(seen, "Open form", by=by) if set(seen.buttons) == {"Open form"} else seen
+        """Press "Open form", in either language, where that is all the answer offers."""
+        return self.click(seen, next(iter(seen.buttons)), by=by) if seen.buttons and OPENING.issuperset(seen.buttons) else seen
 
     def _fetched(self, data: dict[str, Any], by: Persona, place: str) -> Seen:
         return self._invoked(self.invoke("task/fetch", {"data": data, "context": {"theme": "default"}}, by, place))

@@ -1,5 +1,6 @@
 """The desk as its users meet it: a house on a fresh database, its doors, and a face to type and click in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +16,7 @@ from app.wiring import House, build
 from core.engine.handling import Command, Outcome
 from core.engine.transaction import Actor
 from core.people.commands import AddStaff, Place, SetGroup
-from core.people.model import Role
+from core.people.model import RIGHTS, Right, Role
 from playground.slack.server import LocalSlack
 from playground.teams.server import LocalTeams
 from tests.harness.outgoing import answering
@@ -54,6 +55,11 @@ DORA = Persona("dora", "Dora Unlinked", ())
 STAFF = (ANA, BEN, FAY, VIC, ADA)
 
 
+def who_may(right: Right) -> Persona:
+    """Somebody with the right: an agent when there is a choice."""
+    return next(p for p in (ANA, *STAFF) if any(right in RIGHTS[role] for role in p.roles))
+
+
 @dataclass
 class World:
     """One partner's desk. `now` is the business moment; it only moves when a test moves it."""
@@ -62,6 +68,8 @@ class World:
     local_teams: LocalTeams
     local_slack: LocalSlack
     now: datetime = field(default_factory=lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+    locale: str = ""  # in which everybody reads; else what their chat says of them
+    called: Callable[[str], str] = str  # what people's names become
 
     def __post_init__(self) -> None:
         self.house.chat._clock = lambda: self.now
@@ -97,13 +105,14 @@ class World:
         """Put people on the staff, known in both chats."""
         for person in people:
             identities = (("slack", TEAM, person.slack), ("teams", TENANT, person.teams))
-            self.do(AddStaff(handle=person.handle, name=person.name, roles=person.roles, identities=identities, zone="Europe/Warsaw"))
+            known = {"name": self.called(person.name), "locale": self.locale, "zone": "Europe/Warsaw"}
+            self.do(AddStaff(handle=person.handle, roles=person.roles, identities=identities, **known))
 
     def route(self, face: str, *kinds: str) -> None:
         """Send these kinds of card to the face's billing channel."""
         workspace = {"slack": TEAM, "teams": TENANT}[face]
         address = {"service_url": self.local_teams.service_url, "bot": "28:app-1"} if face == "teams" else {}
-        place = Place(face=face, workspace=workspace, external=CHANNELS[face], address=address)
+        place = Place(face=face, workspace=workspace, external=CHANNELS[face], locale=self.locale or "en", address=address)
         self.do(SetGroup(name=f"billing-{face}", routes=kinds, conversations=(place,)))
 
 

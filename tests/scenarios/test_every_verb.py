@@ -5,20 +5,19 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from core.cases.commands import OpenCase
-from core.chat.actions import Action
 from core.chat.showing.help import SAMPLE, example
 from core.chat.table import TABLE
 from core.chat.words import Words
 from core.customers.commands import ConfirmLink
 from core.customers.model import LinkKind
-from core.people.model import RIGHTS, Right, Role
+from core.people.model import Role
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face, Seen
 from tests.harness.letters import given_up
 from tests.harness.questions import REQUESTOR, ask
 from tests.harness.receivables import customer_with_payer, feed
 from tests.harness.suspensions import Story, ripe
-from tests.harness.world import ADA, ANA, BEN, STAFF, Persona, World
+from tests.harness.world import ADA, ANA, BEN, Persona, World, who_may
 from tests.scenarios.test_compare import OCTOBER, SEPTEMBER
 
 WAYS = ("slash", "mention", "personal")
@@ -46,12 +45,6 @@ MADE_READY: Mapping[str, tuple[str, ...]] = {  # what must have happened to the 
     "send": ("reply {case} The price rose.",),
     "withdraw": ("reply {case} The price rose.", "send {case}"),
 }
-
-
-def who_may(action: Action) -> Persona:
-    """Somebody with the right: an agent when there is a choice."""
-    may = [p for p in (ANA, *STAFF) if action.right in frozenset[Right]().union(*(RIGHTS[role] for role in p.roles))]
-    return may[0]
 
 
 def say(face: Face, way: str, line: str, by: Persona) -> Seen:
@@ -84,7 +77,7 @@ def test_every_verb_about_a_question_is_answered_as_its_example_is_typed(way: st
     for number, action in enumerate(a for a in TABLE.all if a.typed and a.name not in OF_A_REQUEST):
         about = {"ticket_connection": "helpdesk", "ticket": f"{way}-{number}", "requestor": REQUESTOR}
         facts = facts_of(world.do(OpenCase(title="Why?", customer_id=1, **about)).ids["case_id"])
-        by = who_may(action)
+        by = who_may(action.right)
         if "{delivery}" in action.example:
             facts |= {"delivery": given_up(world)}
         for line in MADE_READY.get(action.name, ()):

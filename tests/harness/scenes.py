@@ -1,0 +1,152 @@
+"""The play: what happens on the desk, scene after scene, so that every view and every form is shown.
+
+A new verb's form is shown by itself. A new type of view needs a scene of its own here, at the end of its act:
+tests/scenarios/test_golden.py fails until there is one.
+"""
+
+import json
+from collections.abc import Mapping
+
+import app.homes
+from core.cases.commands import OpenCase
+from core.chat.table import TABLE
+from core.chat.views import CaseView, HomeView, NoteView, SuspensionView
+from core.customers.commands import AddCustomer, ConfirmLink
+from core.customers.model import LinkKind
+from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
+from tests.harness.face import Seen
+from tests.harness.faces import SlackFace, seen_in_slack
+from tests.harness.letters import given_up
+from tests.harness.receivables import feed, invoice
+from tests.harness.stage import Stage, subject_of
+from tests.harness.suspensions import ripe
+from tests.harness.world import ADA, ANA, BEN, DORA, TEAM, VIC, who_may
+from tests.scenarios.test_compare import OCTOBER, SEPTEMBER
+
+SUBJECTS: Mapping[str, str] = {  # forms that cannot be opened about the question: the name of their subject in `stage.ids`
+    "match": "unmatched", "notice": "collection", "restore": "collection", "webhook_discard": "letter",
+}  # fmt: skip
+
+
+def play(stage: Stage, local: LocalPartnerCenter) -> None:
+    """Everything, in order: what happens later changes no picture taken before."""
+    for act in (curtain, questions, lists, money, requests, forms, people, endings):
+        act(stage, local)
+
+
+def curtain(stage: Stage, local: LocalPartnerCenter) -> None:
+    """A customer who owes, and one who asks."""
+    world, texts = stage.world, stage.texts
+    story = ripe(world, local)
+    world.hire(ADA)
+    world.route(stage.face.name, "approval", "question", "collection")
+    contacts = (("Jan Nowak", texts.requestor),)
+    whose = world.do(AddCustomer(name=texts.customer, locale="pl", contacts=contacts)).ids["customer_id"]
+    world.do(ConfirmLink(customer_id=whose, kind=LinkKind.TENANT, connection="partner_center", external="11111111-aaaa"))
+    feed(world, invoice(), SEPTEMBER, OCTOBER, as_of=world.now)
+    about = {"ticket_connection": "helpdesk", "requestor": texts.requestor}
+    asked = world.do(OpenCase(title=texts.title, customer_id=whose, ticket="77", text=texts.note, **about)).ids["case_id"]
+    unmatched = world.do(OpenCase(title="Two seats too many", ticket="78", **about)).ids["case_id"]
+    stage.ids |= {"collection": story.case_id, "case": asked, "unmatched": unmatched, "suspension": 1, "customer": whose}
+
+
+def questions(stage: Stage, _local: LocalPartnerCenter) -> None:
+    """A case from its first card to its end at Microsoft's door."""
+    number = stage.ids["case"]
+    stage.type("case.new", f"case {number}")
+    stage.type("case.unmatched", f"case {stage.ids['unmatched']}")
+    stage.type("case.for_a_viewer", f"case {number}", by=VIC)
+    stage.type("note.done", f"take {number}")
+    stage.type("case.noted", f"note {number} {stage.texts.note}")
+    stage.type("case.triaged", f"triage {number} proration")
+    stage.type("why", f"why {number}")
+    preview = stage.type("preview.reply", f"reply {number} {stage.texts.note}")
+    stage.show("note.sent", stage.click(preview, "send_draft"))
+    stage.type("case.sending", f"case {number}")
+    stage.face.type(f"withdraw {number}", by=ANA)
+    stage.type("case.waiting", f"wait {number} customer")
+    stage.face.type(f"ours {number}", by=ANA)
+    stage.type("case.escalated", f"escalate {number} {stage.texts.note}")
+    stage.world.settle()
+    stage.show("told.escalation", stage.face.channel(), NoteView)
+    stage.face.type(f"acknowledge {number}", by=BEN)
+    stage.face.type(f"microsoft {number} ticket 2411190040001234", by=ANA)
+    stage.type("case.at_microsoft", f"case {number}")
+    stage.world.settle()
+    stage.show("card.case", stage.face.channel(), CaseView)
+
+
+def lists(stage: Stage, _local: LocalPartnerCenter) -> None:
+    """What people look through."""
+    stage.type("queue", "queue")
+    stage.type("queue.part", "queue questions")
+    stage.type("queue.empty_part", "queue waiting")
+    stage.type("find", "find invoice")
+    stage.type("find.nothing", "find gherkins")
+    stage.type("home", "home")
+    stage.type("home.empty", "home", by=VIC)
+    stage.type("help", "help")
+    stage.type("help.for_a_viewer", "help", by=VIC)
+    stage.type("help.verb", "help reply")
+    if isinstance(stage.face, SlackFace):
+        stage.show("home.tab", tab(stage.face), HomeView)
+
+
+def tab(slack: SlackFace) -> Seen:
+    """The app's Home in Slack, as it is published when it is opened."""
+    event = {"type": "app_home_opened", "user": ANA.slack, "channel": f"D{ANA.slack}", "tab": "home", "event_ts": "1"}
+    body = {"type": "event_callback", "team_id": TEAM, "api_app_id": "A1", "event_id": "EvHome", "event_time": 1, "event": event}
+    slack.deliver(json.dumps(body), "application/json")
+    slack.world.move(seconds=app.homes.PAUSE.total_seconds() + 1)
+    return seen_in_slack(slack.world.local_slack.ledger.homes[ANA.slack])
+
+
+def money(stage: Stage, _local: LocalPartnerCenter) -> None:
+    """What is owed, and what changed."""
+    stage.type("case.collection", f"case {stage.ids['collection']}")
+    stage.type("customer", "customer Nowak")
+    stage.type("owed", "owed Nowak")
+    stage.type("compare", "compare Nowak 2026-09 2026-10")
+
+
+def requests(stage: Stage, _local: LocalPartnerCenter) -> None:
+    """A request: asked, refused, asked again, approved, off."""
+    form = stage.type("form.suspend", f"suspend {stage.ids['collection']}")
+    stage.show("suspension.asked", stage.face.fill(form, by=ANA, reason=stage.texts.reason))
+    stage.world.settle()
+    stage.show("card.suspension", stage.face.channel(), SuspensionView)
+    stage.type("suspension.for_an_approver", "suspension S-1", by=BEN)
+    refused = stage.face.fill(stage.face.type("refuse S-1", by=BEN), by=BEN, reason=stage.texts.reason)
+    stage.show("suspension.refused", refused if refused.raw else stage.face.type("suspension S-1", by=BEN), SuspensionView)
+    stage.type("suspension.asked_again", "ask_again S-1")
+    stage.world.settle()
+    stage.click(stage.face.type("suspension S-2", by=BEN), "approve", by=BEN)
+    stage.world.settle()
+    stage.type("suspension.cooling_off", "suspension S-2")
+    stage.ids |= {"suspension": 2, "letter": int(given_up(stage.world))}
+
+
+def forms(stage: Stage, _local: LocalPartnerCenter) -> None:
+    """Every form of the action table, opened by its button; and the message's own menu."""
+    for action in (a for a in TABLE.all if a.form and f"form.{a.name}" not in stage.shown):
+        subject = stage.ids[SUBJECTS[action.name]] if action.name in SUBJECTS else subject_of(action, stage.ids)
+        stage.show(f"form.{action.name}", stage.form(action, subject, who_may(action.right)))
+    for action in TABLE.on_messages():
+        stage.show(f"menu.{action.name}", stage.face.on_message(action.name, stage.texts.note, author="UOLA", by=ANA))
+
+
+def people(stage: Stage, _local: LocalPartnerCenter) -> None:
+    """What is said in a sentence: refusals, greetings."""
+    stage.type("report.webhooks", "webhooks", by=ADA)
+    stage.type("note.unknown_verb", "caes 101")
+    stage.type("note.what_is_missing", "take")
+    stage.type("note.not_allowed", f"take {stage.ids['case']}", by=VIC)
+    stage.type("note.stranger", "queue", by=DORA)
+
+
+def endings(stage: Stage, _local: LocalPartnerCenter) -> None:
+    """Off, and on again; and a case that is done."""
+    stage.world.move(minutes=40)
+    stage.type("suspension.looked_once_more", "suspension S-2")
+    stage.type("case.resolved", f"resolve {stage.ids['case']} yes")
+    stage.show("told.reminder", stage.face.told(ANA), NoteView)

@@ -15,6 +15,7 @@ from app.customers import customers
 from app.doctor import doctor
 from app.escalations import escalations
 from app.feeds import imports
+from app.installing import installations
 from app.logs import set_up
 from app.manifests import manifests, teams
 from app.partner_sync import sync, tenants
@@ -124,6 +125,7 @@ customers.add_command(tenants)
 main.add_command(customers)
 main.add_command(connections)
 main.add_command(webhooks)
+main.add_command(installations)
 main.add_command(imports)
 main.add_command(manifests)
 main.add_command(teams, "teams-package")  # what it was called first

@@ -53,7 +53,10 @@ def examine(house: House, now: datetime, *, sends: bool) -> Iterator[Finding]:
     for face, kinds in heard.items():
         yield from (well(f"never.{face}.{k}") if at is None else well(f"arrived.{face}.{k}", at=at) for k, at in kinds.items())
     if house.slack:
-        yield from slack_examined(house.slack.workspaces.client(""), now)
+        if not (found := house.slack.workspaces.all()):
+            yield wrong("slack_nowhere")
+        for workspace in found:
+            yield from slack_examined(house.slack.workspaces.client(workspace), now)
     if house.teams:
         yield from teams_examined(house.teams.connector, house.settings.teams_openid_metadata_url, now)
     for face, rows in where.items() if sends else ():

@@ -16,11 +16,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SECRETS = (
-    "desk_secret_key", "slack_signing_secret", "slack_bot_token", "teams_app_password", "partner_center_client_secret",
+    "desk_secret_key", "slack_signing_secret", "slack_bot_token", "slack_client_secret", "teams_app_password",
+    "partner_center_client_secret",
     "partner_center_refresh_token", "desk_database_url",
 )  # fmt: skip
 VENDOR_HOSTS = {
     "slack_api_url": ("slack.com",),
+    "slack_authorize_url": ("slack.com",),
     "teams_openid_metadata_url": ("login.botframework.com",),
     "teams_login_url": ("login.microsoftonline.com",),
     "partner_center_url": ("api.partnercenter.microsoft.com",),
@@ -43,10 +45,14 @@ class Settings(BaseSettings):
     desk_secret_key: SecretStr = SecretStr("")
     desk_allow_hosts: str = ""
     desk_demo: bool = False
+    desk_public_url: str = ""
     desk_threads: int = Field(default=16, ge=1, le=256)
     slack_signing_secret: SecretStr = SecretStr("")
     slack_bot_token: SecretStr = SecretStr("")
     slack_api_url: str = "https://slack.com/api/"
+    slack_client_id: str = ""
+    slack_client_secret: SecretStr = SecretStr("")
+    slack_authorize_url: str = "https://slack.com/oauth/v2/authorize"
     teams_app_id: str = ""
     teams_app_password: SecretStr = SecretStr("")
     teams_tenant_id: str = ""
@@ -88,7 +94,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> "Settings":
-        problems = [*self._incomplete(), *self._foreign_hosts()]
+        problems = [*self._incomplete(), *self._foreign_hosts(), *self._unreachable()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -96,7 +102,7 @@ class Settings(BaseSettings):
     def _incomplete(self) -> list[str]:
         """Each chat is optional, but whole; at least one is there."""
         groups: dict[str, dict[str, SecretStr | str]] = {
-            "Slack": {"SLACK_SIGNING_SECRET": self.slack_signing_secret, "SLACK_BOT_TOKEN": self.slack_bot_token},
+            "Slack": self._slack_group(),
             "Teams": {
                 "TEAMS_APP_ID": self.teams_app_id, "TEAMS_APP_PASSWORD": self.teams_app_password, "TEAMS_TENANT_ID": self.teams_tenant_id,
             },
@@ -114,6 +120,28 @@ class Settings(BaseSettings):
             problems.append("no chat is set up: give SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN, or the three TEAMS_ settings, or both")
         return problems
 
+    def _slack_group(self) -> dict[str, SecretStr | str]:
+        """By a token given here, or by the desk's own install page, or by both."""
+        oauth: dict[str, SecretStr | str] = {
+            "SLACK_CLIENT_ID": self.slack_client_id, "SLACK_CLIENT_SECRET": self.slack_client_secret,
+            "DESK_PUBLIC_URL": self.desk_public_url,
+        }  # fmt: skip
+        signs: dict[str, SecretStr | str] = {"SLACK_SIGNING_SECRET": self.slack_signing_secret}
+        if self.slack_client_id or _plain(self.slack_client_secret):
+            return signs | oauth
+        return signs | {"SLACK_BOT_TOKEN": self.slack_bot_token}
+
+    def _unreachable(self) -> list[str]:
+        """Browsers are sent there, and Slack sends them back there."""
+        parts = urlsplit(self.desk_public_url)
+        if not self.desk_public_url:
+            return []
+        if parts.path.strip("/") or parts.query or parts.fragment or parts.username or not parts.hostname:
+            return ["DESK_PUBLIC_URL must be the address alone, such as https://desk.example.com"]
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            return ["DESK_PUBLIC_URL must be https"]
+        return []
+
     def _foreign_hosts(self) -> list[str]:
         """Anything but the vendors' hosts must be allowed by name in DESK_ALLOW_HOSTS; plain http only on loopback."""
         problems = []
@@ -129,7 +157,17 @@ class Settings(BaseSettings):
     @property
     def has_slack(self) -> bool:
         """Whether Slack is set up."""
-        return bool(_plain(self.slack_signing_secret) and _plain(self.slack_bot_token))
+        return bool(_plain(self.slack_signing_secret) and (_plain(self.slack_bot_token) or self.has_slack_oauth))
+
+    @property
+    def has_slack_oauth(self) -> bool:
+        """Whether the app is installed into workspaces by the desk's own page."""
+        return bool(self.slack_client_id and _plain(self.slack_client_secret) and self.desk_public_url)
+
+    @property
+    def public_url(self) -> str:
+        """Where browsers reach the desk, without a slash at its end."""
+        return self.desk_public_url.rstrip("/")
 
     @property
     def has_teams(self) -> bool:

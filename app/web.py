@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, Response, jsonify
 
 import bots.slack.app
+import bots.slack.install
 import bots.teams.app
 from app.wiring import House
 from bots.teams.bridge import Bridge
@@ -26,6 +27,12 @@ def build_web(house: House) -> Flask:
     if house.teams:
         bridge = Bridge(house.settings.teams_app_id, Listeners(house.chat, house.teams.connector))
         web.register_blueprint(bots.teams.app.blueprint(bridge, house.teams.trust, house.teams.keys, partial(house.arrivals.note, "teams")))
+    if house.slack and house.slack.oauth:
+        slack = house.slack
+        pages = bots.slack.install.blueprint(
+            house.slack.oauth, house.desk, slack.workspaces, partial(house.vault.seal, "token"), slack.installations.forget
+        )
+        web.register_blueprint(pages)
     _health(web, house)
     web.register_error_handler(Exception, _fault)
     # Flask calls its wsgi_app and does nothing before that: what Slack and the webhooks send never reaches a view.

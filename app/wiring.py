@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 from app.arrivals import Arrivals
 from app.connections import Connections, Vault
+from app.installations import Installations
 from app.settings import Settings, split
-from bots.slack.app import Workspaces
+from bots.slack.install import App as SlackApp
 from bots.slack.notifier import SlackNotifier
+from bots.slack.workspaces import Workspaces
 from bots.teams.auth import Keys, Trust
 from bots.teams.connector import Connector, Token
 from bots.teams.notifier import TeamsNotifier
@@ -34,6 +36,8 @@ class Slack:
 
     workspaces: Workspaces
     signing_secrets: tuple[str, ...]
+    installations: Installations
+    oauth: SlackApp | None
 
 
 @dataclass(frozen=True)
@@ -84,14 +88,14 @@ def build(settings: Settings, *, wake: Callable[[], None] = lambda: None) -> Hou
     store = Store(settings.desk_database_url.get_secret_value())
     clock = Clock(store, may_shift=settings.desk_demo)
     desk = Desk(store, digest_key=digest_key(settings), wake=wake)
-    slack, teams = _slack(settings), _teams(settings)
+    vault = Vault(settings.secret_keys)
+    slack, teams = _slack(settings, Installations(store, vault)), _teams(settings)
     notifiers: dict[str, ChatPort] = {}
     if slack:
         notifiers["slack"] = SlackNotifier(slack.workspaces.client)
     if teams:
         notifiers["teams"] = TeamsNotifier(teams.connector)
     partner_center = _partner_center(settings)
-    vault = Vault(settings.secret_keys)
     return House(
         settings, store, clock, desk, Chat(desk, clock.now), slack, teams, notifiers, InboxWriter(store), vault,
         Connections(store, vault), Arrivals(store),
@@ -104,11 +108,21 @@ def digest_key(settings: Settings) -> bytes:
     return hashlib.sha256(b"journal:" + settings.secret_keys[-1].encode()).digest()
 
 
-def _slack(settings: Settings) -> Slack | None:
+def _slack(settings: Settings, installations: Installations) -> Slack | None:
     if not settings.has_slack:
         return None
     secrets = tuple(split(settings.slack_signing_secret.get_secret_value()))
-    return Slack(Workspaces(settings.slack_bot_token.get_secret_value(), settings.slack_api_url), secrets)
+    workspaces = Workspaces(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, installations)
+    return Slack(workspaces, secrets, installations, _slack_app(settings))
+
+
+def _slack_app(settings: Settings) -> SlackApp | None:
+    if not settings.has_slack_oauth:
+        return None
+    return SlackApp(
+        client_id=settings.slack_client_id, client_secret=settings.slack_client_secret.get_secret_value(),
+        authorize_url=settings.slack_authorize_url, public_url=settings.public_url,
+    )  # fmt: skip
 
 
 def _teams(settings: Settings) -> Teams | None:

@@ -37,6 +37,7 @@ from core.people.dead_letters import HANDLERS as DEAD_LETTERS
 from core.people.examining import HANDLERS as EXAMINING
 from core.people.handlers import HANDLERS as PEOPLE
 from core.people.homes import HANDLERS as HOMES
+from core.people.installations import HANDLERS as INSTALLATIONS
 from core.people.linking import HANDLERS as LINKING
 from core.people.mornings import HANDLERS as MORNINGS
 from core.people.polling import HANDLERS as POLLING
@@ -58,6 +59,7 @@ HANDLERS: Handlers = {
     **POLLING,
     **DEAD_LETTERS,
     **EXAMINING,
+    **INSTALLATIONS,
     **CUSTOMERS,
     **CASES,
     **TICKETS,

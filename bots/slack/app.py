@@ -4,79 +4,25 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 
-import httpx
 from slack_bolt import App, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bots.slack.listeners import PATIENCE, listen
-from bots.slack.notifier import web_client
 from bots.slack.payloads import Payload, kind_of, understood
 from bots.slack.verify import is_verified
+from bots.slack.workspaces import Workspaces
 from core.chat.handle import Chat
 from core.engine.wsgi import Environ, Refused, StartResponse, Wsgi, answer, posted
 
 PATH = "/slack/events"
-GLANCE = 1  # second for a name: the form behind it must still open
+NOT_INSTALLED = "Nothing was done: Billing Desk is not installed in this workspace any more. Ask an admin of the desk to install it again."
 BODY_LIMIT = 1_000_000  # bytes
-
-
-class Workspaces:
-    """The tokens we act with. `auth.test` is asked once per workspace, never per request."""
-
-    def __init__(self, token: str, api_url: str) -> None:
-        self._token = token
-        self._api_url = api_url
-        self._http = httpx.Client()
-        self._known: dict[str, AuthorizeResult] = {}
-        self._names: dict[tuple[str, str], str] = {}
-
-    def client(self, workspace: str, *, timeout: int = 10) -> WebClient:  # noqa: ARG002 (one workspace until installs are stored)
-        """A single-attempt client for the workspace."""
-        return web_client(self._token, self._api_url, timeout=timeout, http=self._http)
-
-    def close(self) -> None:
-        """Give the pooled connections back."""
-        self._http.close()
-
-    def authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        """Bolt's own question, answered from memory. The bot's ids let Bolt ignore our own messages."""
-        workspace = team_id or enterprise_id or ""
-        if workspace not in self._known:
-            found = self._who_am_i(workspace)
-            result = AuthorizeResult(
-                enterprise_id=enterprise_id, team_id=team_id, bot_token=self._token, bot_id=found.get("bot_id"),
-                bot_user_id=found.get("user_id"),
-            )  # fmt: skip
-            if not found:
-                return result
-            self._known[workspace] = result
-        return self._known[workspace]
-
-    def name_of(self, workspace: str, user: str) -> str:
-        """What the person is called in the workspace; empty when Slack does not say so at once."""
-        if (workspace, user) not in self._names:
-            try:
-                found = self.client(workspace, timeout=GLANCE).users_info(user=user).get("user") or {}
-            except (SlackApiError, OSError):
-                return ""
-            profile = found.get("profile") or {}
-            self._names[workspace, user] = str(profile.get("real_name") or found.get("real_name") or found.get("name") or "")
-        return self._names[workspace, user]
-
-    def _who_am_i(self, workspace: str) -> dict[str, str]:
-        try:
-            answer = self.client(workspace, timeout=PATIENCE).auth_test()
-        except (SlackApiError, OSError):
-            return {}  # Slack is away: answer the person all the same, and ask again next time
-        return {"bot_id": str(answer.get("bot_id") or ""), "user_id": str(answer.get("user_id") or "")}
 
 
 def build_app(chat: Chat, workspaces: Workspaces) -> App:
     """Bolt in `process_before_response`, its own verification off because ours has run, its few listeners registered."""
 
-    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
         return workspaces.authorize(enterprise_id, team_id)  # a plain function: Bolt fills a method's `self` too
 
     app = App(
@@ -84,8 +30,9 @@ def build_app(chat: Chat, workspaces: Workspaces) -> App:
         signing_secret="checked-before-bolt",  # noqa: S106 (no secret: the signature was checked on the raw bytes)
         process_before_response=True,
         request_verification_enabled=False,
-        authorize=authorize,
-        client=workspaces.client("", timeout=PATIENCE),
+        authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for "not installed" and does not say so
+        client=workspaces.nameless(timeout=PATIENCE),
+        user_facing_authorize_error_message=NOT_INSTALLED,
     )
     listen(app, chat, workspaces.name_of)
     return app

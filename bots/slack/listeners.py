@@ -4,6 +4,7 @@ Nothing runs after `ack`: Bolt would lose an acknowledgement that races an excep
 """
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from slack_bolt import Ack, App
@@ -31,6 +32,8 @@ from core.chat.requests import Answered, Card, ChatRequest, Open, Private, Refus
 from core.chat.showing.asking import opener
 from core.chat.views import View
 from core.chat.words import Words
+from core.engine.transaction import SYSTEM
+from core.people.installations import EndInstallation
 
 log = structlog.get_logger(__name__)
 PATIENCE = 2  # seconds for the one call that may happen before the ack; the trigger lives for three
@@ -99,9 +102,30 @@ def listen_to_events(app: App, chat: Chat) -> None:
             chat.open_home(from_home(body))
         ack()
 
+    @app.event("app_uninstalled")
+    def on_uninstalled(ack: Ack, body: Payload) -> None:
+        end_installation(chat, body, "app_uninstalled")
+        ack()
+
+    @app.event("tokens_revoked")
+    def on_revoked(ack: Ack, body: Payload) -> None:
+        tokens = (body.get("event") or {}).get("tokens")
+        if isinstance(tokens, dict) and tokens.get("bot"):  # a person's own token is none of ours
+            end_installation(chat, body, "tokens_revoked")
+        ack()
+
     @app.event(re.compile(".*"))
     def on_anything_else(ack: Ack) -> None:
         ack()  # events we did not subscribe to, or not yet: nothing to do, and nothing to retry
+
+
+def end_installation(chat: Chat, body: Payload, reason: str) -> None:
+    """Slack delivers late and twice: what it says is of the moment it happened. https://docs.slack.dev/reference/events/app_uninstalled"""
+    stamp = body.get("event_time")
+    at = datetime.fromtimestamp(stamp, UTC) + timedelta(seconds=1) if isinstance(stamp, int) else datetime.now(UTC)
+    ended = EndInstallation(face="slack", workspace=str(body.get("team_id") or ""), reason=reason, at=at)
+    if chat.desk.do(ended, SYSTEM, datetime.now(UTC)).kind == "unchanged":
+        log.warning("Slack says that the app left a workspace that was installed by no page of the desk.", reason=reason)
 
 
 def is_typed_to_us(event: Payload) -> bool:

@@ -11,7 +11,7 @@ from core.chat.actions import Action, ActionTable, Use
 from core.chat.words import Words
 
 COMMAND = "/billing"
-EVENTS = ("app_mention", "message.im", "app_home_opened")  # each has its listener in listeners.py
+EVENTS = ("app_mention", "message.im", "app_home_opened", "app_uninstalled", "tokens_revoked")  # each has its listener in listeners.py
 # What each scope is for; docs/slack.md shows it. The calls and events that need them are checked against CALLS by a test.
 SCOPES: Mapping[str, str] = {
     "commands": "`/billing …`",
@@ -44,7 +44,7 @@ def manifest(host: str, table: ActionTable, words: Words) -> dict[str, Any]:
             "slash_commands": [command],
             "shortcuts": [shortcut(action, words) for action in table.on_messages()],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {"redirect_urls": [f"https://{host}/slack/oauth_redirect"], "scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": {"request_url": address, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, "request_url": address, "message_menu_options_url": address},

@@ -13,6 +13,7 @@ from playground.proxy import Fault
 from playground.slack.blocks import check
 from playground.slack.ledger import Call, Json, Ledger, Triggers
 from playground.slack.methods import Check, Methods, Refused
+from playground.slack.oauth import OAuth
 
 TOKEN = "xoxb-test"  # noqa: S105 (a stand-in's token)
 
@@ -26,6 +27,7 @@ class LocalSlack:
         self.triggers = Triggers()
         self.methods = Methods(self.ledger, self.triggers, team, check)
         self.methods.channels.update(channels)
+        self.oauth = OAuth()
         self.faults: list[Fault] = []
         self.pace = 0.0
         self.scopes: tuple[str, ...] = ()  # what the app was granted, said with each answer; nothing is said when empty
@@ -36,6 +38,7 @@ class LocalSlack:
         self.app = Flask("local-slack")
         self.app.route("/api/<method>", methods=["GET", "POST"])(self._api)
         self.app.post("/response/<response>")(self._respond)
+        self.app.get("/oauth/v2/authorize")(lambda: self.oauth.authorize(request))
 
     @property
     def url(self) -> str:
@@ -76,10 +79,16 @@ class LocalSlack:
     def _answered(self, method: str, call: Json) -> Response:
         with self._lock:
             try:
-                self._check_token(call)
+                if method == "oauth.v2.access":
+                    answer = self.oauth.access(call, request.headers.get("Authorization", ""))
+                    self.ledger.calls.append(Call(at=time.monotonic(), method=method, body={}, error=""))
+                    return jsonify(ok=True, **answer)
+                team = self._check_token(call)
                 if (wait := self._wait_for(method, call)) > 0:
                     return self._told(method, call, "ratelimited", status=429, retry_after=int(wait) + 1)
                 answer = self.methods.carry_out(method, call)
+                if method == "auth.test":
+                    answer |= {"team_id": team}
             except Refused as refused:
                 return self._told(method, call, refused.error, **refused.more)
             self.ledger.calls.append(Call(at=time.monotonic(), method=method, body=call, error=""))
@@ -110,12 +119,16 @@ class LocalSlack:
                 return self.faults.pop(at)
         return None
 
-    def _check_token(self, call: Json) -> None:
+    def _check_token(self, call: Json) -> str:
+        """The workspace the token is of. Raises Refused."""
         given = request.headers.get("Authorization", "").removeprefix("Bearer ") or str(call.pop("token", ""))
         if not given:
             raise Refused("not_authed")
+        if given in self.oauth.tokens:
+            return self.oauth.tokens[given]
         if given != self.token:
-            raise Refused("invalid_auth")
+            raise Refused("account_inactive" if given.startswith("xoxb-installed-") else "invalid_auth")
+        return self.methods.team
 
     def _wait_for(self, method: str, call: Json) -> float:
         """Seconds until this channel takes another post (https://docs.slack.dev/apis/web-api/rate-limits: about one per second)."""

@@ -7,8 +7,8 @@ from threading import Thread
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bots.slack.app import Workspaces
 from bots.slack.errors import delivery_error
+from bots.slack.workspaces import Workspaces
 
 
 class Counting(BaseHTTPRequestHandler):

@@ -1,6 +1,6 @@
 """Staff, what they may do, who they are in each chat, and the conversations they work in."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from .base import Instant, Json, metadata, ref, row_id
 
@@ -156,6 +156,32 @@ homes = Table(
     Column("next_at", Instant),
     Column("lease_until", Instant),
     UniqueConstraint("face", "workspace", "user"),
+)
+
+# The app as it was installed into a chat's workspace through the desk's own page; a token from the environment has no row.
+installations = Table(
+    "installations",
+    metadata,
+    row_id(),
+    Column("face", String(20), nullable=False),
+    Column("workspace", String(80), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("token", Text, nullable=False),  # encrypted with DESK_SECRET_KEY; "" once it ended
+    Column("details", Json, nullable=False),  # the bot's ids, the granted scopes
+    Column("installed_by", String(120), nullable=False),
+    Column("installed_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("end_reason", String(60), nullable=False, server_default=""),
+    UniqueConstraint("face", "workspace"),
+)
+
+# What may be used once on the way to an installation, by the digest of its code: an invitation of an admin, and the state of one try.
+passes = Table(
+    "passes",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("kind", String(12), nullable=False),
+    Column("expires_at", Instant, nullable=False),  # by the real clock
 )
 
 connections = Table(

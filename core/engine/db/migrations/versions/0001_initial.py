@@ -33,6 +33,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_connections')),
     sa.UniqueConstraint('name', name=op.f('uq_connections_name'))
     )
+    op.create_table('installations',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('face', sa.String(length=20), nullable=False),
+    sa.Column('workspace', sa.String(length=80), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('token', sa.Text(), nullable=False),
+    sa.Column('details', Json, nullable=False),
+    sa.Column('installed_by', sa.String(length=120), nullable=False),
+    sa.Column('installed_at', Instant(), nullable=False),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.Column('end_reason', sa.String(length=60), server_default='', nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_installations')),
+    sa.UniqueConstraint('face', 'workspace', name=op.f('uq_installations_face_workspace'))
+    )
+    op.create_table('passes',
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('expires_at', Instant(), nullable=False),
+    sa.PrimaryKeyConstraint('digest', name=op.f('pk_passes'))
+    )
     op.create_table('customers',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),

@@ -12,6 +12,7 @@ from core.engine import outbox
 from core.engine.errors import DeliveryError, NotFound
 from core.engine.outbox import Posting
 from core.engine.transaction import SYSTEM
+from core.people.queries import handle_of
 from webhooks.tickets.port import TicketPort
 
 MOST_ATTEMPTS = 24  # with growing pauses about half a day; then its author is told
@@ -22,9 +23,10 @@ def send_note(house: House, posting: Posting) -> None:
     with house.desk.reading() as connection:
         written = note(connection, posting.ids["note_id"])
         about = case(connection, written.case_id)
+        writer = handle_of(connection, written.author)
     try:
         public = written.audience is Audience.CUSTOMER
-        entry = _port(house, about).write(about.ticket, as_comment(written), marker=written.marker, public=public)
+        entry = _port(house, about).write(about.ticket, as_comment(written), marker=written.marker, public=public, author=writer)
     except DeliveryError as error:
         if not error.permanent and posting.attempts < MOST_ATTEMPTS:
             raise

@@ -187,6 +187,12 @@ class Case:
         return self.state is State.WAITING and self.waiting_on == WaitingOn.MICROSOFT and bool(self.extra.get(FOLLOWED))
 
     @property
+    def follows(self) -> int | None:
+        """The case of the closed ticket which this one's ticket follows up, if any."""
+        found = self.extra.get("follows")
+        return found if isinstance(found, int) else None
+
+    @property
     def closed_elsewhere(self) -> str:
         """The ticket's own status, if it was closed in its system while the case has something left to do; else empty."""
         return str(self.extra.get("ticket_status", "")) if self.extra.get("ticket_closed") and not self.is_closed else ""

@@ -42,7 +42,11 @@ class Comment:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordTicket(Command):
-    """Open the ticket's case, or bring it up to date. `seen` counts the ticket's changes: an older reading overwrites no newer one."""
+    """Open the ticket's case, or bring it up to date.
+
+    `seen` counts the ticket's changes, or the seconds of its last one: an older reading overwrites no newer one. `organisation` is that
+    system's id of the requestor's company; `follows` the closed ticket which this one follows up.
+    """
 
     needs = Right.FEED
     connection: str
@@ -53,6 +57,8 @@ class RecordTicket(Command):
     is_closed: bool
     seen: int
     comments: tuple[Comment, ...] = ()
+    organisation: str = ""
+    follows: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +90,11 @@ def record_ticket(tx: Tx, command: RecordTicket) -> Iterable[Event]:
 
 def _open(tx: Tx, command: RecordTicket) -> list[Event]:
     title = command.title.strip()[:TITLE_LIMIT] or "—"
-    customer_id = customer_of(tx.connection, command.connection, command.requestor)
+    customer_id = _customer_of(tx.connection, command)
     values = {
         "kind": Kind.QUESTION.value, "state": State.NEW.value, "title": title, "customer_id": customer_id, "opened_at": tx.now,
         "ticket_connection": command.connection, "ticket": command.ticket, "ticket_seen": str(command.seen),
-        "requestor": command.requestor[:ADDRESS_LIMIT], "extra": _told_by_ticket(command),
+        "requestor": command.requestor[:ADDRESS_LIMIT], "extra": {**_told_by_ticket(command), **_following(tx.connection, command)},
     }  # fmt: skip
     case_id = int(tx.connection.execute(sa.insert(cases).values(**values).returning(cases.c.id)).scalar_one())
     said = _comment(tx, case_id, command.comments)
@@ -98,15 +104,17 @@ def _open(tx: Tx, command: RecordTicket) -> list[Event]:
 
 
 def _refresh(tx: Tx, found: Row[Any], command: RecordTicket) -> list[Event]:
-    if command.seen <= int(found.ticket_seen or 0):
+    seen, told = int(found.ticket_seen or 0), _told_by_ticket(command)
+    before, title = found.extra.get("ticket_status", ""), command.title.strip()[:TITLE_LIMIT] or found.title
+    is_news = title != found.title or not told.items() <= found.extra.items()
+    # Of two readings within one second the later counts: where changes are dated and not numbered, both have the same `seen`.
+    if command.seen < seen or (command.seen == seen and not is_news):
         return []
-    before = found.extra.get("ticket_status", "")
     values = {
-        "ticket_seen": str(command.seen), "title": command.title.strip()[:TITLE_LIMIT] or found.title,
-        "extra": {**found.extra, **_told_by_ticket(command)}, "version": cases.c.version + 1,
+        "ticket_seen": str(command.seen), "title": title, "extra": {**found.extra, **told}, "version": cases.c.version + 1,
     }  # fmt: skip
     tx.connection.execute(sa.update(cases).where(cases.c.id == found.id).values(**values))
-    if before == command.status and found.title == values["title"]:
+    if before == command.status and found.title == title:
         return []
     return [TicketChanged(case_id=found.id, before=before, status=command.status, is_closed=command.is_closed)]
 
@@ -160,12 +168,24 @@ def entries_of(connection: Connection, name: str, ticket: str) -> frozenset[str]
     return frozenset(connection.scalars(sa.select(notes.c.external).where(notes.c.case_id == found.id, notes.c.external != "")))
 
 
-def customer_of(connection: Connection, name: str, requestor: str) -> int | None:
-    """Whose ticket it is, by a confirmed link on the address or else on its domain; nobody's without one."""
+def _following(connection: Connection, command: RecordTicket) -> dict[str, object]:
+    """The case of the ticket which this one follows up."""
+    followed = ticket_case(connection, command.connection, command.follows) if command.follows else None
+    return {} if followed is None else {"follows": followed.id}
+
+
+def customer_of(connection: Connection, name: str, requestor: str, organisation: str = "") -> int | None:
+    """Whose ticket it is, by a confirmed link on the address, or else the organisation, or its domain; nobody's without one."""
     address = requestor.casefold().strip()
-    domain = address.rpartition("@")[2]
-    by_address = linked(connection, LinkKind.TICKET_ORG, name, address) if address else None
-    return by_address if by_address is not None or not domain else linked(connection, LinkKind.TICKET_ORG, name, domain)
+    for external in (address, organisation, address.rpartition("@")[2]):
+        found = linked(connection, LinkKind.TICKET_ORG, name, external) if external else None
+        if found is not None:
+            return found
+    return None
+
+
+def _customer_of(connection: Connection, command: RecordTicket) -> int | None:
+    return customer_of(connection, command.connection, command.requestor, command.organisation)
 
 
 def _roots(connection: Connection, command: RecordTicket) -> list[str]:
@@ -174,7 +194,7 @@ def _roots(connection: Connection, command: RecordTicket) -> list[str]:
     found = ticket_case(connection, command.connection, command.ticket)
     if found is not None:
         return [*roots_of(connection, found.id), ticket]
-    customer_id = customer_of(connection, command.connection, command.requestor)
+    customer_id = _customer_of(connection, command)
     return [ticket] if customer_id is None else [f"customer:{customer_id}", ticket]
 
 

@@ -134,6 +134,12 @@ def routes_of(connection: Connection, staff_id: int) -> frozenset[str] | None:
     return frozenset(route for routes in found for route in routes) if found else None
 
 
+def handle_of(connection: Connection, actor: str) -> str:
+    """The handle of the person behind a journal's or a row's actor, a former colleague's too; "" for the desk and for connections."""
+    kind, _, number = actor.partition(":")
+    return (connection.scalar(sa.select(staff.c.handle).where(staff.c.id == int(number))) or "") if kind == "staff" else ""
+
+
 def display_name(connection: Connection, actor: str) -> str:
     """A person's name for a journal's or a row's actor; the actor itself for the desk and for connections."""
     kind, _, number = actor.partition(":")

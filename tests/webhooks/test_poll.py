@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ def local(world: World, tmp_path: Any) -> Iterator[Ticketing]:
     made = Ticketing("http://127.0.0.1:9/webhooks/helpdesk", SECRET, token="t", user="csp-bot")
     made.deliveries.send = lambda *_: None  # type: ignore[method-assign]
     made.start()
+    world.now = datetime.now(UTC)  # the command line's own clock, by which the first asking is planned
     secret, token = tmp_path / "secret", tmp_path / "token"
     secret.write_text(SECRET)
     token.write_text("t")

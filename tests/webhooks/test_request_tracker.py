@@ -18,7 +18,8 @@ from core.engine.transaction import Actor
 from tests.harness.request_tracker import LiveTracker
 from tests.harness.tickets import ask, case_of, handle, notes_of
 from tests.harness.world import World
-from webhooks.tickets.request_tracker.client import Changed, RequestTracker
+from webhooks.tickets.answering import Changed
+from webhooks.tickets.request_tracker.client import RequestTracker
 
 pytestmark = [pytest.mark.needs_rt, pytest.mark.slow, pytest.mark.timeout(100)]
 

@@ -9,8 +9,11 @@ from webhooks.reading import Access
 class TicketPort(Protocol):
     """One ticketing system, for writing. Every method raises DeliveryError when it cannot do what it says."""
 
-    def write(self, ticket: str, text: str, *, marker: str, public: bool) -> str:
-        """Add the text with its marker, unless a text of ours with that marker is there already; returns the entry's id."""
+    def write(self, ticket: str, text: str, *, marker: str, public: bool, author: str = "") -> str:
+        """Add the text with its marker, unless a text of ours with that marker is there already; returns the entry's id.
+
+        `author` is the handle of the member of staff who wrote it, for systems where the desk may write in their name.
+        """
         ...
 
     def set_status(self, ticket: str, status: str) -> None:

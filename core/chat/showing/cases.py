@@ -73,6 +73,8 @@ def _facts(words: Words, found: Case, *, customer: str | None, assignee: str | N
     facts += [Fact(words.say("fact.owner"), Text(owner)), Fact(words.say("fact.opened"), Moment(found.opened_at))]
     if found.ticket:
         facts.append(Fact(words.say("fact.ticket"), _ticket(words, found)))
+    if found.follows is not None:
+        facts.append(Fact(words.say("fact.follows"), Text(f"C-{found.follows}")))
     if found.requestor:
         facts.append(Fact(words.say("fact.requestor"), Text(found.requestor, quoted=True)))
     if found.message:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -17,16 +16,14 @@ import httpx
 
 from core.engine.errors import DeliveryError
 from webhooks.calling import PATIENCE, Calls
+from webhooks.tickets.answering import as_object, called
+from webhooks.tickets.answering import clock as clock_of
 
 PAGE = 100
 MOST_PAGES = 50
 TEXT_LIMIT = 100_000  # characters of one comment that are kept
 SPOKEN = frozenset({"Create", "Correspond", "Comment"})
 ETAG = re.compile(r'"(\d+)"')  # a ticket's ETag is the id of its last transaction
-
-
-class Changed(Exception):
-    """The ticket was changed since it was read (412); nothing was written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +69,7 @@ class RequestTracker:
         """The ticket now."""
         answer = self._call("GET", f"ticket/{number}?fields=Subject,Status,Queue,Requestor,CustomFields&fields[Queue]=Name")
         found = ETAG.fullmatch(answer.headers.get("etag", ""))
-        raw = _object(answer)
+        raw = as_object(answer)
         if found is None or str(raw.get("id")) != str(number):
             raise DeliveryError("the ticket came without its last transaction")
         fields = {str(f.get("name")): tuple(str(v) for v in f.get("values", ())) for f in raw.get("CustomFields") or ()}
@@ -86,7 +83,7 @@ class RequestTracker:
         """What people wrote, the oldest first, from transactions later than `after`."""
         for page in range(1, MOST_PAGES + 1):
             asked = f"ticket/{number}/history?fields=Type,Creator,Created&per_page={PAGE}&page={page}"
-            items = _object(self._call("GET", asked)).get("items") or []
+            items = as_object(self._call("GET", asked)).get("items") or []
             for item in items:
                 made = Transaction(
                     id=int(item["id"]), kind=str(item["Type"]), creator=str(item["Creator"]["id"]),
@@ -101,10 +98,10 @@ class RequestTracker:
 
     def text(self, transaction: int) -> str:
         """The plain text of an entry; empty when it has none."""
-        listed = _object(self._call("GET", f"transaction/{transaction}/attachments?fields=ContentType,Filename&per_page={PAGE}"))
+        listed = as_object(self._call("GET", f"transaction/{transaction}/attachments?fields=ContentType,Filename&per_page={PAGE}"))
         for part in listed.get("items") or []:
             if part.get("ContentType") == "text/plain" and not part.get("Filename"):
-                raw = _object(self._call("GET", f"attachment/{int(part['id'])}"))
+                raw = as_object(self._call("GET", f"attachment/{int(part['id'])}"))
                 return base64.b64decode(raw.get("Content") or "").decode("utf-8", errors="replace")[:TEXT_LIMIT]
         return ""
 
@@ -118,8 +115,8 @@ class RequestTracker:
         for page in range(1, MOST_PAGES + 1):
             asked = f"tickets?query={query}&orderby=LastUpdated&order=DESC&fields=LastUpdated&per_page={PAGE}&page={page}"
             answer = self._call("GET", asked)
-            items = _object(answer).get("items") or []
-            clock = _clock(answer)
+            items = as_object(answer).get("items") or []
+            clock = clock_of(answer)
             for item in items:
                 yield int(item["id"]), datetime.fromisoformat(item["LastUpdated"]), clock
             if not items:
@@ -149,46 +146,7 @@ class RequestTracker:
             return None
 
     def _call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> httpx.Response:
-        try:
-            answer = self._http.request(method, path, json=body, headers=headers)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise DeliveryError(f"it cannot be reached ({type(error).__name__})") from None
-        except httpx.HTTPError as error:
-            raise DeliveryError(f"it did not answer ({type(error).__name__})", unknown=method != "GET") from None
-        if answer.status_code == 412:
-            raise Changed
-        if answer.status_code not in (200, 201):
-            raise _failure(answer, method)
-        return answer
-
-
-def _failure(answer: httpx.Response, method: str) -> DeliveryError:
-    """What a status means: refused for good, try later, or nobody knows whether it was done."""
-    status = answer.status_code
-    if status in (429, 503):
-        asked = answer.headers.get("retry-after", "")
-        return DeliveryError(f"it answered {status}", retry_after=float(asked) if asked.isdigit() else None)
-    if status >= 500:
-        return DeliveryError(f"it answered {status}", unknown=method != "GET")
-    # A token may be renewed and a right be granted: worth trying again for a while. A ticket that is gone stays gone.
-    return DeliveryError(f"it answered {status}", permanent=status not in (401, 403, 408, 423))
-
-
-def _clock(answer: httpx.Response) -> datetime:
-    try:
-        return parsedate_to_datetime(answer.headers.get("date", ""))
-    except ValueError:
-        raise DeliveryError("it did not say what time it is") from None
-
-
-def _object(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        found = answer.json()
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise DeliveryError("it did not answer with JSON")
-    return found
+        return called(self._http, method, path, body=body, headers=headers)
 
 
 def ticket_address(url: str, ticket: str) -> str:

@@ -8,6 +8,7 @@ import msgspec
 from core.cases.tickets import Comment, RecordTicket
 from core.engine.inbox import Received
 from webhooks.reading import Access, Unreadable
+from webhooks.tickets.settings import comes_from, listed, speaks_of
 
 from .client import RequestTracker, Ticket, Transaction
 
@@ -59,19 +60,8 @@ def _hint(body: bytes) -> Data:
 
 def passes(ticket: Ticket, access: Access) -> bool:
     """Whether the connection's filters let the ticket in: all that are set have to."""
-    queues, words = listed(access, "queue"), listed(access, "subject")
-    senders = listed(access, "requestor")
-    addresses = {form for requestor in ticket.requestors for form in (requestor.casefold(), requestor.casefold().rpartition("@")[2])}
-    return (
-        (not queues or ticket.queue.casefold() in queues)
-        and (not words or any(word in ticket.subject.casefold() for word in words))
-        and (not senders or not addresses.isdisjoint(senders))
-    )
-
-
-def listed(access: Access, setting: str, default: str = "") -> frozenset[str]:
-    """A setting's values, without regard to case."""
-    return frozenset(part.strip().casefold() for part in access.settings.get(setting, default).split(",") if part.strip())
+    queues = listed(access, "queue")
+    return (not queues or ticket.queue.casefold() in queues) and speaks_of(ticket.subject, access) and comes_from(ticket.requestors, access)
 
 
 def _comment(tracker: RequestTracker, ticket: Ticket, entry: Transaction, access: Access) -> Comment:

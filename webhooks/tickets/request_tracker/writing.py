@@ -5,8 +5,10 @@ from typing import Any
 
 from core.engine.errors import DeliveryError
 from webhooks.reading import Access
+from webhooks.tickets.answering import Changed
+from webhooks.tickets.settings import pairs
 
-from .client import Changed, RequestTracker, Ticket
+from .client import RequestTracker, Ticket
 from .events import marker_of
 
 TRIES = 4  # a ticket that changes more often than that while one field is set is left for later
@@ -21,9 +23,9 @@ class Writer:
         self._access = access
         self._user = access.settings["user"].casefold()
 
-    def write(self, ticket: str, text: str, *, marker: str, public: bool) -> str:
-        """A comment, or public correspondence; see TicketPort."""
-
+    def write(self, ticket: str, text: str, *, marker: str, public: bool, author: str = "") -> str:
+        """A comment, or public correspondence; see TicketPort. The author is the connection's user, whoever wrote it."""
+        del author
         number = int(ticket)
         with RequestTracker(self._access.settings["url"], self._access.token) as tracker:
             seen = tracker.ticket(number).seen
@@ -74,5 +76,4 @@ class Writer:
         return None
 
     def _statuses(self) -> Mapping[str, str]:
-        pairs = (part.partition("=") for part in self._access.settings.get("statuses", "").split(",") if part.strip())
-        return {**STATUSES, **{key.strip(): value.strip() for key, _, value in pairs}}
+        return {**STATUSES, **pairs(self._access.settings.get("statuses", ""))}

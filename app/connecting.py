@@ -190,6 +190,8 @@ def _settings(kind: Kind, pairs: tuple[str, ...]) -> dict[str, str]:
         raise click.ClickException(f"Nothing was added: --set {missing[0]}=… is missing.")
     if "url" in given:
         _check_address(given["url"])
+    if sentence := kind.wrong(given):
+        raise click.ClickException(f"Nothing was added: {sentence}")
     return given
 
 

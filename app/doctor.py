@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.arrivals import arrived
+from app.receiving import access_of
 from app.wiring import House
 from bots.slack.examining import examined as slack_examined
 from bots.teams.examining import examined as teams_examined
@@ -19,6 +20,7 @@ from core.chat.words import Words
 from core.engine import backlog
 from core.engine.backlog import Room
 from core.engine.db.migrate import is_current
+from core.engine.errors import DeliveryError, NotFound
 from core.people.connections import all_connections
 from core.people.queries import places
 
@@ -52,6 +54,7 @@ def examine(house: House, now: datetime, *, sends: bool) -> Iterator[Finding]:
     yield from met
     for face, kinds in heard.items():
         yield from (well(f"never.{face}.{k}") if at is None else well(f"arrived.{face}.{k}", at=at) for k, at in kinds.items())
+    yield from connected(house)
     if house.slack:
         if not (found := house.slack.workspaces.all()):
             yield wrong("slack_nowhere")
@@ -112,6 +115,21 @@ def queues(connection: Connection, house: House) -> Iterator[Finding]:
         yield well("connection", name=row.name, at=known.last_at) if known else well("connection_silent", name=row.name)
         if known and known.dead:
             yield wrong("dead_letters", name=row.name, count=known.dead)
+
+
+def connected(house: House) -> Iterator[Finding]:
+    """The token of every connection that has one and can say whose it is."""
+    with house.desk.reading() as connection:
+        names = [row.name for row in all_connections(connection) if row.active]
+    for name in names:
+        try:
+            found = house.connections.get(name)
+            if found.kind.examine is not None:
+                yield well("connection_called", name=name, user=found.kind.examine(access_of(house, found)))
+        except NotFound:  # left out when it was read: of a kind there is no more, or sealed with a lost key
+            yield wrong("connection_unread", name=name)
+        except DeliveryError as error:
+            yield wrong("connection_refused", name=name, reason=error.reason)
 
 
 def _room(room: Room) -> Finding:

@@ -3,18 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from webhooks.reading import Poll, Take
+from webhooks.reading import Check, Examine, Poll, Take
 from webhooks.receivables.standard import events as receivables
 from webhooks.tickets.port import Write
 from webhooks.tickets.request_tracker.events import take as take_from_request_tracker
 from webhooks.tickets.request_tracker.polling import poll as poll_request_tracker
 from webhooks.tickets.request_tracker.writing import Writer as RequestTrackerWriter
+from webhooks.tickets.zendesk import checking as zendesk
+from webhooks.tickets.zendesk.events import take as take_from_zendesk
+from webhooks.tickets.zendesk.polling import poll as poll_zendesk
+from webhooks.tickets.zendesk.writing import Writer as ZendeskWriter
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """A row of the table. `needs` and `may` name its settings; `token` says that the desk calls it with a secret of its own;
-    `write` makes the writer of a ticketing system; `poll` asks it for what its webhooks failed to tell."""
+    `write` makes the writer of a ticketing system; `poll` asks it for what its webhooks failed to tell; `wrong` looks at the settings
+    before a connection is made, `examine` tries its token."""
 
     scheme: str
     take: Take
@@ -23,6 +28,8 @@ class Kind:
     token: bool = False
     write: Write | None = None
     poll: Poll | None = None
+    wrong: Check = lambda _settings: ""
+    examine: Examine | None = None
 
 
 KINDS: Mapping[str, Kind] = {
@@ -35,6 +42,32 @@ KINDS: Mapping[str, Kind] = {
         needs=("url", "user"),
         may=("queue", "subject", "requestor", "closed", "statuses", "return_queue", "case_field"),
         token=True,
+    ),
+    # docs/zendesk.md says what each setting does
+    "tickets-zendesk": Kind(
+        scheme="zendesk",
+        take=take_from_zendesk,
+        write=ZendeskWriter,
+        poll=poll_zendesk,
+        needs=("url",),
+        may=(
+            "user",
+            "brand",
+            "group",
+            "form",
+            "tag",
+            "subject",
+            "requestor",
+            "closed",
+            "statuses",
+            "return_group",
+            "return_tag",
+            "case_field",
+            "authors",
+        ),
+        token=True,
+        wrong=zendesk.wrong,
+        examine=zendesk.examine,
     ),
     # docs/receivables-webhook.md is the format, and says what the url is for
     "receivables-standard": Kind(scheme="standard", take=receivables.take, may=("url",)),

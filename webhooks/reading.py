@@ -40,5 +40,9 @@ class Unreadable(Exception):
 
 # Turns a delivery into commands, in order. It may call the sending system; it raises Unreadable, or DeliveryError when that call fails.
 Take = Callable[[Received, Access], Iterable[Command]]
+# What is wrong with a connection's settings, as a sentence, or "".
+Check = Callable[[Mapping[str, str]], str]
+# Whom the desk's token is of. Raises DeliveryError when the system cannot be called with it.
+Examine = Callable[[Access], str]
 # Asks a system what changed since a moment of its own clock. Raises DeliveryError.
 Poll = Callable[[Access, datetime], Polled]

@@ -1,0 +1,1 @@
+"""Zendesk Support: its webhooks in, its REST API v2 out."""

@@ -26,6 +26,8 @@ from app.logs import set_up
 from app.prepare import install_npm
 from app.settings import load
 from app.wiring import build
+from bots.teams.manifest import localisation, manifest, package
+from core.chat.table import TABLE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = Path(os.environ.get("DESK_DEMO_FOLDER", ROOT / ".run" / "demo"))
@@ -174,7 +176,10 @@ class Show:
         install_npm(ROOT / "playground" / "teams")
         world = chats.write(FOLDER, "teams.json", chats.teams_world())
         bot = f"{self.ports.url('desk')}/api/messages"
-        self._begin("teams", [*_module("playground.teams"), "--port", str(self.ports.teams), "--bot", bot, "--world", str(world)])
+        installed = FOLDER / "teams.zip"
+        installed.write_bytes(package(manifest(TEAMS_APP, "desk.example.org", TABLE), localisation(TABLE)))
+        command = ["--port", str(self.ports.teams), "--bot", bot, "--world", str(world), "--package", str(installed)]
+        self._begin("teams", [*_module("playground.teams"), *command])
 
     def _partner_center(self) -> None:
         known = ["--tenant", TENANT, "--client-id", "demo-partner", "--client-secret", self.secrets["partner"]]

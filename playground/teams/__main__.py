@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 from playground.teams.directory import load_directory
+from playground.teams.package import load_package
 from playground.teams.server import LocalTeams
 
 RENDERER = Path(".cache/npm/teams/node_modules/adaptivecards/dist")
@@ -21,6 +22,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--world", type=Path, required=True, help="the people and channels, as JSON")
     parser.add_argument("--app-id", default=os.environ.get("TEAMS_APP_ID", "app-1"))
     parser.add_argument("--renderer", type=Path, default=RENDERER, help="the dist folder of the npm package adaptivecards")
+    parser.add_argument("--package", type=Path, help="the app package (.zip) that is installed: its entries of a message's own menu")
     parser.add_argument("--service", default="", help="the address of a fault proxy that stands before this one")
     parser.add_argument("--limits", action="store_true", help="refuse calls above Teams' documented rates")
     return parser.parse_args()
@@ -33,6 +35,7 @@ def main() -> int:
     teams = LocalTeams(
         given.app_id, directory.tenant, directory=directory, bot_url=given.bot, secret=os.environ.get("TEAMS_APP_PASSWORD", ""),
         renderer=given.renderer.resolve(), limits=given.limits, service=given.service,
+        package=load_package(given.package) if given.package else None,
     )  # fmt: skip
     stopped = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

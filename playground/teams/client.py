@@ -14,6 +14,8 @@ import httpx
 from playground.teams.directory import THREAD, Conversation, Directory, Person
 from playground.teams.faults import Switches
 from playground.teams.ledger import Ledger
+from playground.teams.package import App
+from playground.teams.quoting import payload_of
 from playground.teams.tokens import Login
 
 INVOKE_DEADLINE = 5.0  # seconds: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/universal-actions-for-adaptive-cards/overview
@@ -37,10 +39,11 @@ class Client:
 
     def __init__(
         self, directory: Directory, ledger: Ledger, login: Login, switches: Switches, *, app_id: str, bot_url: str,
-        service_url: Callable[[], str], next_id: Callable[[], str],
+        service_url: Callable[[], str], next_id: Callable[[], str], package: App,
     ) -> None:  # fmt: skip
         self._directory, self._ledger, self._login, self._switches = directory, ledger, login, switches
         self._app_id, self._bot_url, self._service_url, self._next_id = app_id, bot_url, service_url, next_id
+        self._package = package
         self._http = httpx.Client(follow_redirects=False, trust_env=False)
 
     def close(self) -> None:
@@ -85,9 +88,17 @@ class Client:
         """Press a Submit that asks for a dialog."""
         return self._task(person_id, message_id, "task/fetch", data)
 
-    def fill(self, person_id: str, message_id: str, data: Mapping[str, Any]) -> Answer:
-        """Send a dialog in."""
+    def fill(self, person_id: str, message_id: str, data: Mapping[str, Any], *, command: str = "") -> Answer:
+        """Send a dialog in; `command`: the entry of the message's own menu that it came from."""
+        if command:
+            return self._extension(person_id, message_id, "composeExtension/submitAction", command, {"data": dict(data)})
         return self._task(person_id, message_id, "task/submit", data)
+
+    def choose(self, person_id: str, message_id: str, command: str) -> Answer:
+        """Choose an entry of a message's own menu. Raises KeyError for one that the app's package does not have."""
+        if not self._package.has(command):
+            raise KeyError(command)
+        return self._extension(person_id, message_id, "composeExtension/fetchTask", command, {})
 
     def search(self, person_id: str, message_id: str, dataset: str, text: str) -> Answer:
         """Type into a field that looks its choices up.
@@ -160,8 +171,17 @@ class Client:
         _, made = self._about(person_id, message_id)
         return self.deliver(made | {"type": "invoke", "name": name, "value": dict(value)}, INVOKE_DEADLINE)
 
+    def _extension(self, person_id: str, message_id: str, name: str, command: str, more: Mapping[str, Any]) -> Answer:
+        """https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/action-commands/create-task-module"""
+        about = payload_of(self._ledger.messages[message_id], self._directory)
+        value = {"commandId": command, "commandContext": "message", "messagePayload": about, "context": {"theme": "default"}, **more}
+        return self._asked(person_id, message_id, name, value)
+
     def _task(self, person_id: str, message_id: str, name: str, data: Mapping[str, Any]) -> Answer:
-        value = {"data": dict(data), "context": {"theme": "default"}}
+        return self._asked(person_id, message_id, name, {"data": dict(data), "context": {"theme": "default"}})
+
+    def _asked(self, person_id: str, message_id: str, name: str, value: Mapping[str, Any]) -> Answer:
+        """An invoke that a dialog may follow."""
         status, body = self._invoke(person_id, message_id, name, value)
         if status != httpx.codes.OK:
             return Answer(status, _unanswered(status))

@@ -10,6 +10,7 @@ from playground.teams.client import Answer, Client
 from playground.teams.directory import Conversation, Directory
 from playground.teams.faults import CLIENT, CONNECTOR, LOGIN, Switches
 from playground.teams.ledger import BOT, Ledger, Message, card_for
+from playground.teams.package import App
 
 PAGE = Path(__file__).parent / "page"
 PATIENCE = 20.0  # seconds a question for news is kept open
@@ -19,9 +20,11 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 class Page:
     """Serves the page. `renderer` is the folder of the adaptivecards package's `dist`; without it cards are shown as JSON."""
 
-    def __init__(self, directory: Directory, ledger: Ledger, client: Client, switches: Switches, renderer: Path | None) -> None:
+    def __init__(
+        self, directory: Directory, ledger: Ledger, client: Client, switches: Switches, renderer: Path | None, package: App
+    ) -> None:
         self._directory, self._ledger, self._client, self._switches = directory, ledger, client, switches
-        self._renderer = renderer
+        self._renderer, self._package = renderer, package
 
     def routes(self) -> Blueprint:
         """Files, news, gestures, faults."""
@@ -48,7 +51,8 @@ class Page:
             "press": lambda b: client.press(b["person"], b["message"], b["action"]),
             "submit": lambda b: client.submit(b["person"], b["message"], b["data"]),
             "fetch": lambda b: client.fetch(b["person"], b["message"], b["data"]),
-            "fill": lambda b: client.fill(b["person"], b["message"], b["data"]),
+            "fill": lambda b: client.fill(b["person"], b["message"], b["data"], command=b.get("command", "")),
+            "menu": lambda b: client.choose(b["person"], b["message"], b["command"]),
             "search": lambda b: client.search(b["person"], b["message"], b["dataset"], b["text"]),
         }
 
@@ -59,8 +63,12 @@ class Page:
 
     def _people(self) -> Response:
         people = [
-            {"id": p.id, "name": p.name, "zone": p.zone, "locale": p.locale, "guest": p.guest} for p in self._directory.people.values()
-        ]
+            {
+                "id": p.id, "name": p.name, "zone": p.zone, "locale": p.locale, "guest": p.guest,
+                "menu": [] if p.guest else self._package.on_messages(p.locale),
+            }
+            for p in self._directory.people.values()
+        ]  # fmt: skip
         return jsonify(people=people, bot=self._directory.bot_name)
 
     def _news(self) -> Response:

@@ -11,6 +11,7 @@ from playground.teams.connector import Connector, Staged, refusal
 from playground.teams.directory import Directory
 from playground.teams.faults import Limits, Switches
 from playground.teams.ledger import Ledger
+from playground.teams.package import App
 from playground.teams.page import Page
 from playground.teams.tokens import ISSUER, Login
 
@@ -18,25 +19,27 @@ from playground.teams.tokens import ISSUER, Login
 class LocalTeams:
     """One tenant's Teams. `faults` holds (status, headers, body) answers given instead of the next calls; `switches` the named ones.
 
-    An empty directory accepts any conversation, for tests that make up their own activities.
+    An empty directory accepts any conversation, for tests that make up their own activities. `package`: the app as it is installed.
     """
 
     def __init__(
         self, app_id: str = "app-1", tenant: str = "tenant-1", login: Login | None = None, *, directory: Directory | None = None,
         bot_url: str = "", secret: str = "", renderer: Path | None = None, limits: bool = False, service: str = "",
+        package: App | None = None,
     ) -> None:  # fmt: skip
         self.app_id, self.tenant, self._secret = app_id, tenant, secret
+        self.package = package or App()
         self.service = service.rstrip("/")
         self.login, self.ledger, self.switches = login or Login(), Ledger(), Switches()
         self.directory = directory or Directory(tenant=tenant)
         self._connector = Connector(self.directory, self.ledger, self.login, self.switches, Limits() if limits else None)
         self.client = Client(
             self.directory, self.ledger, self.login, self.switches, app_id=app_id, bot_url=bot_url,
-            service_url=lambda: self.service_url, next_id=self._connector.next_id,
+            service_url=lambda: self.service_url, next_id=self._connector.next_id, package=self.package,
         )  # fmt: skip
         self.app = Flask("local-teams", static_folder=None)
         self.app.register_blueprint(self._connector.routes())
-        self.app.register_blueprint(Page(self.directory, self.ledger, self.client, self.switches, renderer).routes())
+        self.app.register_blueprint(Page(self.directory, self.ledger, self.client, self.switches, renderer, self.package).routes())
         self.app.get("/.well-known/openidconfiguration")(self._metadata)
         self.app.get("/keys")(lambda: jsonify(self.login.jwks()))
         self.app.post("/<tenant>/oauth2/v2.0/token")(self._token)

@@ -9,8 +9,11 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from app.prepare import install_npm
+from bots.teams.manifest import localisation, manifest, package
+from core.chat.table import TABLE
 from playground.slack.server import LocalSlack
 from playground.teams.directory import Conversation, Directory, Person
+from playground.teams.package import load_package
 from playground.teams.server import LocalTeams
 from playground.teams.tokens import Login
 from tests.harness.databases import Databases, free_port
@@ -42,8 +45,8 @@ def artefacts() -> Path:
 
 
 @pytest.fixture
-def teams_world(databases: dict[str, Databases], login: Login, local_slack: LocalSlack) -> Iterator[World]:
-    """The desk listening on loopback, and a local Teams whose people are the staff and one stranger."""
+def teams_world(databases: dict[str, Databases], login: Login, local_slack: LocalSlack, tmp_path: Path) -> Iterator[World]:
+    """The desk listening on loopback, and a local Teams whose people are the staff and one stranger, the app installed from its package."""
     port = free_port()
     directory = Directory(tenant=TENANT)
     for persona in (*STAFF, DORA):
@@ -51,9 +54,11 @@ def teams_world(databases: dict[str, Databases], login: Login, local_slack: Loca
     members = tuple(p.teams for p in (ANA, BEN, DORA))
     channel = Conversation(id=CHANNELS["teams"], kind="channel", name="billing", team="Nordwind Partner", members=members)
     directory.conversations[channel.id] = channel
+    installed = tmp_path / "desk.zip"
+    installed.write_bytes(package(manifest("app-1", "desk.example.org", TABLE), localisation(TABLE)))
     teams = LocalTeams(
         login=login, directory=directory, bot_url=f"http://127.0.0.1:{port}/api/messages",
-        renderer=install_npm(ROOT / "playground" / "teams") / "adaptivecards" / "dist",
+        renderer=install_npm(ROOT / "playground" / "teams") / "adaptivecards" / "dist", package=load_package(installed),
     )  # fmt: skip
     teams.start()
     with databases["sqlite"].fresh() as url:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.cases.commands import OpenCase
+from core.cases.queries import case
 from core.customers.commands import AddCustomer
 from core.receivables.queries import notices_of
 from tests.harness.receivables import customer_with_payer, feed, invoice
@@ -146,6 +148,56 @@ def test_a_line_that_arrives_twice_has_one_effect(page: Page, teams_world: World
     expect(page.locator("#messages .card").last).to_contain_text("250 accepted")
     with teams_world.house.desk.reading() as connection:
         assert len(notices_of(connection, 102)) == 1
+
+
+def test_a_message_becomes_a_case_from_its_own_menu(page: Page, teams_world: World, artefacts: Path) -> None:
+    act_as(page, BEN)
+    open_chat(page, "Nordwind")
+    page.locator("#mention input").uncheck()
+    type_line(page, "Nowak & Syn called: why <b>two</b> seats more?")
+    act_as(page, ANA)
+    open_chat(page, "Nordwind")
+    message = page.locator("#messages article", has_text="Nowak & Syn called")
+    message.hover()
+    message.get_by_role("button", name="More options").click()
+    expect(page.get_by_role("menuitem")).to_have_text(["Make this a billing case", "Add to case"])
+    page.screenshot(path=artefacts / "teams-message-menu.png")
+
+    page.get_by_role("menuitem", name="Make this a billing case").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Title")).to_have_value("Nowak & Syn called: why <b>two</b> seats more?")
+    dialog.get_by_label("Title").fill("")
+    dialog.get_by_role("button").last.click()
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("Title").fill("Two seats more?")
+    page.screenshot(path=artefacts / "teams-message-dialog.png")
+    dialog.get_by_role("button").last.click()
+
+    expect(dialog).to_contain_text("C-102")
+    page.screenshot(path=artefacts / "teams-message-case.png")
+    with teams_world.house.desk.reading() as connection:
+        made = case(connection, 102)
+    assert (made.title, made.requestor) == ("Two seats more?", "Ben Approver")
+    assert made.message.startswith("https://teams.microsoft.com/l/message/")
+
+
+def test_the_menu_of_a_message_is_worked_by_keys_and_speaks_its_reader_s_language(page: Page, teams_world: World) -> None:
+    act_as(page, ANA)
+    open_chat(page, "Nordwind")
+    page.locator("#mention input").uncheck()
+    type_line(page, "They have two seats more")
+    people = teams_world.local_teams.directory.people
+    people[ANA.teams] = replace(people[ANA.teams], locale="pl-PL")
+    page.reload()
+    open_chat(page, "Nordwind")
+
+    page.locator("#messages article").last.get_by_role("button", name="More options").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("menuitem", name="Dodaj do sprawy")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_have_count(0)
+    expect(page.locator("#messages article").last.get_by_role("button", name="More options")).to_be_focused()
 
 
 def test_a_card_in_a_channel_changes_for_everybody_when_one_person_acts(page: Page, teams_world: World, artefacts: Path) -> None:

@@ -24,6 +24,7 @@ class Seen:
     typed: dict[str, str] = field(default_factory=dict)  # what stays in a form that was refused
     place: str = ""  # the conversation it was seen in; "" for an answer nobody else reads
     reference: str = ""  # the message's own id there
+    menu: Any = None  # of a form that a message's own menu opened in Teams: what each of its submissions carries again
 
     def __contains__(self, text: str) -> bool:
         return any(text in shown for shown in self.texts)

@@ -40,11 +40,18 @@ class TeamsFace(Face):
         assert not unknown, f"the form has no {unknown}, only {set(form.inputs)}"
         typed = {name: _choice(form.inputs[name], text) for name, text in values.items()}
         submit = next(b for b in form.buttons.values() if "form" in b["data"])
-        return self._submitted({**form.fields, **typed, **submit["data"]}, by, form.place)
+        data = {**form.fields, **typed, **submit["data"]}
+        if form.menu is None:
+            return self._submitted(data, by, form.place)
+        made = self._invoked(self.invoke("composeExtension/submitAction", {**form.menu, "data": data}, by, form.place))
+        made.menu = form.menu
+        return made
 
     def on_message(self, action: str, text: str, *, author: str, by: Persona) -> Seen:
         value = self.menu(action, text, author)
-        return self._invoked(self.invoke("composeExtension/fetchTask", value, by, CHANNELS["teams"]))
+        made = self._invoked(self.invoke("composeExtension/fetchTask", value, by, CHANNELS["teams"]))
+        made.menu = value
+        return made
 
     def suggest(self, action: str, field: str, typed: str, *, by: Persona) -> dict[str, str]:
         value = {"queryText": typed, "queryOptions": {"skip": 0, "top": 15}, "dataset": field}
@@ -159,7 +166,7 @@ def surface(activity: dict[str, Any] | bytes) -> str:
     if activity.get("name") == "composeExtension/fetchTask":
         return "message"
     form = _inside(_inside(_inside(activity, "value"), "data"), "form")
-    return "form" if activity.get("name") == "task/submit" and not form.get("confirmed") else "button"
+    return "form" if activity.get("name") in ("task/submit", "composeExtension/submitAction") and not form.get("confirmed") else "button"
 
 
 def _inside(outer: object, name: str) -> dict[str, Any]:

@@ -1,13 +1,18 @@
 """The stand-in itself: what it takes, what it refuses, and that only this machine may act in it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from bots.teams.manifest import localisation, manifest, package
+from core.chat.table import TABLE
 from playground.teams.directory import Conversation, Directory, Person
 from playground.teams.faults import WINDOWS, Limits
+from playground.teams.package import App, load_package
+from playground.teams.quoting import payload_of
 from playground.teams.server import LocalTeams
 from playground.teams.tokens import Login
 
@@ -117,3 +122,36 @@ def test_a_person_sees_only_their_own_conversations(teams: LocalTeams, bot: http
     assert [m["text"] for m in news("ana")["messages"]] == ["for Ana", "for the channel"]
     assert news("ben")["messages"] == []
     assert {c["id"]: c["unread"] for c in news("ana")["conversations"]} == {"a:ana": 1, CHANNEL: 1}
+
+
+def test_the_installed_package_says_what_a_message_s_own_menu_has_in_its_reader_s_language(tmp_path: Path) -> None:
+    made = tmp_path / "desk.zip"
+    made.write_bytes(package(manifest("app-1", "desk.example.org", TABLE), localisation(TABLE)))
+    app = load_package(made)
+
+    assert app.on_messages("en-GB") == [{"id": "new", "title": "Make this a billing case"}, {"id": "add_message", "title": "Add to case"}]
+    assert [entry["title"] for entry in app.on_messages("pl-PL")] == ["Utwórz z tego sprawę", "Dodaj do sprawy"]
+    assert not app.has("take")
+    assert App().on_messages("en") == []
+
+
+def test_an_entry_that_the_package_does_not_have_cannot_be_chosen(teams: LocalTeams, bot: httpx.Client) -> None:
+    sent = bot.post("/conversations/a:ana/activities", json=text("hi")).json()["id"]
+
+    refused = httpx.post(f"{teams.url}/api/menu", json={"person": "ana", "message": sent, "command": "take"})
+    assert refused.status_code == 400
+
+
+def test_a_message_is_handed_over_with_its_author_its_text_and_its_cards(teams: LocalTeams, bot: httpx.Client) -> None:
+    card = {"contentType": "application/vnd.microsoft.card.adaptive", "content": {"type": "AdaptiveCard", "version": "1.5", "body": []}}
+    sent = bot.post("/conversations/a:ana/activities", json={"type": "message", "text": "one\n<two>", "attachments": [card]}).json()["id"]
+    teams.client.say("ana", CHANNEL, "Is <this> ours?")
+
+    own = payload_of(teams.ledger.messages[sent], teams.directory)
+    assert own["from"]["application"]["displayName"] == "Billing Desk"
+    assert own["body"]["content"] == f'<p>one</p><p>&lt;two&gt;</p><attachment id="{sent}-0"></attachment>'
+    assert own["attachments"][0]["id"] == f"{sent}-0"
+    theirs = payload_of(list(teams.ledger.messages.values())[-1], teams.directory)
+    assert theirs["from"]["user"]["displayName"] == "Ana"
+    assert theirs["body"]["content"] == "<p>Is &lt;this&gt; ours?</p>"
+    assert theirs["linkToMessage"].startswith("https://teams.microsoft.com/l/message/19:one@thread.tacv2/")

@@ -1,5 +1,6 @@
 // One person's Teams: conversations, messages, cards, dialogs. Everything comes from /api/news, which answers when there is news.
 import { draw } from "./cards.js";
+import { dots } from "./menu.js";
 import { message as asMessage } from "./words.js";
 
 const at = (selector) => document.querySelector(selector);
@@ -27,28 +28,32 @@ const avatar = (name, sender) => {
   return made;
 };
 
-// What a person does with a card of a message, and what Teams does with the bot's answer.
-const gestures = (messageId, closeWhenDone) => ({
-  act: async (action, data) => {
-    const about = { person: state.person.id, message: messageId };
+// Asks the bot, and does with its answer what Teams does. `command` is the entry of the message's own menu that a dialog came from.
+const invoke = async (path, messageId, body, command = "") => {
+  document.body.classList.add("busy");
+  try {
+    const answer = await ask(path, { person: state.person.id, message: messageId, ...body, ...(command && { command }) });
+    if (answer.dialog) openDialog(messageId, answer.dialog, command);
+    else if (at("#dialog").open) at("#dialog").close();
+    if (answer.toast) toast(answer.toast);
+  } finally { document.body.classList.remove("busy"); }
+};
+
+// What a person does with a card of a message, or with a dialog about it.
+const gestures = (messageId, closeWhenDone, command) => ({
+  act: (action, data) => {
     const wantsDialog = data.msteams?.type === "task/fetch";
     const [path, body] = closeWhenDone ? ["fill", { data }] : action.kind === "execute" ? ["press", { action: { verb: action.verb, data } }]
       : [wantsDialog ? "fetch" : "submit", { data }];
-    document.body.classList.add("busy");
-    try {
-      const answer = await ask(path, { ...about, ...body });
-      if (answer.dialog) openDialog(messageId, answer.dialog);
-      else if (closeWhenDone) at("#dialog").close();
-      if (answer.toast) toast(answer.toast);
-    } finally { document.body.classList.remove("busy"); }
+    return invoke(path, messageId, body, command);
   },
   search: async (dataset, text) => (await ask("search", { person: state.person.id, message: messageId, dataset, text })).choices,
 });
 
-const openDialog = (messageId, task) => {
+const openDialog = (messageId, task, command) => {
   const dialog = at("#dialog");
   dialog.querySelector("h2").textContent = task.title || "";
-  dialog.querySelector(".card").replaceChildren(draw(task.card?.content ?? {}, state.person, gestures(messageId, true)));
+  dialog.querySelector(".card").replaceChildren(draw(task.card?.content ?? {}, state.person, gestures(messageId, true, command)));
   if (!dialog.open) dialog.showModal();
 };
 
@@ -70,6 +75,7 @@ const drawMessage = (message) => {
   const inner = document.createElement("div");
   inner.append(head, body);
   if (state.chat?.kind === "channel" && !message.thread) inner.append(replyButton(message));
+  if (state.person.menu.length && !message.deleted) inner.append(dots(state.person.menu, (entry) => invoke("menu", message.id, {}, entry.id)));
   made.append(avatar(message.name, message.sender), inner);
   return made;
 };

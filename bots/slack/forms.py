@@ -19,11 +19,12 @@ CHECKBOXES = 10
 def modal(form: Form, words: Words) -> Payload:
     """The modal; what the form carries travels in private_metadata (3,000 characters at most, ids only)."""
     lead = blocks(form.lead, words)[:60] if form.lead else []
-    errors = [_error(field) for field in form.fields if field.error]
+    problem = [{"type": "context", "elements": [marked(f"⛔ {form.problem}", 2000)]}] if form.problem else []
+    errors = problem + [_error(field) for field in form.fields if field.error]
     carried = {"action": form.action, "subject": form.subject, "facts": form.facts, "key": form.key, "given": form.given}
     return {
         "type": "modal", "callback_id": CALLBACK, "title": plain(form.title, 24), "submit": plain(form.submit, 24),
-        "close": plain(words.say("form.cancel"), 24), "private_metadata": json.dumps(carried),
+        "close": plain(words.say("form.cancel"), 24), "private_metadata": json.dumps(carried | {"locale": words.locale}),
         "blocks": [block for block in lead if block["type"] != "actions"] + errors + [input_block(field) for field in form.fields],
     }  # fmt: skip
 

@@ -26,11 +26,12 @@ from bots.slack.gestures import (
     from_suggestion,
 )
 from bots.slack.payloads import Payload
+from bots.slack.working import Working
 from core.chat.forms import Form
 from core.chat.handle import Chat
 from core.chat.requests import Answered, Card, ChatRequest, Open, Private, Refused, Reply
 from core.chat.showing.asking import opener
-from core.chat.views import View
+from core.chat.views import NoteView, View
 from core.chat.words import Words
 from core.engine.transaction import SYSTEM
 from core.people.installations import EndInstallation
@@ -64,9 +65,11 @@ def listen(app: App, chat: Chat, name_of: NameOf) -> None:
         answer_click(request, chat.handle(request), body, client)
         ack()
 
+    working = Working(answer_submission, outcome, information)
+
     @app.view(re.compile("^billing:"))
-    def on_submission(ack: Ack, body: Payload) -> None:
-        ack(**answer_submission(chat.handle(from_submission(body))))
+    def on_submission(ack: Ack, body: Payload, client: WebClient) -> None:
+        ack(**working.answer(lambda: chat.handle(from_submission(body)), body, client))
 
     @app.options(re.compile(".*"))
     def on_search(ack: Ack, body: Payload) -> None:
@@ -192,16 +195,29 @@ def is_own_copy(body: Payload) -> bool:
 
 
 def answer_submission(answered: Answered) -> Payload:
-    """Errors go beside their fields; anything else to say is shown in the modal's place; a plain success closes it."""
+    """Errors go beside their fields, what is wrong with the whole above them, and what was typed stays; anything else to say is shown
+    in the modal's place; a plain success closes it."""
     reply, words = answered.reply, answered.words
     if isinstance(reply, Open):
         return {"response_action": "update", "view": modal(reply.form, words)}
-    if isinstance(reply, Refused) and reply.form is not None and field_errors(reply.form):
-        return {"response_action": "errors", "errors": field_errors(reply.form)}
+    if isinstance(reply, Refused) and reply.form is not None:
+        if field_errors(reply.form) and not reply.form.problem:
+            return {"response_action": "errors", "errors": field_errors(reply.form)}
+        return {"response_action": "update", "view": modal(reply.form, words)}
     view = None if isinstance(reply, Card) else shown(reply)
     if view is None:
         return {"response_action": "clear"}
     return {"response_action": "update", "view": information(view, words)}
+
+
+def outcome(answered: Answered) -> Payload:
+    """What a modal shows in place of "working": the form again where it was refused, else what came of it."""
+    reply, words = answered.reply, answered.words
+    form = reply.form if isinstance(reply, Open | Refused) else None
+    if form is not None:
+        return modal(form, words)
+    view = None if isinstance(reply, Card) else shown(reply)
+    return information(view or NoteView(title=words.say("done")), words)
 
 
 def whisper(request: ChatRequest, answered: Answered, client: WebClient) -> None:

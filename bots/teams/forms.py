@@ -17,6 +17,7 @@ TICKED = "yes"
 def dialog(form: Form, words: Words) -> Element:
     """The answer to `task/fetch`, and to a `task/submit` that was refused for its fields."""
     body: list[Element] = RENDERERS[type(form.lead)](form.lead, words) if form.lead else []
+    body += [text_block(literal(f"⛔ {form.problem}"), color="Attention", id="problem")] if form.problem else []
     for field in form.fields:
         body += _field(field, words)
     carried = {"action": form.action, "subject": form.subject, "facts": form.facts, "key": form.key, "given": form.given}

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
-from core.engine.errors import InvalidInput
+from core.engine.errors import DeskError
 from core.people.model import Right
 from core.people.queries import everyone, holders, member
 
@@ -40,10 +40,13 @@ SUBJECTS = {ArgumentKind.CASE, ArgumentKind.SUSPENSION, ArgumentKind.NUMBER}
 
 
 def build_form(
-    asked: Asked, action: Action, given: Given, *, values: Mapping[str, str] | None = None, wrong: Mapping[str, InvalidInput] | None = None,
-    key: str = "",
+    asked: Asked, action: Action, given: Given, *, values: Mapping[str, str] | None = None, wrong: Mapping[str, DeskError] | None = None,
+    key: str = "", problem: str = "",
 ) -> Form:  # fmt: skip
-    """The action's form. What was settled before (its subject, hidden arguments) is carried, the rest are fields."""
+    """The action's form. What was settled before (its subject, hidden arguments) is carried, the rest are fields.
+
+    What is `wrong` with something that is no field of it is said above the fields, as the `problem` is.
+    """
     settled = {n: _as_sent(asked, action, n, v) for n, v in given.items() if values is None}
     typed_first = values is not None and not asked.request.subject  # the subject was a field, and stays one
     carried = _carried(action, given, but=action.arguments[0].name if typed_first and action.arguments else "")
@@ -51,12 +54,14 @@ def build_form(
     shown = {**prefill, **settled, **(values or {})}
     asks = [a for a in action.arguments if a.name not in carried and a.kind is not ArgumentKind.HIDDEN]
     fields = tuple(_field(asked, a, given, shown.get(a.name, ""), (wrong or {}).get(a.name)) for a in asks)
+    unseen = [asked.words.error(error) for name, error in (wrong or {}).items() if name not in {a.name for a in asks}]
     first = action.arguments[0].name if action.arguments else ""
     subject = int(str(given[first])) if first in carried else 0
     return Form(
         action=action.name, subject=subject, title=asked.words.say(f"form.{action.name}.title"),
         submit=asked.words.say(f"form.{action.name}.submit"), fields=fields, key=key or f"form:{secrets.token_urlsafe(18)}",
         facts=asked.request.facts, lead=action.lead(asked, given) if action.lead and _is_settled(action, carried) else None, given=carried,
+        problem=problem or " ".join(unseen),
     )  # fmt: skip
 
 
@@ -71,7 +76,7 @@ def _carried(action: Action, given: Given, *, but: str = "") -> dict[str, str]:
     return {a.name: str(given[a.name]) for a in carried if a.name != but or a.kind is ArgumentKind.HIDDEN}
 
 
-def _field(asked: Asked, argument: Argument, given: Given, value: str, wrong: InvalidInput | None) -> Field:
+def _field(asked: Asked, argument: Argument, given: Given, value: str, wrong: DeskError | None) -> Field:
     words = asked.words
     hint = f"field.{argument.name}.hint"
     held = _held(asked, argument, value)

@@ -48,7 +48,10 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """A form of one action about one subject. `key` is good for one effect; `given` carries what was settled before it opened."""
+    """A form of one action about one subject. `key` is good for one effect; `given` carries what was settled before it opened.
+
+    `problem`: why it was refused as a whole, said above the fields, so that nothing that was typed is lost.
+    """
 
     action: str
     subject: int
@@ -58,4 +61,5 @@ class Form:
     key: str
     facts: int = 0
     lead: View | None = None
+    problem: str = ""
     given: dict[str, str] = field(default_factory=dict)

@@ -8,7 +8,7 @@ import structlog
 
 from core.desk import Desk
 from core.engine.cards import are_given_up
-from core.engine.errors import Ambiguous, DeskError, InvalidInput, NotAllowed
+from core.engine.errors import Ambiguous, Conflict, DeskError, InvalidInput, NotAllowed, NotFound
 from core.engine.transaction import SYSTEM
 from core.people.commands import LearnConversation, OpenHome, Place
 from core.people.model import Member, Right
@@ -139,16 +139,17 @@ class Chat:
     def _submitted(self, asked: Asked, action: Action, first: dict[str, int]) -> Reply:
         values = {**{name: str(value) for name, value in first.items()}, **asked.request.values}
         given, wrong = from_values(asked, action, values)
+        problem = ""
         if not wrong:
             try:
                 return action.answer(asked, given)
-            except InvalidInput as error:
-                if not error.field:
+            except (InvalidInput, Conflict, NotFound) as error:
+                field = error.field if isinstance(error, InvalidInput) else ""
+                if not (field or action.form):
                     raise
-                wrong = {error.field: error}
-        lead = {**values, **given}
-        form = build_form(asked, action, lead, values=values, wrong=wrong, key=asked.request.key)
-        return Refused(NoteView(title=asked.words.say("form.refused")), form)
+                wrong, problem = ({field: error}, "") if field else ({}, asked.words.error(error))
+        form = build_form(asked, action, {**values, **given}, values=values, wrong=wrong, key=asked.request.key, problem=problem)
+        return Refused(NoteView(title=problem or asked.words.say("form.refused")), form)
 
     def _check_right(self, asked: Asked, action: Action) -> None:
         """The door checks again under the lock; this keeps a form from opening for nothing."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from core.cases.queries import case
 from core.customers.queries import customer, named
-from core.engine.errors import Ambiguous, InvalidInput
+from core.engine.errors import Ambiguous, DeskError, InvalidInput, NotFound
 from core.engine.folding import folded
 from core.people.model import Right
 from core.people.queries import everyone, holders
@@ -82,10 +82,10 @@ def from_carried(asked: Asked, action: Action, texts: Mapping[str, str]) -> dict
     return given
 
 
-def from_values(asked: Asked, action: Action, values: Mapping[str, str]) -> tuple[dict[str, object], dict[str, InvalidInput]]:
+def from_values(asked: Asked, action: Action, values: Mapping[str, str]) -> tuple[dict[str, object], dict[str, DeskError]]:
     """The arguments of a form, and what is wrong by field."""
     given: dict[str, object] = {}
-    wrong: dict[str, InvalidInput] = {}
+    wrong: dict[str, DeskError] = {}
     for argument in action.arguments:
         typed = values.get(argument.name, "")
         if not typed.strip():
@@ -94,7 +94,7 @@ def from_values(asked: Asked, action: Action, values: Mapping[str, str]) -> tupl
             continue
         try:
             given[argument.name] = understand(asked, argument, typed)
-        except InvalidInput as error:
+        except (InvalidInput, NotFound) as error:
             wrong[argument.name] = error
     return given, wrong
 

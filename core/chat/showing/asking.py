@@ -1,9 +1,10 @@
 """What is asked back: which of several readings was meant, and the form that a gesture could not open by itself."""
 
+import json
 from collections.abc import Mapping
 
 from core.chat.actions import Action
-from core.chat.forms import Form
+from core.chat.forms import FieldKind, Form
 from core.chat.views import Button, NoteView
 from core.chat.words import Words
 from core.engine.errors import Ambiguous
@@ -25,14 +26,25 @@ def readings_view(words: Words, action: Action, error: Ambiguous) -> NoteView:
 
 
 def opener(words: Words, form: Form) -> NoteView:
-    """A private button whose press opens the form with what is known already."""
+    """A private button whose press opens the form with what is known already; a long text is visibly cut where a button ends."""
     values = dict(form.given)
-    for field in form.fields:
-        if field.value and _length(values) + len(field.name) + len(field.value) <= CARRIED:
+    for field in sorted(form.fields, key=lambda field: field.kind is FieldKind.LONG_TEXT):
+        room = CARRIED - _length({**values, field.name: ""})
+        if field.value and _length({"": field.value}) <= room:
             values[field.name] = field.value
+        elif field.kind is FieldKind.LONG_TEXT and room > 1:
+            values[field.name] = _cut(field.value, room)
     press = Button(label=words.say("form.open"), action=form.action, subject=form.subject, facts=form.facts, form=True, values=values)
     return NoteView(title=form.title, buttons=(press,))
 
 
+def _cut(text: str, room: int) -> str:
+    """As much of it as fits, which says that there was more."""
+    while _length({"": f"{text}…"}) > room:
+        text = text[: min(room, len(text) * 9 // 10)]
+    return f"{text}…"
+
+
 def _length(values: Mapping[str, str]) -> int:
-    return sum(len(name) + len(value) for name, value in values.items())
+    """As a button writes them: a line break or a quotation mark takes two characters."""
+    return sum(len(json.dumps(text, ensure_ascii=False)) - 2 for pair in values.items() for text in pair)

@@ -12,6 +12,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from app.collecting import settle
+from app.exposing import of_worker
 from app.scheduler import EVERY, Sweeping
 from app.settings import Settings
 from app.wiring import build
@@ -43,10 +44,11 @@ def run_worker(settings: Settings, *, every: float = EVERY) -> None:
     upgrade(house.store)
     sweeping = Sweeping(house, every=every)
     settle()
-    sweeping.start()
-    log.info("The worker sweeps.")
-    stop.wait()
-    sweeping.stop()
+    with of_worker(house):
+        sweeping.start()
+        log.info("The worker sweeps.")
+        stop.wait()
+        sweeping.stop()
     house.store.close()
 
 

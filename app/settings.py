@@ -18,7 +18,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SECRETS = (
     "desk_secret_key", "slack_signing_secret", "slack_bot_token", "slack_client_secret", "teams_app_password",
     "partner_center_client_secret",
-    "partner_center_refresh_token", "desk_database_url",
+    "partner_center_refresh_token", "desk_database_url", "desk_metrics_token",
 )  # fmt: skip
 VENDOR_HOSTS = {
     "slack_api_url": ("slack.com",),
@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     desk_allow_hosts: str = ""
     desk_demo: bool = False
     desk_public_url: str = ""
+    desk_metrics_token: SecretStr = SecretStr("")
+    desk_worker_metrics_port: int = Field(default=0, ge=0, le=65535)
     desk_threads: int = Field(default=16, ge=1, le=256)
     slack_signing_secret: SecretStr = SecretStr("")
     slack_bot_token: SecretStr = SecretStr("")

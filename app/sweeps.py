@@ -68,7 +68,8 @@ def sweep_outbox(house: House, senders: Mapping[str, Sender]) -> int:
 def _send(house: House, senders: Mapping[str, Sender], posting: Posting) -> None:
     """A sender settles its own row, in the transaction that records what came back."""
     try:
-        senders[posting.kind](house, posting)
+        with house.meter.sending(posting.kind):
+            senders[posting.kind](house, posting)
     except DeliveryError as error:
         _undelivered(house, posting, error)
     except DeskError as error:

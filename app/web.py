@@ -11,6 +11,7 @@ from flask import Flask, Response, jsonify
 import bots.slack.app
 import bots.slack.install
 import bots.teams.app
+from app.exposing import measured, of_web
 from app.wiring import House
 from bots.teams.bridge import Bridge
 from bots.teams.listeners import Listeners
@@ -48,7 +49,8 @@ def _before(house: House, views: Wsgi) -> Wsgi:
         following = _bounded(
             bots.slack.app.Door(bolt, house.slack.signing_secrets, heard=partial(house.arrivals.note, "slack")).before(following)
         )
-    return Receiver(house.connections.listening, house.inbox).before(following)
+    following = Receiver(house.connections.listening, house.inbox).before(following)
+    return measured(house.meter, of_web(house).before(following))
 
 
 def _bounded(door: Wsgi) -> Wsgi:

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 from app.arrivals import Arrivals
 from app.connections import Connections, Vault
 from app.installations import Installations
+from app.metrics import Meter
 from app.settings import Settings, split
+from app.watching import WatchedHomePort, WatchedPort
 from bots.slack.install import App as SlackApp
 from bots.slack.notifier import SlackNotifier
 from bots.slack.workspaces import Workspaces
@@ -65,6 +67,7 @@ class House:
     vault: Vault
     connections: Connections
     arrivals: Arrivals
+    meter: Meter
     subscriptions: SubscriptionsPort | None = None
     partner_center: PartnerCenter | None = None
     copying: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2 * SENDERS, "copies"))
@@ -87,18 +90,20 @@ def build(settings: Settings, *, wake: Callable[[], None] = lambda: None) -> Hou
     """Make the house from settings that hold together. Opens no connection yet."""
     store = Store(settings.desk_database_url.get_secret_value())
     clock = Clock(store, may_shift=settings.desk_demo)
-    desk = Desk(store, digest_key=digest_key(settings), wake=wake)
+    meter = Meter()
+    meter.describe(store)
+    desk = Desk(store, digest_key=digest_key(settings), wake=wake, watch=meter.command)
     vault = Vault(settings.secret_keys)
     slack, teams = _slack(settings, Installations(store, vault)), _teams(settings)
     notifiers: dict[str, ChatPort] = {}
     if slack:
-        notifiers["slack"] = SlackNotifier(slack.workspaces.client)
+        notifiers["slack"] = WatchedHomePort(SlackNotifier(slack.workspaces.client), meter, "slack")
     if teams:
-        notifiers["teams"] = TeamsNotifier(teams.connector)
+        notifiers["teams"] = WatchedPort(TeamsNotifier(teams.connector), meter, "teams")
     partner_center = _partner_center(settings)
     return House(
         settings, store, clock, desk, Chat(desk, clock.now), slack, teams, notifiers, InboxWriter(store), vault,
-        Connections(store, vault), Arrivals(store),
+        Connections(store, vault), Arrivals(store), meter,
         subscriptions=partner_center, partner_center=partner_center,
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from time import perf_counter
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,7 +26,7 @@ from core.engine import inbox, journal, outbox, timers
 from core.engine.db.dialects import insert_for
 from core.engine.db.store import Store
 from core.engine.db.tables.engine import gestures
-from core.engine.errors import NotAllowed
+from core.engine.errors import DeskError, NotAllowed
 from core.engine.handling import Command, Handlers, Outcome
 from core.engine.journal import Event
 from core.engine.transaction import SYSTEM, Actor, Tx
@@ -85,11 +86,16 @@ class Settles:
     reference: str = ""
 
 
-class Desk:
-    """`wake` is called after each commit and must return at once: it tells the sweeps that there may be work."""
+Watch = Callable[[str, str, str, str, float], None]
 
-    def __init__(self, store: Store, *, digest_key: bytes, wake: Callable[[], None] = lambda: None) -> None:
+
+class Desk:
+    """`wake` is called after each commit and must return at once: it tells the sweeps that there may be work. `watch` is told of each
+    command its name, its face, what came of it, the kind of a refusal, and its seconds."""
+
+    def __init__(self, store: Store, *, digest_key: bytes, wake: Callable[[], None] = lambda: None, watch: Watch = lambda *_: None) -> None:
         self.store = store
+        self._watch = watch
         self._digest_key = digest_key
         self._wake = wake
 
@@ -98,7 +104,17 @@ class Desk:
 
         The same key again gives the stored outcome, marked `repeated`. A key is recorded only with an effect.
         """
-        outcome = self.store.attempt(lambda connection: self._transact(connection, command, actor, now, key, settles))
+        name, began = journal.snake(type(command).__name__), perf_counter()
+        try:
+            outcome = self.store.attempt(lambda connection: self._transact(connection, command, actor, now, key, settles))
+        except DeskError as error:
+            self._watch(name, actor.face, "refused", error.kind, perf_counter() - began)
+            raise
+        except Exception:
+            self._watch(name, actor.face, "fault", "", perf_counter() - began)
+            raise
+        came = "repeated" if outcome.repeated else "unchanged" if outcome.kind == "unchanged" else "done"
+        self._watch(name, actor.face, came, "", perf_counter() - began)
         self._wake()
         return outcome
 

@@ -36,9 +36,8 @@ class Listed:
 
 def of_sort(connection: Connection, sort: Sort, staff_id: int, now: datetime, *, after: int, limit: int) -> Listed:
     """Open cases of this sort; `staff_id` is whose are "mine", and at `now` what the customer waits for is late."""
-    owed = (case_clocks.c.case_id == cases.c.id) & case_clocks.c.clock.in_([clock.value for clock in OWED])
     match = {
-        Sort.LATE: sa.exists().where(owed, case_clocks.c.ended_at.is_(None), case_clocks.c.due_at <= now),
+        Sort.LATE: _is_late(now),
         Sort.MINE: cases.c.assignee_id == staff_id,
         Sort.UNASSIGNED: cases.c.assignee_id.is_(None),
         Sort.UNMATCHED: cases.c.customer_id.is_(None),
@@ -47,6 +46,17 @@ def of_sort(connection: Connection, sort: Sort, staff_id: int, now: datetime, *,
         Sort.COLLECTIONS: cases.c.kind == Kind.COLLECTION.value,
     }
     return _listed(connection, match[sort], after, limit)
+
+
+def count_late(connection: Connection, now: datetime) -> int:
+    """How many open cases there are whose customer waits beyond a deadline at `now`."""
+    late = sa.select(sa.func.count()).select_from(cases).where(cases.c.state.in_(OPEN_STATES), _is_late(now))
+    return connection.scalar(late) or 0
+
+
+def _is_late(now: datetime) -> sa.ColumnElement[bool]:
+    owed = (case_clocks.c.case_id == cases.c.id) & case_clocks.c.clock.in_([clock.value for clock in OWED])
+    return sa.exists().where(owed, case_clocks.c.ended_at.is_(None), case_clocks.c.due_at <= now)
 
 
 def of_customer(connection: Connection, customer_id: int, *, after: int, limit: int) -> Listed:

@@ -20,6 +20,7 @@ from core.cases.handlers import HANDLERS as CASES
 from core.cases.leaving import HANDLERS as LEAVING
 from core.cases.tickets import HANDLERS as TICKETS
 from core.cases.turns import HANDLERS as TURNS
+from core.cases.watching import HANDLERS as WATCHING
 from core.collections.handlers import HANDLERS as COLLECTIONS
 from core.customers.handlers import HANDLERS as CUSTOMERS
 from core.engine import inbox, journal, outbox, timers
@@ -66,6 +67,7 @@ HANDLERS: Handlers = {
     **TICKETS,
     **LEAVING,
     **TURNS,
+    **WATCHING,
     **RECEIVABLES,
     **COLLECTIONS,
     **SUSPENSIONS,
@@ -135,8 +137,8 @@ class Desk:
 
     def _tx(self, connection: Connection, actor: Actor, now: datetime, command: str, key: str | None = None) -> Tx:
         return Tx(
-            connection=connection, actor=actor, now=now, real_now=self.store.real_now(connection), digest_key=self._digest_key,
-            command=command, correlation=key or f"{actor.face}:{now.isoformat()}",
+            connection=connection, actor=actor, origin=actor, now=now, real_now=self.store.real_now(connection),
+            digest_key=self._digest_key, command=command, correlation=key or f"{actor.face}:{now.isoformat()}",
         )  # fmt: skip
 
     def _transact(

@@ -12,6 +12,7 @@ from core.cases import search as cases_search
 from core.cases.commands import OpenCollection, SettleCollection
 from core.cases.leaving import CONTINUES, ReleaseCases
 from core.cases.queries import case, collection_cases
+from core.cases.watching import forget_watcher
 from core.collections.events import PolicyApplied
 from core.customers import search as customers_search
 from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
@@ -117,7 +118,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **people.FOLLOWS,
     **cases.FOLLOWS,
     **{event: (*cases.FOLLOWS[event], *more) for event, more in escalations.OF_CASES.items()},
-    StaffRemoved: (*people.FOLLOWS[StaffRemoved], settle_leaver),
+    StaffRemoved: (*people.FOLLOWS[StaffRemoved], settle_leaver, forget_watcher),
     WentAway: (*people.FOLLOWS[WentAway], suspensions.warn_of_absence),
     CameBack: (*people.FOLLOWS[CameBack], suspensions.show_undecided),
     GroupSet: (cases.replan_all,),

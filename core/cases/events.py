@@ -57,6 +57,22 @@ class CaseAssigned(OfCase):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseWatched(OfCase):
+    """A member is told of what matters in it from now on."""
+
+    staff_id: int
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseUnwatched(OfCase):
+    """A member is told no more."""
+
+    staff_id: int
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NobodyInTurn(OfCase):
     """It was to be given out in turn, and nobody was there who had room for it."""
 

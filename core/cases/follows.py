@@ -25,7 +25,9 @@ from .events import (
     CasesReleased,
     CaseTaken,
     CaseTriaged,
+    CaseUnwatched,
     CaseWaiting,
+    CaseWatched,
     ClocksReplanned,
     CollectionSettled,
     CustomerAnswered,
@@ -49,6 +51,7 @@ from .notes import CASE_KIND, COMMENT_KIND, REPLY_KIND, STATUS_KIND
 from .queries import case
 from .tickets import HearCustomer
 from .turns import AssignByTurn, takes_turns
+from .watching import tell_new_watcher, tell_watchers
 
 UNDO = timedelta(seconds=30)  # real time in which a confirmed answer can still be taken back
 
@@ -213,23 +216,25 @@ FOLLOWS: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] 
     CasesReleased: (tell_group,),
     TriageProposed: (refresh_cards, replan),
     CaseTriaged: (refresh_cards, replan),
+    CaseWatched: (refresh_cards, tell_new_watcher),
+    CaseUnwatched: (refresh_cards,),
     CaseMatched: (refresh_cards, replan),
     NoteAdded: (refresh_cards, write_to_ticket),
     ReplyQueued: (refresh_cards, write_to_ticket),
     ReplyWithdrawn: (refresh_cards,),
     NoteSent: (refresh_cards, stop_answer_clocks),
     NoteFailed: (refresh_cards, tell_author_of_failure),
-    CaseWaiting: (refresh_cards, set_ticket_status, run_waiting_clock),
+    CaseWaiting: (refresh_cards, set_ticket_status, run_waiting_clock, tell_watchers),
     WaitFollowed: (refresh_cards, run_waiting_clock),
     WaitMoved: (refresh_cards, run_waiting_clock),
-    WaitEnded: (refresh_cards, set_ticket_status, stop_waiting_clock),
+    WaitEnded: (refresh_cards, set_ticket_status, stop_waiting_clock, tell_watchers),
     ClocksReplanned: (refresh_cards,),
     TargetSet: (replan_all,),
-    CaseResolved: (refresh_cards, set_ticket_status, stop_clocks),
-    CaseReopened: (refresh_cards, set_ticket_status, restart_clocks),
-    CaseHandedBack: (refresh_cards, stop_clocks, set_ticket_status),
-    CollectionSettled: (refresh_cards, stop_clocks),
-    TicketCommented: (refresh_cards, follow_ticket),
+    CaseResolved: (refresh_cards, set_ticket_status, stop_clocks, tell_watchers),
+    CaseReopened: (refresh_cards, set_ticket_status, restart_clocks, tell_watchers),
+    CaseHandedBack: (refresh_cards, stop_clocks, set_ticket_status, tell_watchers),
+    CollectionSettled: (refresh_cards, stop_clocks, tell_watchers),
+    TicketCommented: (refresh_cards, follow_ticket, tell_watchers),
     TicketChanged: (refresh_cards,),
     CustomerAnswered: (refresh_cards, stop_waiting_clock),
 }

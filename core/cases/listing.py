@@ -7,7 +7,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from core.engine.db.tables.cases import case_clocks, cases
+from core.engine.db.tables.cases import case_clocks, case_watchers, cases
+from core.engine.db.tables.escalations import escalations, microsoft_requests
 
 from .clocks import OWED
 from .model import Kind, State
@@ -22,6 +23,9 @@ class Sort(StrEnum):
     UNASSIGNED = "unassigned"
     UNMATCHED = "unmatched"
     WAITING = "waiting"
+    WATCHED = "watched"
+    ESCALATED = "escalated"
+    MICROSOFT = "microsoft"
     QUESTIONS = "questions"
     COLLECTIONS = "collections"
 
@@ -35,13 +39,18 @@ class Listed:
 
 
 def of_sort(connection: Connection, sort: Sort, staff_id: int, now: datetime, *, after: int, limit: int) -> Listed:
-    """Open cases of this sort; `staff_id` is whose are "mine", and at `now` what the customer waits for is late."""
+    """Open cases of this sort; `staff_id` is whose are "mine" and "watched", and at `now` what the customer waits for is late."""
     match = {
         Sort.LATE: _is_late(now),
         Sort.MINE: cases.c.assignee_id == staff_id,
         Sort.UNASSIGNED: cases.c.assignee_id.is_(None),
         Sort.UNMATCHED: cases.c.customer_id.is_(None),
         Sort.WAITING: cases.c.state == State.WAITING.value,
+        Sort.WATCHED: sa.exists().where(case_watchers.c.case_id == cases.c.id, case_watchers.c.staff_id == staff_id),
+        Sort.ESCALATED: sa.exists().where(escalations.c.case_id == cases.c.id, escalations.c.ended_at.is_(None)),
+        Sort.MICROSOFT: sa.exists().where(
+            microsoft_requests.c.case_id == cases.c.id, microsoft_requests.c.ended_at.is_(None), microsoft_requests.c.opened_at.is_not(None)
+        ),
         Sort.QUESTIONS: cases.c.kind == Kind.QUESTION.value,
         Sort.COLLECTIONS: cases.c.kind == Kind.COLLECTION.value,
     }

@@ -5,7 +5,7 @@ Rows whose case somebody changes just now are left for the next batch instead of
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,13 +22,15 @@ from core.people.model import Right
 from core.people.queries import routed, staff_holding
 from core.people.telling import tell_all, to_person, to_place
 
-from .clocks import is_still_due
+from .clocks import OWED, is_still_due
 from .events import CaseNudged
 from .model import Standing
 from .queries import standings
-from .targets import PRESSING
+from .targets import ENDS, PRESSING
+from .watching import listeners
 
 Due = Mapping[str, list[Row[Any]]]
+LATE = frozenset(ENDS[clock] for clock in OWED)  # what those who watch hear of: the customer waits for too long
 
 
 def due(now: datetime) -> sa.Select[Any]:
@@ -56,7 +58,7 @@ def fire(tx: Tx, *, limit: int) -> int:
 def _remind(tx: Tx, heads: Mapping[str, tuple[int, str]], rung: Due) -> None:
     found = standings(tx.connection, [int(subject.partition(":")[2]) for subject in rung])
     workers, places = staff_holding(tx.connection, Right.WORK), {}
-    absent = away_now(tx.connection, tx.now)
+    absent, watching = away_now(tx.connection, tx.now), listeners(tx.connection, list(found), tx.now)
     meant: list[tuple[Standing, list[Row[Any]], Row[Any], list[Order]]] = []
     for subject, rows in rung.items():
         about = found.get(int(subject.partition(":")[2]))
@@ -66,7 +68,9 @@ def _remind(tx: Tx, heads: Mapping[str, tuple[int, str]], rung: Due) -> None:
         if about.kind not in places:
             places[about.kind] = routed(tx.connection, about.kind)
         first = max(standing, key=lambda row: PRESSING.index(row.rule))
-        meant.append((about, standing, first, list(_orders(about, first, workers, absent, places[about.kind]))))
+        sent = list(_orders(about, first, workers, absent, places[about.kind]))
+        sent += _of_watchers(about, first, watching.get(about.id, ()), {order.lane for order in sent})
+        meant.append((about, standing, first, sent))
     told = {id(order) for order in tell_all(tx, [order for *_, sent in meant for order in sent])}
     events = [_event(about, standing, first, [each for each in sent if id(each) in told]) for about, standing, first, sent in meant]
     journal.record_all(tx, heads, events)
@@ -85,6 +89,15 @@ def _orders(
         return
     for place in places:
         yield to_place(place, say, case_id=about.id, number=number, **moments)
+
+
+def _of_watchers(about: Standing, first: Row[Any], watching: Iterable[int], told: Collection[str]) -> Iterable[Order]:
+    """Whoever watches it hears that it is late, unless they were reminded of it already."""
+    if first.rule not in LATE:
+        return
+    given = {"number": about.number, "due_at": first.due_at.isoformat()}
+    orders = (to_person(staff_id, f"watch.{first.rule}", case_id=about.id, **given) for staff_id in watching)
+    yield from (order for order in orders if order.lane not in told)
 
 
 def _event(about: Standing, standing: list[Row[Any]], first: Row[Any], sent: list[Order]) -> CaseNudged:

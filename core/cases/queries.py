@@ -10,7 +10,7 @@ from core.customers.model import Customer
 from core.customers.queries import customer
 from core.engine.cards import HELD_BACK, HeldBack
 from core.engine.db.bulk import among
-from core.engine.db.tables.cases import cases, notes
+from core.engine.db.tables.cases import case_watchers, cases, notes
 from core.engine.db.tables.customers import billing_contacts, customers, links
 from core.engine.db.tables.escalations import escalations, microsoft_requests
 from core.engine.db.tables.people import staff
@@ -35,6 +35,7 @@ SHOWN = (
         LATE.c.until,
         sa.exists().where(escalations.c.case_id == cases.c.id).label("escalated"),
         sa.exists().where(microsoft_requests.c.case_id == cases.c.id).label("at_microsoft"),
+        sa.exists().where(case_watchers.c.case_id == cases.c.id).label("watched"),
     )
     .outerjoin_from(cases, customers, customers.c.id == cases.c.customer_id)
     .outerjoin(staff, staff.c.id == cases.c.assignee_id)
@@ -50,8 +51,8 @@ NOTES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A case with what its card says of others: its customer's name, its assignee's, its cards' late copies; and whether it was ever
-    escalated or taken to Microsoft, as most never are, so that nothing more need be asked."""
+    """A case with what its card says of others: its customer's name, its assignee's, its cards' late copies; and whether anybody watches
+    it, and it was ever escalated or taken to Microsoft, as most never are, so that nothing more need be asked."""
 
     case: Case
     customer: str | None
@@ -59,6 +60,7 @@ class Shown:
     late: HeldBack | None
     escalated: bool
     at_microsoft: bool
+    watched: bool
 
 
 def case(connection: Connection, case_id: int) -> Case:
@@ -82,7 +84,7 @@ def case_shown(connection: Connection, case_id: int) -> Shown:
     if row is None:
         raise NotFound("case_not_found", number=f"C-{case_id}")
     late = HeldBack(copies=row.copies, until=row.until) if row.copies else None
-    asked = {"escalated": row.escalated, "at_microsoft": row.at_microsoft}
+    asked = {"escalated": row.escalated, "at_microsoft": row.at_microsoft, "watched": row.watched}
     return Shown(case=_case(row), customer=row.customer_name, assignee=row.assignee_name, late=late, **asked)
 
 

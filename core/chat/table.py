@@ -16,6 +16,7 @@ from .verbs import (
     replies,
     staff,
     suspensions,
+    watching,
     webhooks,
     working,
 )
@@ -24,8 +25,8 @@ from .verbs.help import help_action
 _itself: list[ActionTable] = []
 HELP = help_action(_itself)
 TABLE = ActionTable(
-    cases.ACTIONS, finding.ACTIONS, working.ACTIONS, messages.ACTIONS, replies.ACTIONS, escalations.ACTIONS, customers.ACTIONS,
-    receivables.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS, absence.ACTIONS, preferences.ACTIONS,
+    cases.ACTIONS, finding.ACTIONS, working.ACTIONS, watching.ACTIONS, messages.ACTIONS, replies.ACTIONS, escalations.ACTIONS,
+    customers.ACTIONS, receivables.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS, absence.ACTIONS, preferences.ACTIONS,
     webhooks.ACTIONS, desk.ACTIONS, home.ACTIONS, (HELP,),
 )  # fmt: skip
 _itself.append(TABLE)

@@ -29,7 +29,8 @@ SYSTEM = Actor("system", "timer")
 class Tx:
     """One command's transaction. `now` is the business moment (aware UTC); `real_now` the database's clock, for leases only.
 
-    `locked`: the roots this transaction holds and the ends of their chains, which nobody else can move until it ends.
+    `locked`: the roots this transaction holds and the ends of their chains, which nobody else can move until it ends. `origin`: who
+    set it all off, also where the desk itself acts on in their wake. `told`: who has heard of what it is about, however much follows.
     """
 
     connection: Connection
@@ -39,7 +40,9 @@ class Tx:
     command: str
     correlation: str
     digest_key: bytes
+    origin: Actor = SYSTEM
     locked: dict[str, tuple[int, str]] = field(default_factory=dict, compare=False)
+    told: set[tuple[int, int]] = field(default_factory=set, compare=False)
 
     def digest(self, text: str) -> str:
         """The keyed digest under which a private text is referenced."""

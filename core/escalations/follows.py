@@ -8,6 +8,7 @@ from core.cases.commands import LeaveToRequest, TakeBack
 from core.cases.events import CaseHandedBack, CaseOpened, CaseReopened, CaseResolved, CaseTaken, CaseWaiting, ClocksReplanned
 from core.cases.model import WaitingOn
 from core.cases.queries import case
+from core.cases.watching import tell_listeners
 from core.engine import cards, outbox, timers
 from core.engine.handling import Command
 from core.engine.journal import Event
@@ -64,6 +65,15 @@ def tell_level(tx: Tx, event: LevelTold) -> Iterable[Command]:
     subject = f"escalation:{event.escalation_id}"
     if event.next_at is not None:
         timers.schedule(tx, LEVEL, subject, due_at=event.next_at, rule=f"level_{event.level}")
+    return ()
+
+
+def tell_watchers(tx: Tx, event: LevelTold) -> Iterable[Command]:
+    """Whoever watches hears of each level once, unless they are told as somebody of it."""
+    found = escalation(tx.connection, event.escalation_id)
+    if not found.repeats:
+        given = {"level": event.level, "levels": len(found.chain.levels)}
+        tell_listeners(tx, event.case_id, "watch.escalated", but=found.reached, **given)
     return ()
 
 
@@ -143,7 +153,7 @@ def ask_for_answer(tx: Tx, event: MicrosoftSilent) -> Iterable[Command]:
 
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     EscalationStarted: (begin, show),
-    LevelTold: (tell_level, show),
+    LevelTold: (tell_level, tell_watchers, show),
     EscalationAcknowledged: (stop, tell_starter, show),
     EscalationClosed: (stop, show),
     PacketPrepared: (show,),

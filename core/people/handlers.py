@@ -81,7 +81,8 @@ def set_roles(tx: Tx, command: SetRoles) -> Iterable[Event]:
     if Role.ADMIN not in wanted:
         _leave_an_admin(tx, found)
     tx.connection.execute(sa.delete(grants).where(grants.c.staff_id == found.id))
-    tx.connection.execute(sa.insert(grants), [{"staff_id": found.id, "role": role.value} for role in sorted(wanted)])
+    for role in sorted(wanted):
+        tx.connection.execute(sa.insert(grants).values(staff_id=found.id, role=role.value))
     before, roles = (tuple(sorted(role.value for role in held)) for held in (found.roles, wanted))
     return [RolesSet(staff_id=found.id, before=before, roles=roles, by=tx.actor.id)]
 

@@ -19,6 +19,7 @@ class Reminder(StrEnum):
     LATE = "late"
     WAITING = "waiting"
     ASSIGNED = "assigned"
+    WATCHED = "watched"
     OUTCOMES = "outcomes"
     ABSENCE = "absence"
     DESK = "desk"
@@ -42,6 +43,7 @@ RULES: dict[Reminder, Rule] = {
     Reminder.LATE: Rule(ANY),  # the group hears of what is late without an owner who listens, and the queue says it to everybody
     Reminder.WAITING: Rule(ANY),
     Reminder.ASSIGNED: Rule(ANY),
+    Reminder.WATCHED: Rule(ANY),
     Reminder.OUTCOMES: Rule((Way.NOW, Way.DIGEST)),  # who wrote something must learn that it never arrived
     Reminder.ABSENCE: Rule((Way.NOW, Way.DIGEST)),  # who stands in must know it
     Reminder.DESK: Rule((Way.NOW, Way.DIGEST)),  # somebody must look at what was given up
@@ -63,6 +65,7 @@ SAID = (
     ("nudge.microsoft_", Reminder.WAITING),
     ("microsoft.silent", Reminder.WAITING),
     ("nudge.", Reminder.LATE),
+    ("watch.", Reminder.WATCHED),
     ("tell.assigned", Reminder.ASSIGNED),
     ("tell.in_turn", Reminder.ASSIGNED),
     ("tell.handed_over", Reminder.ASSIGNED),

@@ -43,6 +43,7 @@ MADE_READY: Mapping[str, tuple[str, ...]] = {  # what must have happened to the 
     "ours": ("wait {case} microsoft",),
     "reopen": ("resolve {case} yes",),
     "send": ("reply {case} The price rose.",),
+    "unwatch": ("watch {case}",),
     "withdraw": ("reply {case} The price rose.", "send {case}"),
 }
 

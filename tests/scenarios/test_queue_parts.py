@@ -81,3 +81,21 @@ def test_late_is_what_the_customer_waits_for_too_long(world: World, face: Face) 
 
     assert f"C-{late}" in seen
     assert f"C-{fresh}" not in seen
+
+
+def test_what_is_escalated_or_at_microsoft_is_listed_until_it_ends(world: World, face: Face) -> None:
+    first, second = ask(world), ask(world, customer="Mazur", ticket="78")
+    face.type(f"escalate {first} Nobody can explain it", by=ANA)
+    face.type(f"microsoft {second} ticket 2411190040001234", by=ANA)
+
+    for typed in ("escalated", "eskalowane"):
+        seen = str(face.type(f"queue {typed}", by=ANA))
+        assert (f"C-{first}" in seen, f"C-{second}" in seen) == (True, False)
+    for typed in ("microsoft", "at Microsoft", "w Microsofcie"):
+        seen = str(face.type(f"queue {typed}", by=VIC))
+        assert (f"C-{first}" in seen, f"C-{second}" in seen) == (False, True)
+    face.type(f"ack {first}", by=ANA)
+    face.type(f"microsoft {second} solved Credited", by=ANA)
+
+    assert "Nothing is open" in face.type("queue escalated", by=ANA)
+    assert "Nothing is open" in face.type("queue microsoft", by=ANA)

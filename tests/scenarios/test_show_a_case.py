@@ -1,9 +1,13 @@
 """`case C-104` answered in both chats, through signed raw payloads."""
 
 from core.cases.commands import OpenCase
-from core.customers.commands import AddCustomer
+from core.chat.showing.cases import case_view
+from core.chat.words import Words
+from core.customers.commands import AddCustomer, ConfirmLink
+from core.customers.model import LinkKind
 from core.people.commands import RemoveStaff
 from tests.harness.faces import Face
+from tests.harness.questions import ask
 from tests.harness.world import ANA, DORA, World
 
 
@@ -68,3 +72,19 @@ def test_a_customers_text_is_never_markup_or_a_mention(world: World, face: Face)
 
     assert "U1" in seen
     assert not any("<@U1>" in text or "<at>" in text for text in seen.markup)
+
+
+def test_no_button_of_the_fullest_card_is_lost(world: World, face: Face) -> None:
+    """More rare ones than a Slack menu takes."""
+    world.route(face.name, "question")
+    case_id = ask(world)
+    world.do(ConfirmLink(customer_id=1, kind=LinkKind.TENANT, connection="partner_center", external="11111111-aaaa"))
+    face.type(f"escalate {case_id} Nobody can explain it", by=ANA)
+    world.settle()
+
+    with world.house.desk.reading() as connection:
+        offered = case_view(connection, Words("en"), case_id, world.now).buttons
+
+    assert len([button for button in offered if button.rare]) > 5
+    assert set(face.channel().buttons) == {button.label for button in offered}
+    assert len({button.label for button in offered}) == len(offered)

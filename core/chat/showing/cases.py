@@ -13,6 +13,7 @@ from core.chat.showing.escalations import escalations_of_case
 from core.chat.showing.microsoft import microsoft_of_case
 from core.chat.showing.receivables import money_of_case
 from core.chat.showing.suspensions import suspension_of_case
+from core.chat.showing.watching import watching_of_case
 from core.chat.values import Link, Moment, Text, Value
 from core.chat.views import Button, CaseView, Fact, Section, Tone
 from core.chat.words import Words
@@ -33,6 +34,7 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
     stops = suspension_of_case(connection, words, found, reader)
     asked = escalations_of_case(connection, words, seen, reader)
     there = microsoft_of_case(connection, words, seen, reader)
+    watching = watching_of_case(connection, words, seen, reader)
     late = () if reader is None else delays(words, seen.late)
     return CaseView(
         title=words.say("case.title", number=found.number, title=found.title),
@@ -42,6 +44,7 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
             *_facts(words, found, customer=seen.customer, assignee=seen.assignee),
             *deadline_facts(connection, words, found, now),
             *there.facts,
+            *watching.facts,
             *money.facts,
             *late,
         ),
@@ -54,6 +57,7 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
             *asked.buttons,
             *stops.buttons,
             *money.buttons,
+            *watching.buttons,
         ),
         footnotes=(Text(words.say("message.threads")),) if reader is None and not found.is_closed else (),
     )

@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 
 from core.cases.clocks import Deadline
 from core.cases.model import Case, State
+from core.cases.queries import case
 from core.cases.queue import next_owed, queue_of
+from core.cases.watching import watched_by
 from core.chat.showing.deadlines import owed_value
 from core.chat.values import Moment, Text, Value
 from core.chat.views import Button, Fact, Group, HomeView, Item, Tone
@@ -26,6 +28,7 @@ Waiting = tuple[str, Case | Suspension]  # why, and what
 def home_view(connection: Connection, words: Words, reader: Member, now: datetime, page: int = 1) -> HomeView:
     """The member's page at `now`; a page that there is not any more is the last one."""
     waiting = waiting_for(connection, reader, now)
+    waiting += _watched(connection, reader, {found.id for _, found in waiting if isinstance(found, Case)})
     pages = max(1, -(-len(waiting) // PAGE))
     at = min(max(page, 1), pages)
     shown = waiting[(at - 1) * PAGE : at * PAGE]
@@ -59,6 +62,12 @@ def _cases(connection: Connection, reader: Member, now: datetime) -> Iterator[Wa
     own = [found for found in (*queue.mine, *queue.unmatched) if found.assignee_id == reader.id]
     yield from (("mine", found) for found in own if found.state is not State.WAITING)
     yield from (("customer", found) for found in own if found.state is State.WAITING)
+
+
+def _watched(connection: Connection, reader: Member, listed: set[int]) -> list[Waiting]:
+    """What I watch and nothing else on the page names."""
+    watched = (number for number in watched_by(connection, reader.id) if number not in listed)
+    return [("watched", case(connection, number)) for number in watched] if Right.READ in reader.rights else []
 
 
 def _groups(connection: Connection, words: Words, shown: list[Waiting], reasons: list[str]) -> Iterator[Group]:

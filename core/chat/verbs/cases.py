@@ -25,7 +25,8 @@ NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 PARTS = {sort.value: sort for sort in Sort} | {
     "spoznione": Sort.LATE,
     "moje": Sort.MINE, "nieprzydzielone": Sort.UNASSIGNED, "niedopasowane": Sort.UNMATCHED, "czekajace": Sort.WAITING,
-    "pytania": Sort.QUESTIONS, "windykacja": Sort.COLLECTIONS,
+    "obserwowane": Sort.WATCHED, "eskalowane": Sort.ESCALATED, "u microsoftu": Sort.MICROSOFT, "w microsofcie": Sort.MICROSOFT,
+    "at microsoft": Sort.MICROSOFT, "pytania": Sort.QUESTIONS, "windykacja": Sort.COLLECTIONS,
 }  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from core.people.preferences import MORNING, NONE, QUIET, USUAL, Preferences, Se
 from core.people.reminders import CHOSEN, FIXED, RULES, Reminder, Way
 
 POLISH = {
-    Reminder.LATE: "spoznione", Reminder.WAITING: "czekajace", Reminder.ASSIGNED: "przydzielone", Reminder.OUTCOMES: "wyniki",
+    Reminder.LATE: "spoznione", Reminder.WAITING: "czekajace", Reminder.ASSIGNED: "przydzielone",
+    Reminder.WATCHED: "obserwowane", Reminder.OUTCOMES: "wyniki",
     Reminder.ABSENCE: "nieobecnosci", Reminder.DESK: "biuro",
     Reminder.DECISIONS: "decyzje", Reminder.ESCALATIONS: "eskalacje", Reminder.SERVICE: "uslugi",
     Reminder.ACCOUNT: "konto",

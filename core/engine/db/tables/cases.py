@@ -60,6 +60,18 @@ notes = Table(
     Column("link", String(500), nullable=False, server_default=""),  # to the chat message it was made of
 )
 
+# Who is told of what matters in a case.
+case_watchers = Table(
+    "case_watchers",
+    metadata,
+    row_id(),
+    ref("case_id", "cases.id", index=False),
+    ref("staff_id", "staff.id"),
+    Column("since_at", Instant, nullable=False),
+    Column("set_by", String(80), nullable=False),
+    UniqueConstraint("case_id", "staff_id"),
+)
+
 # What somebody waits for: reckoned when something changes, only compared when it rings. Without `due_at` it stands still.
 case_clocks = Table(
     "case_clocks",

@@ -537,6 +537,20 @@ def upgrade() -> None:
     with op.batch_alter_table('case_pauses', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_case_pauses_case_id'), ['case_id'], unique=False)
 
+    op.create_table('case_watchers',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('since_at', Instant(), nullable=False),
+    sa.Column('set_by', sa.String(length=80), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_case_watchers_case_id')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_case_watchers_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_watchers')),
+    sa.UniqueConstraint('case_id', 'staff_id', name=op.f('uq_case_watchers_case_id_staff_id'))
+    )
+    with op.batch_alter_table('case_watchers', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_watchers_staff_id'), ['staff_id'], unique=False)
+
     op.create_table('escalations',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -37,6 +37,7 @@ class LocalZendesk(OnLoopback):
         self.account = Account(self._tell_event if events else self._tell)
         self.desk = self.account.user(user, name="Billing Desk", role="admin")
         self.calls: list[tuple[str, str, int]] = []  # method, path, status: the ledger of what a desk asked
+        self.between: list[Callable[[Ticket], object]] = []  # each happens once, between a desk's reading and its next update
         self.per_minute = per_minute
         basic = base64.b64encode(f"{user}/token:{token}".encode()).decode()
         self._credentials = {f"Basic {basic}", f"Bearer {token}"}
@@ -127,6 +128,8 @@ class LocalZendesk(OnLoopback):
         asked = (request.get_json(silent=True) or {}).get("ticket")
         if not isinstance(asked, dict):
             return jsonify(error="ParameterMissing"), 400
+        if self.between:
+            self.between.pop(0)(ticket)
         made = update(self.account, ticket, asked, self.desk.id)
         return jsonify(ticket=shapes.ticket(ticket), **({"audit": shapes.audit(ticket, made)} if made else {}))
 

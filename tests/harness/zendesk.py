@@ -14,6 +14,7 @@ from app.receiving import access_of
 from app.senders import SENDERS
 from app.sweeps import sweep_outbox
 from core.engine.db.tables.engine import inbox, outbox
+from core.engine.db.tables.people import connections
 from core.people.commands import AddConnection
 from playground.zendesk.account import Ticket
 from playground.zendesk.server import LocalZendesk
@@ -94,3 +95,11 @@ def states(world: World) -> list[Any]:
     """How the deliveries that came ended."""
     with world.house.desk.reading() as connection:
         return list(connection.scalars(sa.select(inbox.c.state).order_by(inbox.c.id)))
+
+
+def configure(world: World, **settings: str) -> None:
+    """Change the connection's settings in place, which no command does yet."""
+    with world.house.store.writing() as connection:
+        before = connection.scalar(sa.select(connections.c.settings).where(connections.c.name == "zendesk"))
+        connection.execute(sa.update(connections).values(settings={**(before or {}), **settings}))
+    world.house.connections.forget()

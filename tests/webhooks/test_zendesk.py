@@ -4,20 +4,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from core.cases.commands import AddNote, DraftReply, HandBack, ReopenCase, ResolveCase, SendReply, WaitForCustomer
 from core.cases.model import Told
 from core.customers.commands import AddCustomer, ConfirmLink
 from core.customers.model import LinkKind
-from core.engine.db.tables.people import connections
 from core.engine.transaction import Actor
 from playground.zendesk.account import CASE_FIELD, Ticket
 from playground.zendesk.server import LocalZendesk
 from tests.harness.faces import Face
 from tests.harness.tickets import case_of, notes_of
 from tests.harness.world import ANA, World
-from tests.harness.zendesk import handle, listening, said, states
+from tests.harness.zendesk import configure, handle, listening, said, states
 
 ANA_ACTS = Actor("staff:1", "slack")
 ASKED = ("ap@nowak.test", "Invoice G012345 disputed", "Zażółć: billed twice.")
@@ -93,21 +91,13 @@ def test_the_desk_writes_in_the_name_of_an_agent_it_is_told_of(world: World) -> 
         world.house.connections.forget()
         ticket = zendesk.account.open(*ASKED)
         handle(world, zendesk)
-        _set(world, authors=f"ana={agent.id},ben=4")
+        configure(world, authors=f"ana={agent.id},ben=4")
         answer(world, ticket, "Corrected.")
         handle(world, zendesk)
 
         authors = [event["author_id"] for each in ticket.audits for event in each.events if event["type"] == "Comment"]
         assert authors[-1] == agent.id
         assert len(notes_of(world, str(ticket.id))) == 2  # though the API's user is not who wrote it
-
-
-def _set(world: World, **settings: str) -> None:
-    """Change a connection's settings in place, which no command does yet."""
-    with world.house.store.writing() as connection:
-        before = connection.scalar(sa.select(connections.c.settings).where(connections.c.name == "zendesk"))
-        connection.execute(sa.update(connections).values(settings={**(before or {}), **settings}))
-    world.house.connections.forget()
 
 
 def test_the_customers_word_ends_waiting_and_reopens(world: World, zendesk: LocalZendesk, ticket: Ticket) -> None:

@@ -21,7 +21,10 @@ from core.cases.leaving import HANDLERS as LEAVING
 from core.cases.tickets import HANDLERS as TICKETS
 from core.cases.turns import HANDLERS as TURNS
 from core.cases.watching import HANDLERS as WATCHING
+from core.collections.climbing import HANDLERS as CLIMBING
 from core.collections.handlers import HANDLERS as COLLECTIONS
+from core.collections.hearing import HANDLERS as HEARING
+from core.collections.keeping import HANDLERS as LADDERS
 from core.customers.handlers import HANDLERS as CUSTOMERS
 from core.engine import inbox, journal, outbox, timers
 from core.engine.db.dialects import insert_for
@@ -70,6 +73,9 @@ HANDLERS: Handlers = {
     **WATCHING,
     **RECEIVABLES,
     **COLLECTIONS,
+    **LADDERS,
+    **CLIMBING,
+    **HEARING,
     **SUSPENSIONS,
     **ESCALATIONS,
 }

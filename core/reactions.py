@@ -13,10 +13,12 @@ from core.cases.commands import OpenCollection, SettleCollection
 from core.cases.leaving import CONTINUES, ReleaseCases
 from core.cases.queries import case, collection_cases
 from core.cases.watching import forget_watcher
+from core.collections import follows as collections
+from core.collections.commands import HearNotice, KeepLadders, RestartLadders
 from core.collections.events import PolicyApplied
 from core.customers import search as customers_search
 from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
-from core.customers.model import LinkKind
+from core.customers.model import LinkKind, Mode
 from core.customers.queries import today_of
 from core.engine import cards
 from core.engine.handling import Command
@@ -68,6 +70,21 @@ def collect(tx: Tx, event: OfPayer) -> Iterable[Command]:
         elif found.overdue > 0:
             title = f"{whose.name}, {found.currency}"
             yield OpenCollection(customer_id=event.customer_id, payer_id=event.payer_id, currency=found.currency, title=title)
+
+
+def keep_ladders(_tx: Tx, event: OfPayer) -> Iterable[Command]:
+    """What is owed changed, or whose it is: ladders begin, are counted anew, end."""
+    return () if event.customer_id is None else (KeepLadders(payer_id=event.payer_id),)
+
+
+def climb_for_real(_tx: Tx, event: ModeSwitched) -> Iterable[Command]:
+    """What was only rehearsed does not count for a customer who is live."""
+    return (RestartLadders(customer_id=event.customer_id),) if event.after == Mode.LIVE else ()
+
+
+def hear_notice(_tx: Tx, event: NoticeRecorded) -> Iterable[Command]:
+    """A step may have waited for it."""
+    return (HearNotice(case_id=event.case_id, notice_id=event.notice_id),)
 
 
 def recheck_suspensions(tx: Tx, event: Event) -> Iterable[Command]:
@@ -126,13 +143,14 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     DayClosed: (cases.replan_all,),
     DayOpened: (cases.replan_all,),
     LinkConfirmed: (attach_linked_payer, recheck_suspensions),
-    ModeSwitched: (recheck_suspensions,),
-    ReceivablesRecorded: (collect, recheck_suspensions, offer_restores),
-    PayerAttached: (collect, recheck_suspensions),
-    InvoicesFellDue: (collect, recheck_suspensions),
+    ModeSwitched: (climb_for_real, recheck_suspensions),
+    ReceivablesRecorded: (collect, keep_ladders, recheck_suspensions, offer_restores),
+    PayerAttached: (collect, keep_ladders, recheck_suspensions),
+    InvoicesFellDue: (collect, keep_ladders, recheck_suspensions),
     PolicyApplied: (recheck_all,),
-    NoticeRecorded: (refresh_cards, recheck_suspensions),
+    NoticeRecorded: (refresh_cards, hear_notice, recheck_suspensions),
     SubscriptionsRecorded: (recheck_suspensions, show_subscriptions),
+    **collections.FOLLOWS,
     **suspensions.FOLLOWS,
     **escalations.FOLLOWS,
 }
@@ -150,6 +168,7 @@ TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     DUE: lambda timer: NoteDue(payer_id=timer.subject_id),
     **people.TIMERS,
     **cases.TIMERS,
+    **collections.TIMERS,
     **suspensions.TIMERS,
     **escalations.TIMERS,
 }

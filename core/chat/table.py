@@ -9,6 +9,7 @@ from .verbs import (
     escalations,
     finding,
     home,
+    ladder,
     messages,
     people,
     preferences,
@@ -26,7 +27,7 @@ _itself: list[ActionTable] = []
 HELP = help_action(_itself)
 TABLE = ActionTable(
     cases.ACTIONS, finding.ACTIONS, working.ACTIONS, watching.ACTIONS, messages.ACTIONS, replies.ACTIONS, escalations.ACTIONS,
-    customers.ACTIONS, receivables.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS, absence.ACTIONS, preferences.ACTIONS,
-    webhooks.ACTIONS, desk.ACTIONS, home.ACTIONS, (HELP,),
+    customers.ACTIONS, receivables.ACTIONS, ladder.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS, absence.ACTIONS,
+    preferences.ACTIONS, webhooks.ACTIONS, desk.ACTIONS, home.ACTIONS, (HELP,),
 )  # fmt: skip
 _itself.append(TABLE)

@@ -32,7 +32,7 @@ def private_view(connection: Connection, words: Words, reader: Member, ids: Mapp
 
 def sentence(words: Words, ids: Mapping[str, Any]) -> str:
     """What an outbox row says, in the reader's words."""
-    return words.say(ids["say"], **{name: _value(name, value) for name, value in ids["params"].items()})
+    return words.say(ids["say"], **{name: _value(words, name, value) for name, value in ids["params"].items()})
 
 
 def telling_view(connection: Connection, words: Words, ids: Mapping[str, Any]) -> NoteView:
@@ -63,5 +63,7 @@ def _asked_of(words: Words, ids: Mapping[str, Any]) -> tuple[Button, ...]:
     return (Button(label=words.say("button.acknowledge"), action="acknowledge", subject=int(ids["case_id"]), tone=Tone.GOOD),)
 
 
-def _value(name: str, value: object) -> object:
+def _value(words: Words, name: str, value: object) -> object:
+    if name == "step":
+        return words.named("step", str(value))
     return Moment(datetime.fromisoformat(value)) if name.endswith("_at") and isinstance(value, str) else value

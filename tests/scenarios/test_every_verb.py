@@ -1,6 +1,7 @@
 """Every verb is answered wherever it may be typed, as its example says and in both languages; every form and button works in both chats."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,8 @@ from core.cases.commands import OpenCase
 from core.chat.showing.help import SAMPLE, example
 from core.chat.table import TABLE
 from core.chat.words import Words
+from core.collections.commands import ApplyPolicy
+from core.collections.shipped import SHIPPED
 from core.customers.commands import ConfirmLink
 from core.customers.model import LinkKind
 from core.people.model import Role
@@ -17,11 +20,25 @@ from tests.harness.letters import given_up
 from tests.harness.questions import REQUESTOR, ask
 from tests.harness.receivables import customer_with_payer, feed
 from tests.harness.suspensions import Story, ripe
-from tests.harness.world import ADA, ANA, BEN, Persona, World, who_may
+from tests.harness.world import ADA, ANA, BEN, FAY, Persona, World, who_may
 from tests.scenarios.test_compare import OCTOBER, SEPTEMBER
 
 WAYS = ("slash", "mention", "personal")
-OF_A_REQUEST = {"suspend", "suspension", "approve", "refuse", "stop", "ask_again", "restore", "notice", "compare", "owed"}
+OF_A_REQUEST = {
+    "suspend",
+    "suspension",
+    "approve",
+    "refuse",
+    "stop",
+    "ask_again",
+    "restore",
+    "notice",
+    "compare",
+    "owed",
+    "policy",
+    "start",
+    "replan",
+}
 VALUES = {
     "text": "Thank you for asking.",
     "title": "A call from Nowak",
@@ -96,6 +113,10 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     story = ripe(world, local)
     world.hire(ADA)
 
+    assert "have started" in say(face, way, f"start {story.case_id}", ANA)
+    assert "The ladder" in say(face, way, f"zasady {story.case_id}", ANA)
+    world.do(ApplyPolicy(policy=replace(SHIPPED, version="newer"), text=""))
+    assert "newer" in say(face, way, f"replan {story.case_id}", FAY)
     fill_notice(face, say(face, way, f"notice {story.case_id}", ANA))
     asked = face.fill(say(face, way, f"suspend {story.case_id}", ANA), by=ANA, reason="Silent for six weeks")
     assert not asked.errors, str(asked)
@@ -227,7 +248,11 @@ def test_the_button_of_what_one_is_told_works(world: World, face: Face) -> None:
 
 def test_every_button_of_a_request_works(world: World, local: LocalPartnerCenter, face: Face) -> None:
     story = ripe(world, local)
+    world.do(ApplyPolicy(policy=replace(SHIPPED, version="newer"), text=""))
 
+    face.click(face.type(f"case {story.case_id}", by=ANA), "Start reminders", by=ANA)
+    assert "collections policy" in face.click(face.type(f"case {story.case_id}", by=FAY), "Ladder", by=FAY)
+    assert "newer" in face.click(face.type(f"policy {story.case_id}", by=FAY), "Follow the new policy", by=FAY)
     fill_notice(face, face.click(face.type(f"case {story.case_id}", by=ANA), "Record a notice", by=ANA))
     face.fill(face.click(face.type(f"case {story.case_id}", by=ANA), "Suspend…", by=ANA), by=ANA, reason="Silent for six weeks")
     face.fill(face.click(face.type("suspension S-1", by=BEN), "Refuse…", by=BEN), by=BEN, reason="Not yet")

@@ -10,6 +10,7 @@ from core.cases.queries import case_shown, guesses, notes_of
 from core.chat.showing.deadlines import deadline_facts
 from core.chat.showing.delays import delays
 from core.chat.showing.escalations import escalations_of_case
+from core.chat.showing.ladder import ladder_buttons, ladder_of_case
 from core.chat.showing.microsoft import microsoft_of_case
 from core.chat.showing.receivables import money_of_case
 from core.chat.showing.suspensions import suspension_of_case
@@ -48,7 +49,14 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
             *money.facts,
             *late,
         ),
-        sections=(*_sections(connection, words, found, written), *asked.sections, *there.sections, *money.sections, *stops.sections),
+        sections=(
+            *_sections(connection, words, found, written),
+            *asked.sections,
+            *there.sections,
+            *money.sections,
+            *ladder_of_case(connection, words, found),
+            *stops.sections,
+        ),
         tables=money.tables,
         buttons=(
             *asked.first,
@@ -58,6 +66,7 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
             *stops.buttons,
             *money.buttons,
             *watching.buttons,
+            *ladder_buttons(connection, words, found, reader),
         ),
         footnotes=(Text(words.say("message.threads")),) if reader is None and not found.is_closed else (),
     )

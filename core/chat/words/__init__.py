@@ -108,6 +108,10 @@ class Words:
         """Whether the catalogue knows the key."""
         return catalogue(self.language).gettext(key) != key
 
+    def named(self, kind: str, name: str) -> str:
+        """The catalogue's name for what we ship; a name that a partner gave stays as it is."""
+        return self.say(f"{kind}.{name}") if self.has(f"{kind}.{name}") else name
+
     def error(self, error: DeskError) -> str:
         """The sentence for a refusal; of what may be several things it names each, as it would have to be written."""
         if not isinstance(error, Ambiguous):

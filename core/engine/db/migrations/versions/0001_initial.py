@@ -673,6 +673,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_restores_subscription_id'), ['subscription_id'], unique=False)
         batch_op.create_index('uq_restores_open', ['subscription_id'], unique=True, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
 
+    op.create_table('ladders',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('payer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('policy', sa.String(length=40), nullable=False),
+    sa.Column('anchor', sa.Date(), nullable=False),
+    sa.Column('climbed', sa.Integer(), nullable=False),
+    sa.Column('waits', sa.String(length=10), server_default='', nullable=False),
+    sa.Column('last_on', sa.Date(), nullable=True),
+    sa.Column('paused_at', Instant(), nullable=True),
+    sa.Column('paused_for', sa.String(length=20), server_default='', nullable=False),
+    sa.Column('final_amount', sa.BigInteger(), nullable=True),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.ForeignKeyConstraint(['payer_id'], ['payers.id'], name=op.f('fk_ladders_payer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ladders'))
+    )
+    with op.batch_alter_table('ladders', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ladders_payer_id'), ['payer_id'], unique=False)
+        batch_op.create_index('uq_ladders_open', ['payer_id', 'currency'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+
+    op.create_table('ladder_steps',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('ladder_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('does', sa.String(length=10), nullable=False),
+    sa.Column('anchor', sa.Date(), nullable=False),
+    sa.Column('planned_on', sa.Date(), nullable=False),
+    sa.Column('begun_at', Instant(), nullable=False),
+    sa.Column('outcome', sa.String(length=10), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('detail', sa.String(length=400), server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['ladder_id'], ['ladders.id'], name=op.f('fk_ladder_steps_ladder_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ladder_steps'))
+    )
+    with op.batch_alter_table('ladder_steps', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ladder_steps_ladder_id'), ['ladder_id'], unique=False)
+
     op.create_table('suspensions',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

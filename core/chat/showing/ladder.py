@@ -1,0 +1,115 @@
+"""Where a customer's ladder stands: what was done, what comes next, when and why."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from core.cases.model import Case
+from core.cases.queries import case
+from core.chat.values import Day, Money, Text, Value
+from core.chat.views import Button, CaseView, Section, Table, Tone
+from core.chat.words import Words
+from core.collections import rows
+from core.collections.ladder import Coming, Ladder, Outcome, Waits, coming
+from core.collections.policy import Policy, Step
+from core.collections.queries import policy_called, policy_on
+from core.customers.queries import calendar_of, today_of
+from core.engine.errors import Conflict
+from core.people.model import Member, Right
+
+TONES = {Waits.START: Tone.WARNING, Waits.HAND: Tone.WARNING}
+
+
+def ladder_of_case(connection: Connection, words: Words, found: Case) -> tuple[Section, ...]:
+    """What the case's card says of its ladder: one section, none for a case that collects nothing."""
+    climbed = None if found.payer_id is None else rows.ladder_of(connection, found.payer_id, found.currency)
+    if climbed is None or found.customer_id is None:
+        return ()
+    lines = tuple(Text(line) for line in _stand(connection, words, climbed, found.customer_id))
+    return (Section(title=words.say("ladder.title"), lines=lines, tone=TONES.get(climbed.waits, Tone.NEUTRAL)),)
+
+
+def ladder_buttons(connection: Connection, words: Words, found: Case, reader: Member | None) -> tuple[Button, ...]:
+    """Start what waits for a person; the whole ladder behind a rare button."""
+    climbed = None if found.payer_id is None else rows.ladder_of(connection, found.payer_id, found.currency)
+    if climbed is None or found.is_closed:
+        return ()
+    may = reader is None or Right.WORK in reader.rights
+    start = (Button(label=words.say("button.start"), action="start", subject=found.id, facts=found.version),)
+    return (
+        *(start if climbed.waits is Waits.START and may else ()),
+        Button(label=words.say("button.policy"), action="policy", subject=found.id, facts=found.version, rare=True),
+    )
+
+
+def policy_view(connection: Connection, words: Words, case_id: int, now: datetime, reader: Member | None) -> CaseView:
+    """Every step with its plan, what became of it, and the rule's source. Raises NotFound; Conflict for a case that collects nothing."""
+    found = case(connection, case_id)
+    if found.payer_id is None or found.customer_id is None:
+        raise Conflict("ladder_needs_collection", number=found.number)
+    climbed = rows.ladder_of(connection, found.payer_id, found.currency)
+    today = today_of(connection, found.customer_id, now)
+    in_force = policy_on(connection, today)
+    policy = in_force if climbed is None else policy_called(connection, climbed.policy)
+    stand = [words.say("ladder.none")] if climbed is None else _stand(connection, words, climbed, found.customer_id)
+    back = (Button(label=words.say("button.case"), action="case", subject=case_id),)
+    may_replan = climbed is not None and climbed.policy != in_force.version and (reader is None or Right.FINANCE in reader.rights)
+    again = (Button(label=words.say("button.replan"), action="replan", subject=case_id, form=False),) if may_replan else ()
+    tables = () if climbed is None else (_table(connection, words, policy, climbed),)
+    return CaseView(
+        title=words.say("ladder.of", number=found.number),
+        status=stand[0],
+        tone=Tone.NEUTRAL if climbed is None else TONES.get(climbed.waits, Tone.NEUTRAL),
+        sections=(Section(title=words.say("ladder.next"), lines=tuple(Text(line) for line in stand[1:])),) if stand[1:] else (),
+        tables=tables,
+        buttons=(*again, *back),
+        footnotes=(Text(words.say("ladder.policy", version=policy.version, title=policy.title, since=policy.since)),),
+    )
+
+
+def _stand(connection: Connection, words: Words, climbed: Ladder, customer_id: int) -> list[str]:
+    policy = policy_called(connection, climbed.policy)
+    next_one = coming(policy, climbed)
+    if climbed.waits is Waits.START:
+        return [words.say("ladder.to_review")]
+    if climbed.waits in (Waits.HAND, Waits.PROOF):
+        last = rows.last_step(connection, climbed.id)
+        return [words.say(f"ladder.waits.{climbed.waits}", step=words.named("step", last.name if last else ""))]
+    if next_one is None:
+        return [words.say("ladder.done")]
+    day = calendar_of(connection, customer_id).add_working_days(next_one.on, 0)
+    said = [words.say("ladder.coming", step=words.named("step", next_one.step.name), day=day)]
+    if climbed.paused_for:
+        said = [
+            words.say("ladder.paused", step=words.named("step", next_one.step.name), why=words.say(f"ladder.pause.{climbed.paused_for}"))
+        ]
+    return [*said, _because(words, policy, climbed, next_one, day)]
+
+
+def _because(words: Words, policy: Policy, climbed: Ladder, next_one: Coming, day: date) -> str:
+    """The plan from the due date, or the predecessor that came later than planned, and a closed day skipped."""
+    said = words.say("ladder.because.plan", days=next_one.step.day, due=climbed.anchor, day=next_one.planned_on)
+    if next_one.on > next_one.planned_on and climbed.last_on is not None:
+        before = policy.ladder[climbed.climbed - 1]
+        gap = next_one.step.day - before.day
+        said = words.say("ladder.because.gap", days=gap, before=words.named("step", before.name), last=climbed.last_on, day=next_one.on)
+    return said if day == next_one.on else f"{said} {words.say('ladder.because.closed', day=day)}"
+
+
+def _table(connection: Connection, words: Words, policy: Policy, climbed: Ladder) -> Table:
+    done = {row.name: row for row in rows.steps_of(connection, climbed.id)}
+    lines: list[tuple[Value, ...]] = []
+    for step in policy.ladder:
+        row = done.get(step.name)
+        planned = Day(row.planned_on) if row is not None else Day(date.fromordinal(climbed.anchor.toordinal() + step.day))
+        amount: Value = Money(row.amount, climbed.currency) if row is not None else Text("")
+        lines.append((Text(words.named("step", step.name)), planned, Text(_outcome(words, step, policy, climbed, row)), amount))
+    columns = tuple(words.say(f"column.{name}") for name in ("step", "planned", "stand", "amount"))
+    return Table(title=words.say("ladder.steps"), columns=columns, rows=tuple(lines), numeric=frozenset({3}))
+
+
+def _outcome(words: Words, step: Step, policy: Policy, climbed: Ladder, row: object) -> str:
+    if row is not None:
+        return words.say(f"ladder.outcome.{Outcome(row.outcome)}")  # type: ignore[attr-defined]  # a row of ladder_steps
+    passed = policy.ladder.index(step) < climbed.climbed
+    return words.say("ladder.outcome.passed" if passed else f"ladder.does.{step.does}")

@@ -1,0 +1,100 @@
+"""What follows from a ladder's own events: whoever must act is told, cards are drawn anew."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.cases.model import Kind
+from core.cases.queries import case, collection_case
+from core.engine import cards, outbox
+from core.engine.db.tables.people import grants, staff
+from core.engine.handling import Command
+from core.engine.journal import Event
+from core.engine.outbox import Order
+from core.engine.timers import Timer
+from core.engine.transaction import Tx
+from core.people.absence import away_now, stand_in
+from core.people.model import Right
+from core.people.queries import routed, staff_holding
+from core.people.telling import to_person, to_place
+
+from .commands import ClimbLadder
+from .events import (
+    LadderAnchored,
+    LadderBegun,
+    LadderEnded,
+    LadderPaused,
+    LadderReplanned,
+    LadderRestarted,
+    LadderResumed,
+    LadderStarted,
+    LadderSteppedBack,
+    OfLadder,
+    StepBegun,
+    StepDone,
+)
+from .keeping import CLIMBS
+from .ladder import Outcome
+from .policy import Does
+
+Reaction = Callable[[Tx, Any], Iterable[Command]]
+OWNER = "owner"
+
+
+def show(tx: Tx, event: OfLadder) -> Iterable[Command]:
+    """The collection case says where its ladder stands."""
+    case_id = collection_case(tx.connection, event.payer_id, event.currency)
+    if case_id is not None:
+        cards.refresh(tx, f"case:{case_id}")
+    return ()
+
+
+def ask_people(tx: Tx, event: StepBegun) -> Iterable[Command]:
+    """A notice to be sent by hand, an approver to be asked, a review: whoever must do it is told. A rehearsed step asks nobody."""
+    if event.outcome == Outcome.DRY_RUN:
+        return ()
+    case_id = collection_case(tx.connection, event.payer_id, event.currency)
+    said = {"number": "" if case_id is None else f"C-{case_id}", "step": event.step}
+    key = f"tell.ladder_{event.does}"
+    role = event.to if event.does == Does.REVIEW else OWNER
+    outbox.enqueue_all(tx, list(_orders(tx, role, key, case_id, said)))
+    return ()
+
+
+def _orders(tx: Tx, role: str, say: str, case_id: int | None, said: Mapping[str, object]) -> Iterable[Order]:
+    """The owner or who stands in; everybody present of a role; nobody there: the conversations that collect."""
+    absent = away_now(tx.connection, tx.now)
+    people = _owner(tx, case_id) if role == OWNER else _holders(tx, role)
+    reached = {there for each in people if (there := stand_in(absent, each)) is not None} & staff_holding(tx.connection, Right.READ)
+    for each in sorted(reached):
+        yield to_person(each, say, case_id=case_id, **said)
+    for place in () if reached else routed(tx.connection, Kind.COLLECTION.value):
+        yield to_place(place, say, case_id=case_id, **said)
+
+
+def _owner(tx: Tx, case_id: int | None) -> list[int]:
+    owner = None if case_id is None else case(tx.connection, case_id).assignee_id
+    return [] if owner is None else [owner]
+
+
+def _holders(tx: Tx, role: str) -> list[int]:
+    holding = sa.select(grants.c.staff_id).join(staff, staff.c.id == grants.c.staff_id).where(grants.c.role == role, staff.c.active)
+    return list(tx.connection.scalars(holding))
+
+
+FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
+    LadderBegun: (show,),
+    LadderStarted: (show,),
+    LadderAnchored: (show,),
+    LadderPaused: (show,),
+    LadderResumed: (show,),
+    LadderSteppedBack: (show,),
+    LadderReplanned: (show,),
+    LadderRestarted: (show,),
+    LadderEnded: (show,),
+    StepBegun: (ask_people, show),
+    StepDone: (show,),
+}
+
+TIMERS: Mapping[str, Callable[[Timer], Command]] = {CLIMBS: lambda timer: ClimbLadder(ladder_id=timer.subject_id)}

@@ -21,6 +21,7 @@ from app.manifests import manifests, teams
 from app.partner_sync import sync, tenants
 from app.policies.command import policy
 from app.settings import ConfigError, load
+from app.setup.command import setup
 from app.staff import groups, staff
 from app.wiring import House, build
 from core.engine.db.migrate import upgrade
@@ -113,6 +114,7 @@ def now(make: Callable[[], House]) -> None:
     click.echo(f"business {house.clock.now().isoformat()}  real {datetime.now(UTC).isoformat()}")
 
 
+main.add_command(setup)
 main.add_command(doctor)
 main.add_command(staff)
 main.add_command(groups)

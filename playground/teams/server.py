@@ -7,7 +7,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from playground.teams.client import Client
-from playground.teams.connector import Connector, Staged, refusal
+from playground.teams.connector import Connector, Staged
 from playground.teams.directory import Directory
 from playground.teams.faults import Limits, Switches
 from playground.teams.ledger import Ledger
@@ -78,8 +78,20 @@ class LocalTeams:
         return jsonify(issuer=ISSUER, jwks_uri=f"{self.url}/keys", id_token_signing_alg_values_supported=["RS256"])
 
     def _token(self, tenant: str) -> Response:
+        """https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow#error-response"""
         form = request.form
         wrong_secret = bool(self._secret) and form.get("client_secret") != self._secret
-        if tenant != self.tenant or form.get("client_id") != self.app_id or wrong_secret or self.switches.take("login_refused"):
-            return refusal(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.")
+        if tenant != self.tenant:
+            return _not_signed_in(400, "invalid_request", 90002, f"Tenant '{tenant}' not found.")
+        if form.get("client_id") != self.app_id:
+            return _not_signed_in(400, "unauthorized_client", 700016, "Application was not found in the directory.")
+        if wrong_secret or self.switches.take("login_refused"):
+            return _not_signed_in(401, "invalid_client", 7000215, "Invalid client secret provided.")
         return jsonify({"token_type": "Bearer", "expires_in": 3600, "access_token": self.login.issue()})
+
+
+def _not_signed_in(status: int, error: str, code: int, text: str) -> Response:
+    """As Microsoft's login refuses."""
+    made = jsonify(error=error, error_description=f"AADSTS{code}: {text}", error_codes=[code])
+    made.status_code = status
+    return made

@@ -47,7 +47,7 @@ class Sentences(click.Group):
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Billing Desk: the billing desk of a Microsoft CSP partner, in Slack and in Teams."""
-    ctx.obj = open_house
+    ctx.obj = ctx.obj or open_house  # whoever runs several commands in one process may bring a house of their own
 
 
 def open_house() -> House:

@@ -9,13 +9,13 @@ from socket import socket
 from zoneinfo import ZoneInfo
 
 import httpx
-import sqlalchemy as sa
 from flask import Flask, Response, redirect, render_template, request
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from app.demo.coming import coming
 from app.demo.processes import Child
+from app.demo.script import script
 from app.wiring import House
-from core.engine.db.tables.engine import timers
 
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 ZONE = ZoneInfo("Europe/Warsaw")
@@ -37,7 +37,6 @@ class Stage:
     house: House
     children: Sequence[Child]
     doors: Sequence[Door]
-    script: Sequence[str]
     missing: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     clocks: Sequence[str] = ()  # stand-ins whose data move with the business clock: addresses to POST {"seconds": n} to
@@ -50,11 +49,13 @@ def build_control(stage: Stage) -> Flask:
 
     @page.get("/")
     def show() -> str:
-        due = next_timer(stage.house)
-        shown = None if due is None else f"{due[0].replace('_', ' ')}, {_local(due[1])}"
+        now = stage.house.clock.now()
+        with stage.house.store.reading() as connection:
+            following = [(_local(each.at), each.words) for each in coming(connection, now)]
+            lines = script(connection)
         return render_template(
-            "control.html", doors=stage.doors, script=stage.script, missing=stage.missing, notices=stage.notices, children=stage.children,
-            now=_local(stage.house.clock.now()), next_due=shown, said=stage.said,
+            "control.html", doors=stage.doors, script=lines, missing=stage.missing, notices=stage.notices, children=stage.children,
+            now=_local(now), following=following, said=stage.said,
         )  # fmt: skip
 
     @page.post("/move")
@@ -65,26 +66,27 @@ def build_control(stage: Stage) -> Flask:
     return page
 
 
-def next_timer(house: House) -> tuple[str, datetime] | None:
-    """Kind and moment of the next timer that is not due yet."""
-    waiting = sa.select(timers.c.kind, timers.c.due_at).where(timers.c.state == "waiting", timers.c.due_at > house.clock.now())
-    with house.store.reading() as connection:
-        row = connection.execute(waiting.order_by(timers.c.due_at)).first()
-    return None if row is None else (row.kind, row.due_at)
-
-
 def _move(stage: Stage, by: str) -> str:
-    due = next_timer(stage.house) if by == "timer" else None
-    step = STEPS.get(by) or (None if due is None else due[1] - stage.house.clock.now() + timedelta(seconds=1))
+    now = stage.house.clock.now()
+    with stage.house.store.reading() as connection:
+        due = next(iter(coming(connection, now, most=1)), None) if by == "timer" else None
+    step = STEPS.get(by) or (None if due is None else due.at - now + timedelta(seconds=1))
     if step is None:
-        return "nothing to move to"
+        return "Nothing is waiting to happen."
     stage.house.clock.move(step)
     for address in stage.clocks:
         try:
             httpx.post(address, json={"seconds": int(step.total_seconds())}, timeout=5)
         except httpx.HTTPError:
-            return f"moved, but {address} could not be moved along"
-    return f"moved by {step - timedelta(microseconds=step.microseconds)}"
+            return f"The clock moved, but {address} could not be moved along."
+    return f"Moved on by {_long(step)}." if due is None else f"Moved on by {_long(step)}: {due.words}."
+
+
+def _long(step: timedelta) -> str:
+    """1 day 2 h 5 min"""
+    minutes = round(step.total_seconds() / 60)
+    parts = ((minutes // 1440, "day" if minutes // 1440 == 1 else "days"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "less than a minute"
 
 
 def _local(at: datetime) -> str:

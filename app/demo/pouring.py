@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
@@ -19,11 +20,14 @@ from app.demo.books import as_csv, payer_key, snapshot
 from app.demo.chats import CHANNELS, identities, slack_channel, teams_channel
 from app.demo.customers import CLIENTS, TICKETS, Client, Seat
 from app.demo.people import SLACK_TEAM, STAFF, TENANT
+from app.demo.script import questions
+from app.wiring import House
 from core.engine.db.store import Store
 from core.engine.db.tables.cases import cases
 from core.engine.db.tables.customers import customers
 
 KINDS = {"OnlineServicesNCE": "new_commerce", "legacy": "legacy", "Azure": "azure_plan", "trial": "trial", "addon": "addon"}
+PATIENCE = 30  # seconds until the tickets are cases
 ACCOUNTING, TICKETING = "books", "helpdesk"
 
 
@@ -37,11 +41,31 @@ class Stand:
     accounting: str
 
 
+@dataclass(frozen=True)
+class Desk:
+    """`./desk …` in this process: the same commands, without starting Python or opening the house again."""
+
+    command: click.Command
+    house: House | None = None
+
+    def run(self, *arguments: str) -> None:
+        """Run one. Raises click.ClickException."""
+        house = self.house
+        make = None if house is None else lambda: house
+        with redirect_stdout(StringIO()) as said:
+            status = self.command.main(args=list(arguments), prog_name="desk", standalone_mode=False, obj=make)
+        if status:
+            raise click.ClickException(said.getvalue().strip() or f"desk {arguments[0]} ended with {status}")
+
+
 Step = tuple[str, Callable[[], None]]
 
 
-def steps(desk: click.Command, store: Store, stand: Stand, folder: Path, today: date) -> Iterator[Step]:
-    """What is poured, in order, each with its line for the progress bar."""
+def steps(
+    command: click.Command, house: House, stand: Stand, folder: Path, today: date, *, ready: Callable[[], None] = lambda: None
+) -> Iterator[Step]:
+    """What is poured, in order, each with its line for the progress bar. `ready` waits for the desk, which the first steps do not need."""
+    desk, store = Desk(command, house), house.store
     yield "staff and their two identities", lambda: _staff(desk)
     yield "groups and channels", lambda: _groups(desk)
     yield "connections and their secrets", lambda: _connections(desk, stand, folder)
@@ -49,20 +73,13 @@ def steps(desk: click.Command, store: Store, stand: Stand, folder: Path, today: 
     if stand.partner_center:
         yield "subscriptions, through Partner Center", lambda: _subscriptions(desk, stand.partner_center, today)
     yield "receivables, from two CSV files", lambda: _receivables(desk, folder, today)
+    yield "the desk itself", ready
     if stand.accounting:
         yield "the books, by signed webhook", lambda: _books(stand.accounting, today)
     if stand.slack:
         yield "notices, typed by Ana in Slack", lambda: _notices(store, stand.slack, today)
     if stand.ticketing:
-        yield "tickets, by signed webhook", lambda: _tickets(stand.ticketing)
-
-
-def run(desk: click.Command, *arguments: str) -> None:
-    """`./desk …` in this process: the same command, without starting Python again. Raises click.ClickException."""
-    with redirect_stdout(StringIO()) as said:
-        status = desk.main(args=list(arguments), prog_name="desk", standalone_mode=False)
-    if status:
-        raise click.ClickException(said.getvalue().strip() or f"desk {arguments[0]} ended with {status}")
+        yield "tickets, by signed webhook", lambda: _tickets(store, stand.ticketing)
 
 
 def tenant_of(client: Client) -> str:
@@ -70,20 +87,20 @@ def tenant_of(client: Client) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_DNS, client.domain))
 
 
-def _staff(desk: click.Command) -> None:
+def _staff(desk: Desk) -> None:
     for person in STAFF:
         roles = [word for role in person.roles for word in ("--role", role)]
         shown = ["--name", person.name, "--locale", person.locale, "--zone", person.zone]
-        run(desk, "staff", "add", person.handle, *shown, *roles, *identities(person))
+        desk.run("staff", "add", person.handle, *shown, *roles, *identities(person))
 
 
-def _groups(desk: click.Command) -> None:
+def _groups(desk: Desk) -> None:
     for name, routes in CHANNELS.items():
         places = ["--slack", f"{SLACK_TEAM}:{slack_channel(name)}", "--teams", f"{TENANT}:{teams_channel(name)}"]
-        run(desk, "groups", "set", name, *[word for route in routes for word in ("--route", route)], *places)
+        desk.run("groups", "set", name, *[word for route in routes for word in ("--route", route)], *places)
 
 
-def _connections(desk: click.Command, stand: Stand, folder: Path) -> None:
+def _connections(desk: Desk, stand: Stand, folder: Path) -> None:
     """Each with the secret its stand-in signs with and the token it is called with: files, as an operator would give them."""
     known = {
         ACCOUNTING: ("receivables-standard", stand.accounting, ()),
@@ -92,7 +109,7 @@ def _connections(desk: click.Command, stand: Stand, folder: Path) -> None:
     for name, (kind, url, more) in known.items():
         if url:
             files = ["--secret-file", str(folder / f"{name}.secret"), "--token-file", str(folder / f"{name}.token")]
-            run(desk, "connections", "add", kind, name, *files, "--set", f"url={url}", *more)
+            desk.run("connections", "add", kind, name, *files, "--set", f"url={url}", *more)
 
 
 def _books(accounting: str, today: date) -> None:
@@ -101,20 +118,20 @@ def _books(accounting: str, today: date) -> None:
     httpx.post(f"{accounting}/_stand-in/payers", json=told, timeout=60).raise_for_status()
 
 
-def _customers(desk: click.Command) -> None:
+def _customers(desk: Desk) -> None:
     for position, client in enumerate(CLIENTS, 1):
         contacts = [word for name, email in client.contacts for word in ("--contact", f"{name}:{email}")]
         place = ["--locale", client.locale, "--zone", client.zone, "--country", client.country, "--segment", client.segment]
-        run(desk, "customers", "add", client.name, "--tax-id", client.tax_id, *place, *contacts)
-        run(desk, "customers", "link", client.name, "ticket_org", TICKETING, client.domain)
-        run(desk, "customers", "link", client.name, "tenant", "partner_center", tenant_of(client))
+        desk.run("customers", "add", client.name, "--tax-id", client.tax_id, *place, *contacts)
+        desk.run("customers", "link", client.name, "ticket_org", TICKETING, client.domain)
+        desk.run("customers", "link", client.name, "tenant", "partner_center", tenant_of(client))
         if client.linked:
-            run(desk, "customers", "link", client.name, "payer", ACCOUNTING, payer_key(position))
+            desk.run("customers", "link", client.name, "payer", ACCOUNTING, payer_key(position))
         if client.live:
-            run(desk, "customers", "mode", client.name, "live")
+            desk.run("customers", "mode", client.name, "live")
 
 
-def _subscriptions(desk: click.Command, partner_center: str, today: date) -> None:
+def _subscriptions(desk: Desk, partner_center: str, today: date) -> None:
     for client in CLIENTS:
         tenant = tenant_of(client)
         _post(f"{partner_center}/_stand-in/customers", {"name": client.name, "id": tenant, "domain": client.domain})
@@ -122,7 +139,7 @@ def _subscriptions(desk: click.Command, partner_center: str, today: date) -> Non
         for seat in client.seats:
             made = _post(f"{partner_center}/_stand-in/customers/{tenant}/subscriptions", _subscription(seat, known, today))
             known[seat.name] = str(made["id"])
-    run(desk, "customers", "sync")
+    desk.run("customers", "sync")
 
 
 def _subscription(seat: Seat, known: dict[str, str], today: date) -> dict[str, Any]:
@@ -140,13 +157,13 @@ def _subscription(seat: Seat, known: dict[str, str], today: date) -> dict[str, A
     return made
 
 
-def _receivables(desk: click.Command, folder: Path, today: date) -> None:
+def _receivables(desk: Desk, folder: Path, today: date) -> None:
     """Polish customers from a CP1250 file, the others from a UTF-8 one, as two exports of one accounting program."""
     numbered = list(enumerate(CLIENTS, 1))
     for name, encoding, is_polish in (("naleznosci.csv", "cp1250", True), ("receivables.csv", "utf-8", False)):
         path = folder / name
         path.write_bytes(as_csv([(n, c) for n, c in numbered if (c.country == "PL") == is_polish], today, encoding=encoding))
-        run(desk, "import", "receivables", str(path), "--connection", ACCOUNTING, "--as-of", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+        desk.run("import", "receivables", str(path), "--connection", ACCOUNTING, "--as-of", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
 
 
 def _notices(store: Store, slack: str, today: date) -> None:
@@ -168,9 +185,17 @@ def _collecting(store: Store) -> dict[str, int]:
         return {row.name: row.id for row in connection.execute(joined)}
 
 
-def _tickets(ticketing: str) -> None:
+def _tickets(store: Store, ticketing: str) -> None:
+    """Until each has become a case. Raises click.ClickException when the desk takes too long."""
     for sender, subject, text in TICKETS:
         _post(f"{ticketing}/_stand-in/tickets", {"requestor": sender, "subject": subject, "text": text})
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with store.reading() as connection:
+            if questions(connection) >= len(TICKETS):
+                return
+        time.sleep(0.1)
+    raise click.ClickException("The tickets have not all become cases yet; they will be there a little later.")
 
 
 def _post(url: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -21,26 +21,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from app.demo import chats, pouring
 from app.demo.control import Door, Stage, build_control, serve
 from app.demo.people import TEAMS_APP, TENANT
-from app.demo.processes import Child, Processes, listen, port, wait_ready
+from app.demo.processes import Processes, listen, port, wait_ready
+from app.demo.script import plain, script
 from app.logs import set_up
 from app.prepare import install_npm
 from app.settings import load
-from app.wiring import build
+from app.wiring import House, build
 from bots.teams.manifest import localisation, manifest, package
 from core.chat.table import TABLE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = Path(os.environ.get("DESK_DEMO_FOLDER", ROOT / ".run" / "demo"))
-SCRIPT = (
-    "In <b>Slack</b>, as <i>Ana</i>, type <code>/billing queue</code>, open the case of Nowak, take it and compare the two invoices.",
-    "Reply to the customer from the card: look at the preview, confirm, and see the answer arrive in the ticketing system.",
-    "As <i>Ana</i>, type <code>/billing suspend …</code> on the collection case of Lindner: the request appears in both chats.",
-    "In <b>Teams</b>, as <i>Ben</i>, approve it; move the clock <i>to the next due timer</i> and watch both cards follow.",
-    "Type <code>/billing restore … now paid by phone</code> as <i>Ben</i>: the product is back at once.",
-)
-
-
-KNOWN = {"desk": 8080, "control": 8090, "slack": 8091, "teams": 8092, "partner_center": 8093, "ticketing": 8094, "accounting": 8095}
+KNOWN = {
+    "desk": 8080, "control": 8090, "slack": 8091, "teams": 8092, "partner_center": 8093, "ticketing": 8094, "accounting": 8095,
+    "local_slack": 8096,
+}  # fmt: skip
 
 
 @dataclass
@@ -54,6 +49,7 @@ class Ports:
     partner_center: int = field(default_factory=lambda: port(KNOWN["partner_center"]))
     ticketing: int = field(default_factory=lambda: port(KNOWN["ticketing"]))
     accounting: int = field(default_factory=lambda: port(KNOWN["accounting"]))
+    local_slack: int = field(default_factory=lambda: port(KNOWN["local_slack"]))
 
     def taken(self) -> list[str]:
         """A sentence for each port that somebody else has."""
@@ -76,6 +72,7 @@ class Show:
     missing: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)
+    house: House | None = None
 
     def run(self) -> None:
         """Everything, until Ctrl-C."""
@@ -101,12 +98,12 @@ class Show:
             (FOLDER / f"{name}.secret").write_text(pouring.shared_secret(), encoding="utf-8")
             (FOLDER / f"{name}.token").write_text(pouring.secret(), encoding="utf-8")
         os.environ.update(self._environment())
-        pouring.run(self.desk, "migrate")
+        pouring.Desk(self.desk).run("migrate")
 
     def _play(self, ended: threading.Event, control: socket) -> None:
         parts = [
-            ("Slack", self._slack), ("Teams", self._teams), ("Partner Center", self._partner_center), ("accounting", self._accounting),
-            ("ticketing", self._ticketing), ("the desk", self._desk),
+            ("the desk", self._desk), ("Slack", self._slack), ("Teams", self._teams), ("Partner Center", self._partner_center),
+            ("accounting", self._accounting), ("ticketing", self._ticketing),
         ]  # fmt: skip
         with self._progress() as bar:
             task = bar.add_task("Starting", total=len(parts))
@@ -117,10 +114,13 @@ class Show:
                 except click.ClickException as error:
                     self.missing.append(f"{name} is missing, and the demo goes on without it: {error}")
                 bar.advance(task)
+            for name in ("local_slack", "slack", "teams", "partner_center", "accounting", "ticketing"):
+                self._answers(name)
             bar.update(task, description="Started")
             self._pour(bar)
-        stop = serve(build_control(self._stage()), control)
-        self._say()
+        stage = self._stage()
+        stop = serve(build_control(stage), control)
+        self._say(stage)
         started = [child for child in self.processes.children if child.is_running]  # the others are named as missing
         while not ended.wait(0.5) and all(child.is_running for child in started):
             continue
@@ -131,9 +131,9 @@ class Show:
 
     def _pour(self, bar: Progress) -> None:
         zone = ZoneInfo("Europe/Warsaw")
-        stand = pouring.Stand(*(self._there(name) for name in ("partner_center", "ticketing", "slack", "accounting")))
-        store = build(load()).store
-        steps = list(pouring.steps(self.desk, store, stand, FOLDER, datetime.now(UTC).astimezone(zone).date()))
+        stand = pouring.Stand(*(self._there(name) for name in ("partner_center", "ticketing", "local_slack", "accounting")))
+        today = datetime.now(UTC).astimezone(zone).date()
+        steps = list(pouring.steps(self.desk, self._house(), stand, FOLDER, today, ready=lambda: self._answers("desk")))
         task = bar.add_task("Pouring in", total=len(steps))
         for line, pour in steps:
             bar.update(task, description=f"Pouring in {line}")
@@ -150,7 +150,8 @@ class Show:
             "DESK_CONFIG": str(_empty(FOLDER / "desk.toml")), "DESK_DATABASE_URL": f"sqlite:///{FOLDER / 'desk.sqlite'}",
             "DESK_HOST": "127.0.0.1", "DESK_PORT": str(ports.desk), "DESK_SECRET_KEY": Fernet.generate_key().decode(), "DESK_DEMO": "1",
             "DESK_ALLOW_HOSTS": "127.0.0.1", "SLACK_SIGNING_SECRET": self.secrets["slack"],
-            "SLACK_BOT_TOKEN": f"xoxb-{self.secrets['token']}", "SLACK_API_URL": f"{ports.url('slack')}/api/", "TEAMS_APP_ID": TEAMS_APP,
+            "SLACK_BOT_TOKEN": f"xoxb-{self.secrets['token']}", "SLACK_API_URL": f"{ports.url('local_slack')}/api/",
+            "TEAMS_APP_ID": TEAMS_APP,
             "TEAMS_APP_PASSWORD": self.secrets["teams"], "TEAMS_TENANT_ID": TENANT,
             "TEAMS_OPENID_METADATA_URL": f"{ports.url('teams')}/.well-known/openidconfiguration", "TEAMS_LOGIN_URL": ports.url("teams"),
             "TEAMS_SERVICE_HOSTS": f"127.0.0.1:{ports.teams}", "PARTNER_CENTER_URL": ports.url("partner_center"),
@@ -167,10 +168,10 @@ class Show:
             desk_url=self.ports.url("desk"), token=os.environ["SLACK_BOT_TOKEN"], signing_secret=self.secrets["slack"]
         )
         path = chats.write(FOLDER, "slack.json", config)
-        command = [str(binary), "--config", str(path), "--port", str(self.ports.slack), "--base-host", "127.0.0.1"]
-        self._begin("slack", command)
+        command = [str(binary), "--config", str(path), "--port", str(self.ports.local_slack), "--base-host", "127.0.0.1"]
+        self._begin("local_slack", command)
+        self._begin("slack", [*_module("playground.slack"), "--port", str(self.ports.slack), "--slack", self.ports.url("local_slack")])
         self.notices.append("local-slack listens on every address of this machine, not only on loopback: it knows no other way.")
-        self.notices.append("local-slack shows dates, tables and “&” as they are sent (<!date…>, ```, &amp;); Slack itself draws them.")
 
     def _teams(self) -> None:
         install_npm(ROOT / "playground" / "teams")
@@ -199,11 +200,21 @@ class Show:
     def _desk(self) -> None:
         self._begin("desk", [*_module("app.cli"), "serve"], path="/healthz")
 
-    def _begin(self, name: str, command: list[str], *, path: str = "/", environment: dict[str, str] | None = None) -> Child:
-        child = self.processes.start(name, command, f"{self.ports.url(name)}{path}", cwd=ROOT, environment=environment)
-        if not wait_ready(child):
+    def _begin(self, name: str, command: list[str], *, path: str = "/", environment: dict[str, str] | None = None) -> None:
+        """Start it; all start together, and whoever needs one waits for its answer."""
+        self.processes.start(name, command, f"{self.ports.url(name)}{path}", cwd=ROOT, environment=environment)
+
+    def _answers(self, name: str) -> None:
+        """Wait until it answers; one that does not is named as missing."""
+        child = next((child for child in self.processes.children if child.name == name), None)
+        if child is not None and not wait_ready(child):
             self.missing.append(f"{name} did not start; its output is in {child.log}.")
-        return child
+
+    def _house(self) -> House:
+        """One for the whole demo: what the command line opens anew at every call."""
+        if self.house is None:
+            self.house = build(load())
+        return self.house
 
     def _there(self, name: str) -> str:
         running = any(child.name == name and child.is_running for child in self.processes.children)
@@ -211,27 +222,29 @@ class Show:
 
     def _stage(self) -> Stage:
         doors = [
-            Door("Slack", self.ports.url("slack"), "choose whom you act as, top left; try as Ana, Owen, Ben"),
-            Door("Teams", self.ports.url("teams"), "choose whom you act as; try as Ben or Maja"),
+            Door("Slack", self.ports.url("slack"), "choose whom you act as, top right: Owen and Ben read English; Ana, Maja, Ada Polish"),
+            Door("Teams", self.ports.url("teams"), "choose whom you act as, top right; Sam is nobody the desk knows"),
             Door("Ticketing", self.ports.url("ticketing"), "open a ticket as a customer, see the answers"),
             Door("Accounting", self.ports.url("accounting"), "the partner's books: let somebody pay"),
         ]
         names = {child.name for child in self.processes.children if child.is_running}
         shown = [door for door in doors if door.name.casefold() in names]
         clocks = [f"{self._there(name)}/_stand-in/clock" for name in ("partner_center", "accounting") if self._there(name)]
-        return Stage(build(load()), self.processes.children, shown, SCRIPT, self.missing, self.notices, clocks)
+        return Stage(self._house(), self.processes.children, shown, self.missing, self.notices, clocks)
 
     def _progress(self) -> Progress:
         columns = (SpinnerColumn(), TextColumn("{task.description:<42}"), BarColumn(), MofNCompleteColumn())
         return Progress(*columns, console=self.console)
 
-    def _say(self) -> None:
+    def _say(self, stage: Stage) -> None:
         say = self.console.print
+        with stage.house.store.reading() as connection:
+            lines = script(connection)
         say(f"\n[bold]Open {self.ports.url('control')}[/bold]  the control page: what to try, and the business clock")
-        for door in self._stage().doors:
+        for door in stage.doors:
             say(f"     {door.url}  {door.name}: {door.text}")
-        for number, line in enumerate(SCRIPT, 1):
-            say(f"  {number}. {_plain(line)}")
+        for number, line in enumerate(lines, 1):
+            say(f"  {number}. {plain(line)}", highlight=False)
         for line in (*self.missing, *self.notices):
             say(f"[yellow]  ! {line}")
         say("Ctrl-C stops everything.\n")
@@ -252,9 +265,3 @@ def _empty(path: Path) -> Path:
 
 def _end(ended: threading.Event, _number: int = 0, _frame: FrameType | None = None) -> None:
     ended.set()
-
-
-def _plain(line: str) -> str:
-    for tag in ("b", "i", "code"):
-        line = line.replace(f"<{tag}>", "").replace(f"</{tag}>", "")
-    return line

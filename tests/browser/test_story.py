@@ -159,6 +159,7 @@ def test_from_a_ticket_to_an_answer_and_from_a_request_to_partner_center_and_bac
     slack.type(f"/billing take {number}")
     slack.type("/billing compare Nowak")
     sees(slack.page, "quantity 19 → 24")
+    assert not re.search(r"<!date|```|&amp;", slack.page.inner_text("body")), "what Slack draws is shown raw"
     slack.page.screenshot(path=artefacts / "story-2-compare.png")
     slack.type(f"/billing reply {number}")
     slack.modal().locator("input, textarea").first.fill(ANSWER)

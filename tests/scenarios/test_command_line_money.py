@@ -51,7 +51,7 @@ def test_a_preview_shows_the_change_and_writes_nothing(world: World, tmp_path: P
     result = desk(world, imports, "receivables", file(tmp_path, NOWAK), *AS_OF, "--preview")
 
     assert result.exit_code == 0
-    assert "PLN1,230.50" in result.output
+    assert "PLN 1,230.50" in result.output
     with world.house.desk.reading() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(payers)) == 0
 

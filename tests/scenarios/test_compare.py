@@ -34,9 +34,9 @@ def test_two_months_are_explained_line_by_line(world: World, face: Face) -> None
 
     assert "2026-09: F/9" in seen
     assert "233.70" in seen  # 1,143.90 - 910.20
-    assert "quantity 10 → 12: PLN144.00; unit price PLN72.00 → PLN75.00: PLN36.00" in seen
-    assert "Visio: no longer billed, -PLN20.00" in seen
-    assert "Project: new, PLN30.00" in seen
+    assert "quantity 10 → 12: PLN 144.00; unit price PLN 72.00 → PLN 75.00: PLN 36.00" in seen
+    assert "Visio: no longer billed, -PLN 20.00" in seen
+    assert "Project: new, PLN 30.00" in seen
 
 
 def test_without_months_the_last_two_are_taken_and_the_order_typed_does_not_matter(world: World, face: Face) -> None:
@@ -56,7 +56,7 @@ def test_several_invoices_of_a_month_are_taken_together_and_what_no_line_says_is
     seen = face.type("compare Nowak 2026-09 2026-10", by=ANA)
 
     assert "2026-10: F/10, F/11" in seen
-    assert "PLN5.01 of the totals is in no line" in seen
+    assert "PLN 5.01 of the totals is in no line" in seen
 
 
 def test_a_missing_month_is_said_and_never_taken_for_a_free_one(world: World, face: Face) -> None:

@@ -27,7 +27,7 @@ def test_a_collection_case_shows_what_is_owed_and_since_when_it_is_known(world: 
 
     seen = face.type(f"case {collection(world)}", by=ANA)
 
-    assert "PLN172.99" in seen
+    assert "PLN 172.99" in seen
     assert "123.00" in seen
     assert "F/1" in seen
     assert "F/2" in seen
@@ -131,7 +131,7 @@ def test_every_card_follows_when_the_money_comes(world: World, face: Face) -> No
     customer_with_payer(world)
     feed(world, invoice())
     world.settle()
-    assert "PLN123.00" in face.channel()
+    assert "PLN 123.00" in face.channel()
 
     feed(world, invoice(open=0), as_of=AS_OF + timedelta(hours=1))
     world.settle()
@@ -148,5 +148,5 @@ def test_the_customer_shows_what_is_owed_beside_everything_else(world: World, fa
     seen = face.type("customer Nowak", by=VIC)
 
     assert "F/1" in seen
-    assert "PLN123.00" in seen
+    assert "PLN 123.00" in seen
     assert "As of" in seen

@@ -97,6 +97,7 @@ def proposal_view(connection: Connection, words: Words, case_id: int, now: datet
     if found.payer_id is not None and found.customer_id is not None:
         owed = position(connection, found.payer_id, found.currency, today_of(connection, found.customer_id, now))
         facts = [
+            Fact(words.say("fact.customer"), Text(customer(connection, found.customer_id).name, quoted=True)),
             Fact(words.say("fact.overdue"), Money(owed.overdue, owed.currency)),
             Fact(words.say("fact.as_of"), Moment(owed.as_of)),
         ]

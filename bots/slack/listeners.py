@@ -191,6 +191,7 @@ def is_home(body: Payload) -> bool:
 def is_own_copy(body: Payload) -> bool:
     """Whether only this person sees the clicked message: no sweep follows it, so the click itself must bring it up to date."""
     is_ephemeral = bool((body.get("container") or {}).get("is_ephemeral"))
+    is_ephemeral |= (body.get("message") or {}).get("subtype") == "ephemeral"  # how local-slack says it; Slack sends no message then
     return is_ephemeral or str((body.get("channel") or {}).get("id", "")).startswith("D")
 
 

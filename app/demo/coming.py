@@ -26,6 +26,7 @@ WORDS = {
     "restore_sends": "A restore is sent", "restore_verifies": "The restore is read back", "receivables.due": "An invoice falls due",
     "escalation.watch": "Was a first answer missed?", "escalation.level": "The next level is asked for help",
     "escalation.microsoft": "Microsoft's answer is asked after", "absence.ends": "Somebody is back",
+    "morning": "Somebody's morning overview", "quiet.ends": "Somebody's quiet hours end",
 }  # fmt: skip
 LETTERS = {"case": "C-", "suspension": "S-"}
 SHOWN = 5  # lines, and names in a line

@@ -9,6 +9,7 @@ import click
 from cryptography.fernet import Fernet
 from rich.console import Console
 
+from app.audit.command import audit
 from app.calendars import calendars, targets
 from app.connecting import connections, webhooks
 from app.customers import customers
@@ -122,6 +123,7 @@ main.add_command(escalations)
 main.add_command(calendars)
 main.add_command(targets)
 main.add_command(policy)
+main.add_command(audit)
 customers.add_command(sync)
 customers.add_command(tenants)
 main.add_command(customers)

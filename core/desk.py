@@ -48,6 +48,7 @@ from core.people.mornings import HANDLERS as MORNINGS
 from core.people.polling import HANDLERS as POLLING
 from core.people.preferences import HANDLERS as PREFERENCES
 from core.people.queries import is_allowed
+from core.people.sealing import HANDLERS as SEALING
 from core.reactions import REACTIONS
 from core.receivables.handlers import HANDLERS as RECEIVABLES
 from core.suspensions.handlers import HANDLERS as SUSPENSIONS
@@ -63,6 +64,7 @@ HANDLERS: Handlers = {
     **CONNECTIONS,
     **POLLING,
     **DEAD_LETTERS,
+    **SEALING,
     **EXAMINING,
     **INSTALLATIONS,
     **CUSTOMERS,

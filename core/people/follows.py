@@ -9,11 +9,11 @@ from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
 
-from . import mornings
+from . import mornings, sealing
 from .absence import EndAbsence
 from .commands import WarnOfLetters
 from .dead_letters import WARNS, plan_warning
-from .events import CameBack, DeliveryGivenUp, IdentityLinked, LinkCodeMade, LinkCodeMistyped, RolesSet, WentAway
+from .events import CameBack, DeliveryGivenUp, IdentityLinked, LinkCodeMade, LinkCodeMistyped, RolesSet, StaffAdded, WentAway
 from .queries import display_name, identities_of
 from .telling import tell
 
@@ -73,6 +73,7 @@ def end_arrangement(tx: Tx, event: CameBack) -> Iterable[Command]:
 
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **mornings.FOLLOWS,
+    StaffAdded: (*mornings.FOLLOWS[StaffAdded], sealing.seal_from_now_on),
     LinkCodeMade: (tell_of_code,),
     LinkCodeMistyped: (tell_of_wrong_tries,),
     IdentityLinked: (tell_both_chats,),
@@ -86,4 +87,5 @@ TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     BACK: lambda timer: EndAbsence(staff_id=timer.subject_id),
     WARNS: lambda _timer: WarnOfLetters(),
     **mornings.TIMERS,
+    **sealing.TIMERS,
 }

@@ -11,6 +11,7 @@ roots = Table(
     Column("subject", String(80), primary_key=True),
     Column("seq", Integer, nullable=False, server_default="0"),
     Column("head", String(64), nullable=False, server_default=""),
+    Column("sealed_seq", Integer, nullable=False, server_default="0"),  # how far the last daily root reaches
 )
 
 journal = Table(

@@ -139,6 +139,7 @@ def upgrade() -> None:
     sa.Column('subject', sa.String(length=80), nullable=False),
     sa.Column('seq', sa.Integer(), server_default='0', nullable=False),
     sa.Column('head', sa.String(length=64), server_default='', nullable=False),
+    sa.Column('sealed_seq', sa.Integer(), server_default='0', nullable=False),
     sa.PrimaryKeyConstraint('subject', name=op.f('pk_roots'))
     )
     op.create_table('search_entries',

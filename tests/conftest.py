@@ -17,6 +17,7 @@ from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from playground.slack.server import LocalSlack
 from playground.teams.server import LocalTeams
 from playground.teams.tokens import Login
+from tests.harness.convergence import untrue_copies
 from tests.harness.databases import Databases, postgres
 from tests.harness.faces import FACES, Face
 from tests.harness.outgoing import OUTGOING, watch_doors
@@ -133,7 +134,9 @@ def world(database: str, local_teams: LocalTeams, local_slack: LocalSlack) -> It
     """A desk with both chats on this store."""
     made = build_world(database, local_teams, local_slack)
     yield made
+    untrue = untrue_copies(made)
     made.house.close()
+    assert untrue == []
 
 
 @pytest.fixture

@@ -16,7 +16,15 @@ from app.staff import OPERATOR
 from app.wiring import House
 from core.engine import inbox
 from core.engine.errors import DeliveryError
-from core.people.commands import AddConnection, DiscardDelivery, ReplayDelivery, RotateSecret, SealedSecret, SwitchConnection
+from core.people.commands import (
+    AddConnection,
+    ChangeConnection,
+    DiscardDelivery,
+    ReplayDelivery,
+    RotateSecret,
+    SealedSecret,
+    SwitchConnection,
+)
 from core.people.connections import all_connections, named_connection
 from webhooks.kinds import KINDS, Kind
 from webhooks.signatures import SCHEMES
@@ -52,6 +60,26 @@ def add(make: Make, kind: str, name: str, secret_file: Path, token_file: Path | 
     command = AddConnection(name=name, kind=kind, settings=_settings(row, pairs), secrets=tuple(secrets), polled=row.poll is not None)
     house.desk.do(command, OPERATOR, datetime.now(UTC))
     click.echo(f"{name} is connected. Its webhooks go to: POST /webhooks/{name}")
+
+
+@connections.command("set")
+@click.argument("name")
+@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting to be so from now on; may be given several times.")
+@click.option("--unset", "dropped", multiple=True, metavar="KEY", help="A setting to be left out from now on.")
+@click.pass_obj
+def change(make: Make, name: str, pairs: tuple[str, ...], dropped: tuple[str, ...]) -> None:
+    """Change settings of a connection, its filters for example; the others, and its secrets, stay as they are."""
+    house = make()
+    with house.desk.reading() as connection:
+        row = named_connection(connection, name)
+    if absent := [key for key in dropped if key not in row.settings]:
+        raise click.ClickException(f"Nothing was changed: {name} has no setting {absent[0]}.")
+    kept = {key: value for key, value in row.settings.items() if key not in dropped}
+    settings = _settings(KINDS[row.kind], tuple(f"{key}={value}" for key, value in {**kept, **_split(pairs)}.items()), "changed")
+    outcome = house.desk.do(ChangeConnection(name=name, settings=settings), OPERATOR, datetime.now(UTC))
+    click.echo(
+        f"{name} is as it was." if outcome.kind == "unchanged" else f"{name} is changed. Running processes hear of it within seconds."
+    )
 
 
 @connections.command("list")
@@ -179,29 +207,34 @@ def _sealed(house: House, kind: Kind, use: str, path: Path) -> SealedSecret:
     return house.vault.seal(use, text)
 
 
-def _settings(kind: Kind, pairs: tuple[str, ...]) -> dict[str, str]:
-    given = {key: value for key, _, value in (pair.partition("=") for pair in pairs)}
+def _split(pairs: tuple[str, ...]) -> dict[str, str]:
+    return {key: value for key, _, value in (pair.partition("=") for pair in pairs)}
+
+
+def _settings(kind: Kind, pairs: tuple[str, ...], done: str = "added") -> dict[str, str]:
+    """The settings given. Raises ClickException, which says that nothing was `done`."""
+    given = _split(pairs)
     unknown = sorted(set(given) - {*kind.needs, *kind.may})
     missing = [name for name in kind.needs if not given.get(name)]
     if unknown:
         known = ", ".join((*kind.needs, *kind.may)) or "none"
-        raise click.ClickException(f"Nothing was added: {', '.join(unknown)} is no setting of this kind; known are: {known}.")
+        raise click.ClickException(f"Nothing was {done}: {', '.join(unknown)} is no setting of this kind; known are: {known}.")
     if missing:
-        raise click.ClickException(f"Nothing was added: --set {missing[0]}=… is missing.")
+        raise click.ClickException(f"Nothing was {done}: --set {missing[0]}=… is missing.")
     if "url" in given:
-        _check_address(given["url"])
+        _check_address(given["url"], done)
     if sentence := kind.wrong(given):
-        raise click.ClickException(f"Nothing was added: {sentence}")
+        raise click.ClickException(f"Nothing was {done}: {sentence}")
     return given
 
 
-def _check_address(url: str) -> None:
+def _check_address(url: str, done: str) -> None:
     """The desk sends its token there: only https, or this machine."""
     parts = urlsplit(url)
     if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK)):
-        raise click.ClickException("Nothing was added: url must begin with https:// (http:// only on this machine).")
+        raise click.ClickException(f"Nothing was {done}: url must begin with https:// (http:// only on this machine).")
     if parts.username or parts.query or parts.fragment:
-        raise click.ClickException("Nothing was added: url must hold no user, query or fragment.")
+        raise click.ClickException(f"Nothing was {done}: url must hold no user, query or fragment.")
 
 
 @click.group()

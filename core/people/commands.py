@@ -164,6 +164,15 @@ class RotateSecret(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangeConnection(Command):
+    """Give a connection other settings; all of them, as they are to be. Its secrets stay."""
+
+    needs = Right.ADMINISTER
+    name: str
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SwitchConnection(Command):
     """Let a connection take part, or not: then its door answers as if it were not there."""
 

@@ -15,8 +15,8 @@ from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event
 from core.engine.transaction import Tx
 
-from .commands import AddConnection, RotateSecret, SealedSecret, SwitchConnection
-from .events import ConnectionAdded, ConnectionSwitched, SecretRotated
+from .commands import AddConnection, ChangeConnection, RotateSecret, SealedSecret, SwitchConnection
+from .events import ConnectionAdded, ConnectionChanged, ConnectionSwitched, SecretRotated
 
 POLLS = "connection.poll"  # the timer's kind, and the outbox row's
 EVERY = timedelta(minutes=5)
@@ -55,6 +55,15 @@ def rotate_secret(tx: Tx, command: RotateSecret) -> Iterable[Event]:
     return [SecretRotated(connection_id=row.id, name=row.name, use=command.secret.use, keep_until=command.keep_until)]
 
 
+def change_connection(tx: Tx, command: ChangeConnection) -> Iterable[Event]:
+    """What came before stays as it is: filters are for what comes. The settings there are change nothing. Raises NotFound."""
+    row = named_connection(tx.connection, command.name)
+    if row.settings == dict(command.settings):
+        return []
+    tx.connection.execute(sa.update(connections).where(connections.c.id == row.id).values(settings=dict(command.settings)))
+    return [ConnectionChanged(connection_id=row.id, name=row.name, before=row.settings, settings=command.settings)]
+
+
 def switch_connection(tx: Tx, command: SwitchConnection) -> Iterable[Event]:
     """Switching to the present state changes nothing. Raises NotFound."""
     row = named_connection(tx.connection, command.name)
@@ -81,12 +90,13 @@ def _kept(secret: SealedSecret, number: int) -> dict[str, object]:
     return {"id": f"k{number}", "use": secret.use, "cipher": secret.cipher, "until": None}
 
 
-def _lock(_connection: Connection, command: AddConnection | RotateSecret | SwitchConnection) -> list[str]:
+def _lock(_connection: Connection, command: AddConnection | ChangeConnection | RotateSecret | SwitchConnection) -> list[str]:
     return [f"connection:{command.name}"]
 
 
 HANDLERS: Handlers = {
     AddConnection: Handler(add_connection, _lock),
     RotateSecret: Handler(rotate_secret, _lock),
+    ChangeConnection: Handler(change_connection, _lock),
     SwitchConnection: Handler(switch_connection, _lock),
 }

@@ -120,6 +120,14 @@ class SecretRotated(OfConnection):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConnectionChanged(OfConnection):
+    """A connection has other settings."""
+
+    before: Mapping[str, str]
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConnectionSwitched(OfConnection):
     """A connection takes part, or no longer."""
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Plain
 
 from playground.serving import OnLoopback
 from playground.zendesk import shapes
-from playground.zendesk.account import Account, Audit, Ticket
+from playground.zendesk.account import CASE_FIELD, GROUPS, Account, Audit, Ticket
 from playground.zendesk.delivery import Deliveries
 from playground.zendesk.faults import Faults
 from playground.zendesk.updating import NotUpdated, update
@@ -59,9 +59,10 @@ class LocalZendesk(OnLoopback):
 
     def _routes(self) -> None:
         guarded: dict[str, Callable[..., Answer]] = {
-            "GET /users/me": self._me, "GET /tickets/<int:number>": self._show, "PUT /tickets/<int:number>": self._update,
+            "GET /users/me": self._me, "GET /users/<int:number>": self._user, "GET /groups/<int:number>": self._group,
+            "GET /ticket_fields/<int:number>": self._field, "GET /incremental/tickets/cursor": self._export,
+            "GET /tickets/<int:number>": self._show, "PUT /tickets/<int:number>": self._update,
             "GET /tickets/<int:number>/comments": self._comments, "GET /tickets/<int:number>/audits": self._audits,
-            "GET /incremental/tickets/cursor": self._export,
         }  # fmt: skip
         for line, view in guarded.items():
             method, path = line.split()
@@ -117,6 +118,15 @@ class LocalZendesk(OnLoopback):
 
     def _me(self) -> Answer:
         return jsonify(user=shapes.user(self.desk))
+
+    def _user(self, number: int) -> Answer:
+        return jsonify(user=shapes.user(self.account.users.get(number) or abort(404)))
+
+    def _group(self, number: int) -> Answer:
+        return jsonify(group={"id": number, "name": GROUPS.get(number) or abort(404)})
+
+    def _field(self, number: int) -> Answer:
+        return jsonify(ticket_field={"id": number, "type": "text", "title": "Billing case"}) if number == CASE_FIELD else abort(404)
 
     def _show(self, number: int) -> Answer:
         ticket = self._ticket(number)

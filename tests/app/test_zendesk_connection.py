@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from app.connecting import connections
@@ -12,11 +13,15 @@ from app.customers import customers
 from app.doctor import connected
 from core.chat.words import Words
 from core.customers.commands import AddCustomer
+from core.engine.db.tables.engine import journal
+from core.engine.errors import NotAllowed
+from core.engine.transaction import Actor
+from core.people.commands import ChangeConnection
 from core.people.connections import all_connections
 from playground.zendesk.server import LocalZendesk
 from tests.harness.tickets import case_of, handle
-from tests.harness.world import World
-from tests.harness.zendesk import SECRET, USER, connect, listening
+from tests.harness.world import ANA, World
+from tests.harness.zendesk import SECRET, USER, configure, connect, listening
 
 
 @pytest.fixture
@@ -97,6 +102,69 @@ def test_every_setting_that_is_right_is_taken(world: World, files: tuple[str, ..
 
     assert told.exit_code == 0, told.output
     assert "POST /webhooks/zendesk" in told.output
+
+
+def change(world: World, *words: str) -> Result:
+    return CliRunner().invoke(connections, ["set", "zendesk", *words], obj=lambda: world.house)
+
+
+def settings(world: World) -> dict[str, str]:
+    with world.house.desk.reading() as connection:
+        (row,) = all_connections(connection)
+    return dict(row.settings)
+
+
+def test_settings_are_changed_one_by_one_and_the_change_is_in_the_journal(world: World, files: tuple[str, ...]) -> None:
+    add(world, files, URL, "group=7001", "tag=billing")
+
+    told = change(world, "--set", "group=7001,7002", "--unset", "tag")
+
+    assert told.output == "zendesk is changed. Running processes hear of it within seconds.\n"
+    assert settings(world) == {"url": "https://partner.zendesk.com", "group": "7001,7002"}
+    assert change(world, "--set", "group=7001,7002").output == "zendesk is as it was.\n"
+    with world.house.desk.reading() as connection:
+        ((data,),) = connection.execute(sa.select(journal.c.data).where(journal.c.event == "connection_changed")).all()
+    assert data["before"]["tag"] == "billing"
+    assert data["settings"]["group"] == "7001,7002"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--set", "group=Billing"), "Nothing was changed: group takes ids"),
+        (("--set", "colour=red"), "Nothing was changed: colour is no setting of this kind"),
+        (("--set", "url=http://elsewhere.example"), "Nothing was changed: url must begin with https://"),
+        (("--unset", "url"), "Nothing was changed: --set url=… is missing"),
+        (("--unset", "brand"), "Nothing was changed: zendesk has no setting brand"),
+    ],
+)
+def test_a_change_that_cannot_be_right_is_not_made(world: World, files: tuple[str, ...], words: tuple[str, ...], sentence: str) -> None:
+    add(world, files, URL, "group=7001")
+
+    told = change(world, *words)
+
+    assert told.exit_code == 1
+    assert sentence in told.output
+    assert settings(world) == {"url": "https://partner.zendesk.com", "group": "7001"}
+
+
+def test_only_an_administrator_may_change_it(world: World, files: tuple[str, ...]) -> None:
+    add(world, files, URL)
+    world.hire(ANA)
+
+    with pytest.raises(NotAllowed):
+        world.do(ChangeConnection(name="zendesk", settings={}), Actor("staff:1", "slack"))
+
+
+def test_the_doctor_names_what_the_settings_name_and_zendesk_does_not_have(world: World, zendesk: LocalZendesk) -> None:
+    agent = zendesk.account.user("ana@partner.example", role="agent")
+    connect(world, zendesk.url, authors=f"ana={agent.id}", return_group="7002")
+    assert [is_well for is_well, _ in doctor(world)] == [True]
+
+    configure(world, case_field="99", return_group="7009", authors="ana=4")
+    ((is_well, said),) = doctor(world)
+    assert not is_well
+    assert "there is no case_field 99, no return_group 7009, no authors 4 in Zendesk: ./desk connections set zendesk mends it" in said
 
 
 def doctor(world: World) -> list[tuple[bool, str]]:

@@ -14,8 +14,7 @@ from app.receiving import access_of
 from app.senders import SENDERS
 from app.sweeps import sweep_outbox
 from core.engine.db.tables.engine import inbox, outbox
-from core.engine.db.tables.people import connections
-from core.people.commands import AddConnection
+from core.people.commands import AddConnection, ChangeConnection
 from playground.zendesk.account import Ticket
 from playground.zendesk.server import LocalZendesk
 from tests.harness.tickets import handle as handle_now
@@ -98,8 +97,6 @@ def states(world: World) -> list[Any]:
 
 
 def configure(world: World, **settings: str) -> None:
-    """Change the connection's settings in place, which no command does yet."""
-    with world.house.store.writing() as connection:
-        before = connection.scalar(sa.select(connections.c.settings).where(connections.c.name == "zendesk"))
-        connection.execute(sa.update(connections).values(settings={**(before or {}), **settings}))
+    """Add to the connection's settings."""
+    world.do(ChangeConnection(name="zendesk", settings={**access(world).settings, **settings}))
     world.house.connections.forget()

@@ -19,7 +19,9 @@ from core.engine.errors import DeliveryError
 from tests.harness.signing import connect
 from tests.harness.world import World
 from webhooks import calling
+from webhooks.reading import Access
 from webhooks.tickets.request_tracker.client import RequestTracker
+from webhooks.tickets.zendesk.client import Zendesk
 
 HINT = b'{"type":"ticket.create","data":{"ticket_id":1,"transaction_id":34}}'
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -108,6 +110,20 @@ def test_many_calls_share_one_patience() -> None:
 def test_an_answer_that_trickles_is_given_up_though_no_packet_is_late() -> None:
     with system(trickle) as url, RequestTracker(url, "t", patience=0.5) as tracker:
         assert seconds_until_given_up(lambda: tracker.ticket(1)) < 4
+
+
+def test_zendesk_is_given_up_in_time_as_well() -> None:
+    def zendesk(url: str) -> Zendesk:
+        return Zendesk(Access(name="zendesk", settings={"url": url}, token="t"), patience=0.5)
+
+    with hanging() as url, zendesk(url) as client:
+        assert seconds_until_given_up(lambda: client.ticket(1)) < 4
+        assert seconds_until_given_up(lambda: client.marked(1)) < 0.4  # nothing more is even begun
+    with hanging() as url, zendesk(url) as client, pytest.raises(DeliveryError) as given_up:
+        client.update(1, {"status": "open"}, seen="2026-11-28T10:00:00Z")
+    assert given_up.value.unknown
+    with system(trickle) as url, zendesk(url) as client:
+        assert seconds_until_given_up(lambda: client.ticket(1)) < 4
 
 
 def test_what_a_slow_sending_leaves_no_time_for_is_given_back_as_if_it_had_never_been_claimed(

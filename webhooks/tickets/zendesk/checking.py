@@ -1,7 +1,7 @@
 """What of a connection to Zendesk can be told to be wrong: its settings before it is made, and its token once it is."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from core.engine.errors import DeliveryError
 from webhooks.reading import Access
@@ -14,6 +14,7 @@ ID = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
 TAG = re.compile(r"[^\s,]{1,80}")
 ADDRESS = re.compile(r"[^\s:/@]+@[^\s:/@]+")
 WRITABLE = ("open", "pending", "hold", "solved")
+STAFF = ("agent", "admin")
 ASKING = 5.0  # seconds: whoever asked the doctor waits
 KNOWN = ("new", *WRITABLE, "closed")
 
@@ -62,9 +63,25 @@ RULES: Mapping[str, tuple[Callable[[str], object], str]] = {
 
 
 def examine(access: Access) -> str:
-    """Whom the token is of. Raises DeliveryError when it cannot be asked or the token is not an agent's."""
+    """Whom the token is of. Raises DeliveryError when it cannot be asked, the token is not an agent's, or a setting names nothing there."""
     with Zendesk(access, patience=ASKING) as zendesk:
         me = zendesk.me()
-    if me.role not in ("agent", "admin"):
+        absent = (
+            [f"{name} {number}" for name, kind, number in _named(access) if not zendesk.is_there(kind, number)] if me.role in STAFF else []
+        )
+    if me.role not in STAFF:
         raise DeliveryError("the token is not good for any agent: check it, and the user it belongs to", permanent=True)
+    if absent:
+        raise DeliveryError(f"there is no {', no '.join(absent)} in Zendesk: ./desk connections set {access.name} mends it", permanent=True)
     return me.email or me.name
+
+
+def _named(access: Access) -> Iterator[tuple[str, str, str]]:
+    """What is written by id: setting, kind of thing, id."""
+    field, group = (access.settings.get(name, "") for name in ("case_field", "return_group"))
+    if ID.fullmatch(field):
+        yield "case_field", "ticket_fields", field
+    if group:
+        yield "return_group", "groups", group
+    for agent in pairs(access.settings.get("authors", "")).values():
+        yield "authors", "users", agent

@@ -55,6 +55,10 @@ class Zendesk:
         """Whom the token is of; an anonymous end user where it is of nobody."""
         return user_of(as_object(self._call("GET", "users/me")).get("user"))
 
+    def is_there(self, kind: str, number: str) -> bool:
+        """Whether there is such a `ticket_fields`, `groups` or `users`."""
+        return self._http_answer("GET", f"{kind}/{int(number)}").status_code == 200
+
     def ticket(self, number: int) -> Ticket:
         """The ticket now, with who asked. Raises Gone."""
         answer = self._http_answer("GET", f"tickets/{number}?include=users")

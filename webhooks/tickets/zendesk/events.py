@@ -48,8 +48,8 @@ def _read(zendesk: Zendesk, number: int, known: frozenset[str] | None, access: A
     if known is None and not passes(ticket, access):
         return None
     fresh = [comment for comment in zendesk.comments(number) if str(comment.id) not in (known or ())]
-    # Only a program's comment can be one of ours: a call that most readings do without.
-    ours = zendesk.marked(number) if any(comment.by_api for comment in fresh) else {}
+    # What only customers wrote holds nothing of ours: a call that most readings do without.
+    ours = zendesk.marked(number) if any(comment.author.role != "end-user" for comment in fresh) else {}
     return _as_it_is(ticket, fresh, {comment: marker for marker, comment in ours.items()}, access)
 
 

@@ -56,14 +56,13 @@ class Ticket:
 
 @dataclass(frozen=True, kw_only=True)
 class Comment:
-    """Something written in a ticket. `by_api`: by a program such as the desk."""
+    """Something written in a ticket."""
 
     id: int
     author: User
     public: bool
     text: str
     created_at: datetime
-    by_api: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +120,6 @@ def comment_of(raw: object, users: Mapping[int, User]) -> Comment:
     return Comment(
         id=_number(found.get("id")), author=users.get(found.get("author_id") or 0, User()), public=found.get("public") is True,
         text=text[:TEXT_LIMIT], created_at=moment(found.get("created_at")),
-        by_api=(found.get("via") or {}).get("channel") == "api",
     )  # fmt: skip
 
 

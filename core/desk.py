@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from core.cases import nudges
 from core.cases.handlers import HANDLERS as CASES
 from core.cases.leaving import HANDLERS as LEAVING
+from core.cases.snoozes import HANDLERS as SNOOZES
 from core.cases.tickets import HANDLERS as TICKETS
 from core.cases.turns import HANDLERS as TURNS
 from core.cases.watching import HANDLERS as WATCHING
@@ -73,6 +74,7 @@ HANDLERS: Handlers = {
     **LEAVING,
     **TURNS,
     **WATCHING,
+    **SNOOZES,
     **RECEIVABLES,
     **COLLECTIONS,
     **LADDERS,

@@ -12,7 +12,7 @@ from core.engine.transaction import Tx
 from core.people.queries import display_name, routed
 from core.people.telling import tell, to_place
 
-from . import clocks
+from . import clocks, snoozes
 from .commands import ProposeTriage, ReopenCase, ReplanClocks
 from .events import (
     CaseAssigned,
@@ -207,7 +207,7 @@ TICKET_STATUS: Mapping[type[OfCase], TicketStatus] = {
     CaseHandedBack: TicketStatus.HANDED_BACK,
 }
 
-FOLLOWS: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] = {
+OWN: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] = {
     NobodyInTurn: (),
     CaseOpened: (post_case_card, start_case, number_ticket, give_out),
     CaseTaken: (refresh_cards,),
@@ -239,4 +239,13 @@ FOLLOWS: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] 
     CustomerAnswered: (refresh_cards, stop_waiting_clock),
 }
 
-TIMERS: Mapping[str, Callable[[Timer], Command]] = {clocks.REPLANS: lambda timer: ReplanClocks(case_id=timer.subject_id)}
+# What ends a snooze does so after everything else that follows.
+FOLLOWS: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] = {
+    **{event: (*follow, *((snoozes.ENDED_BY[event],) if event in snoozes.ENDED_BY else ())) for event, follow in OWN.items()},
+    **snoozes.OWN,
+}
+
+TIMERS: Mapping[str, Callable[[Timer], Command]] = {
+    clocks.REPLANS: lambda timer: ReplanClocks(case_id=timer.subject_id),
+    **snoozes.TIMERS,
+}

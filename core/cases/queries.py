@@ -10,7 +10,7 @@ from core.customers.model import Customer
 from core.customers.queries import customer
 from core.engine.cards import HELD_BACK, HeldBack
 from core.engine.db.bulk import among
-from core.engine.db.tables.cases import case_watchers, cases, notes
+from core.engine.db.tables.cases import case_watchers, cases, notes, snoozes
 from core.engine.db.tables.customers import billing_contacts, customers, links
 from core.engine.db.tables.escalations import escalations, microsoft_requests
 from core.engine.db.tables.people import staff
@@ -36,6 +36,7 @@ SHOWN = (
         sa.exists().where(escalations.c.case_id == cases.c.id).label("escalated"),
         sa.exists().where(microsoft_requests.c.case_id == cases.c.id).label("at_microsoft"),
         sa.exists().where(case_watchers.c.case_id == cases.c.id).label("watched"),
+        sa.exists().where(snoozes.c.case_id == cases.c.id, snoozes.c.ended_at.is_(None)).label("snoozed"),
     )
     .outerjoin_from(cases, customers, customers.c.id == cases.c.customer_id)
     .outerjoin(staff, staff.c.id == cases.c.assignee_id)
@@ -52,7 +53,7 @@ NOTES = (
 @dataclass(frozen=True, kw_only=True)
 class Shown:
     """A case with what its card says of others: its customer's name, its assignee's, its cards' late copies; and whether anybody watches
-    it, and it was ever escalated or taken to Microsoft, as most never are, so that nothing more need be asked."""
+    it, it was ever escalated or taken to Microsoft, or is snoozed, as most are not, so that nothing more need be asked."""
 
     case: Case
     customer: str | None
@@ -61,6 +62,7 @@ class Shown:
     escalated: bool
     at_microsoft: bool
     watched: bool
+    snoozed: bool
 
 
 def case(connection: Connection, case_id: int) -> Case:
@@ -84,7 +86,7 @@ def case_shown(connection: Connection, case_id: int) -> Shown:
     if row is None:
         raise NotFound("case_not_found", number=f"C-{case_id}")
     late = HeldBack(copies=row.copies, until=row.until) if row.copies else None
-    asked = {"escalated": row.escalated, "at_microsoft": row.at_microsoft, "watched": row.watched}
+    asked = {"escalated": row.escalated, "at_microsoft": row.at_microsoft, "watched": row.watched, "snoozed": row.snoozed}
     return Shown(case=_case(row), customer=row.customer_name, assignee=row.assignee_name, late=late, **asked)
 
 

@@ -110,11 +110,12 @@ def _exact(text: str) -> datetime | None:
 
 
 def _lasting(text: str, now: datetime) -> datetime | None:
-    """`in 3 hours`, `za godzinę`: so long from now, whatever the clocks do."""
+    """`in 3 hours`, `2h`, `za godzinę`: so long from now, whatever the clocks do."""
     plain = re.sub(r"(?<=[a-z])\.", "", folded(text))
     if plain in ("za pol godziny", "in half an hour"):
         return now + timedelta(minutes=30)
-    match = re.fullmatch(rf"(?:in|za) (?:(\d{{1,4}}|{either(NUMERALS)}) ?({either(HOURS, MINUTES)})|(godzine|minute))", plain, re.ASCII)
+    lasting = f"in {plain}" if re.match(r"\d", plain) else plain
+    match = re.fullmatch(rf"(?:in|za) (?:(\d{{1,4}}|{either(NUMERALS)}) ?({either(HOURS, MINUTES)})|(godzine|minute))", lasting, re.ASCII)
     if match is None:
         return None
     number = NUMERALS.get(match[1]) or int(match[1]) if match[1] else 1

@@ -15,6 +15,7 @@ from .verbs import (
     preferences,
     receivables,
     replies,
+    snoozing,
     staff,
     suspensions,
     watching,
@@ -26,8 +27,9 @@ from .verbs.help import help_action
 _itself: list[ActionTable] = []
 HELP = help_action(_itself)
 TABLE = ActionTable(
-    cases.ACTIONS, finding.ACTIONS, working.ACTIONS, watching.ACTIONS, messages.ACTIONS, replies.ACTIONS, escalations.ACTIONS,
-    customers.ACTIONS, receivables.ACTIONS, ladder.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS, absence.ACTIONS,
+    cases.ACTIONS, finding.ACTIONS, working.ACTIONS, watching.ACTIONS, snoozing.ACTIONS, messages.ACTIONS, replies.ACTIONS,
+    escalations.ACTIONS, customers.ACTIONS, receivables.ACTIONS, ladder.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS,
+    absence.ACTIONS,
     preferences.ACTIONS, webhooks.ACTIONS, desk.ACTIONS, home.ACTIONS, (HELP,),
 )  # fmt: skip
 _itself.append(TABLE)

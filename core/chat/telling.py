@@ -57,7 +57,9 @@ def _doors(words: Words, said: str) -> tuple[Button, ...]:
 
 
 def _asked_of(words: Words, ids: Mapping[str, Any]) -> tuple[Button, ...]:
-    """What is asked of whoever is told."""
+    """What is asked of whoever is told, or what they may want to do about being told."""
+    if "staff_id" in ids and str(ids["say"]).startswith("nudge."):
+        return (Button(label=words.say("button.snooze"), action="snooze", subject=int(ids["case_id"]), form=True),)
     if not str(ids["say"]).startswith("escalation.told"):
         return ()
     return (Button(label=words.say("button.acknowledge"), action="acknowledge", subject=int(ids["case_id"]), tone=Tone.GOOD),)

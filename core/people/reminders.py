@@ -81,6 +81,7 @@ SAID = (
     ("escalation.told", Reminder.ESCALATIONS),
     ("tell.suspension_", Reminder.OUTCOMES),
     ("escalation.acknowledged", Reminder.OUTCOMES),
+    ("tell.snooze_over", Reminder.OUTCOMES),
     ("tell.reply_failed", Reminder.OUTCOMES),
     ("tell.note_failed", Reminder.OUTCOMES),
     ("tell.away", Reminder.ABSENCE),

@@ -59,6 +59,8 @@ MADE_READY: Mapping[str, tuple[str, ...]] = {  # what must have happened to the 
     "staff_remove": ("staff add eva agent",),
     "ours": ("wait {case} microsoft",),
     "reopen": ("resolve {case} yes",),
+    "snooze": ("take {case}",),
+    "wake": ("take {case}", "snooze {case} 2h soon"),
     "send": ("reply {case} The price rose.",),
     "unwatch": ("watch {case}",),
     "withdraw": ("reply {case} The price rose.", "send {case}"),

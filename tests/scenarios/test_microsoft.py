@@ -238,7 +238,7 @@ def test_waiting_for_microsoft_by_hand_is_taken_over_by_the_request(world: World
     assert stands(world, case_id) == ("open", False)
     assert at_microsoft(world, case_id).state is Turn.WAITING
     face.type(f"wait {case_id} microsoft", by=ANA)
-    world.move(days=30)
+    world.move(days=29)  # the day after is Christmas Eve, on which nobody is disturbed
 
     assert asked_about(world)
     assert nudged(world) == []
@@ -251,7 +251,8 @@ def test_a_moment_that_a_person_named_is_reminded_of_beside_the_request(world: W
 
     face.type(f"wait {case_id} microsoft tomorrow 13:00", by=ANA)
     world.move(hours=6)  # the first answer is missed, which would speak for both
-    world.move(hours=22)
+    world.move(hours=20)  # and said again
+    world.move(hours=2)
 
     assert nudged(world) == ["nudge.microsoft_too_long"]
 
@@ -283,6 +284,7 @@ def test_resolving_the_case_asks_nothing_more_of_microsoft(world: World, face: F
 def test_a_leavers_request_is_asked_of_the_owner(world: World, face: Face) -> None:
     case_id = known(world)
     world.hire(EVA)
+    face.type("prefs late off morning off", by=EVA)  # so that the newest of what she is told is this
     face.type(f"microsoft {case_id} ticket {NUMBER}", by=ANA)
     face.type(f"take {case_id}", by=EVA)
     world.do(RemoveStaff(handle="ana"))

@@ -13,6 +13,7 @@ from core.chat.showing.escalations import escalations_of_case
 from core.chat.showing.ladder import ladder_buttons, ladder_of_case
 from core.chat.showing.microsoft import microsoft_of_case
 from core.chat.showing.receivables import money_of_case
+from core.chat.showing.snoozes import snooze_buttons, snooze_facts
 from core.chat.showing.suspensions import suspension_of_case
 from core.chat.showing.watching import watching_of_case
 from core.chat.values import Link, Moment, Text, Value
@@ -44,6 +45,7 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
         facts=(
             *_facts(words, found, customer=seen.customer, assignee=seen.assignee),
             *deadline_facts(connection, words, found, now),
+            *snooze_facts(connection, words, seen),
             *there.facts,
             *watching.facts,
             *money.facts,
@@ -61,6 +63,7 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
         buttons=(
             *asked.first,
             *_buttons(words, found, reader, may_undo=queued is not None),
+            *snooze_buttons(words, seen, reader),
             *there.buttons,
             *asked.buttons,
             *stops.buttons,

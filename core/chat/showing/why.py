@@ -11,6 +11,7 @@ from core.cases.model import Case
 from core.cases.queries import case
 from core.cases.reckoning import Gap, Reckoned, Run, Why
 from core.cases.targets import OURS, Clock
+from core.chat.showing.snoozes import why_snoozed
 from core.chat.values import Text, Value
 from core.chat.views import Button, CaseView, Section, Tone
 from core.chat.words import Words
@@ -26,6 +27,7 @@ def why_view(connection: Connection, words: Words, case_id: int, now: datetime) 
     known = deadlines(connection, (case_id,), still_open=False).get(case_id, [])
     running = [one for one in known if one.ended_at is None]
     sections = [_deadline(connection, words, found, one, now) for one in running]
+    sections += why_snoozed(connection, words, found)
     sections += _turns(connection, words, found, now)
     sections += _done(words, [one for one in known if one.ended_at is not None and one.clock in OWED])
     asked = open_suspension_of(connection, case_id)

@@ -104,6 +104,22 @@ case_pauses = Table(
     Column("ended_at", Instant),
 )
 
+# Who wants no reminders of a case until when, and why; one that lasts for each case.
+snoozes = Table(
+    "snoozes",
+    metadata,
+    row_id(),
+    ref("case_id", "cases.id"),
+    ref("staff_id", "staff.id"),
+    Column("from_at", Instant, nullable=False),
+    Column("until_at", Instant, nullable=False),
+    Column("reason", String(300), nullable=False),
+    Column("in_a_row", Integer, nullable=False),
+    Column("ended_at", Instant),
+    Column("ended_because", String(12), nullable=False, server_default=""),
+    Index("uq_snoozes_lasting", "case_id", unique=True, sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+)
+
 # Targets that an admin set; the narrowest one that fits counts, the shipped ones where none does.
 targets = Table(
     "targets",

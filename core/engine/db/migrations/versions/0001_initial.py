@@ -526,6 +526,25 @@ def upgrade() -> None:
         batch_op.create_index('ix_case_clocks_case', ['case_id'], unique=False)
         batch_op.create_index('uq_case_clocks_open', ['case_id', 'clock'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
+    op.create_table('snoozes',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('from_at', Instant(), nullable=False),
+    sa.Column('until_at', Instant(), nullable=False),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.Column('in_a_row', sa.Integer(), nullable=False),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.Column('ended_because', sa.String(length=12), server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_snoozes_case_id')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_snoozes_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_snoozes'))
+    )
+    with op.batch_alter_table('snoozes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_snoozes_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_snoozes_staff_id'), ['staff_id'], unique=False)
+        batch_op.create_index('uq_snoozes_lasting', ['case_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+
     op.create_table('case_pauses',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

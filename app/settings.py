@@ -5,13 +5,14 @@ From `desk.toml` (or the file `DESK_CONFIG` names) and the environment, which wi
 
 import os
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -40,7 +41,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore")
 
     desk_database_url: SecretStr = SecretStr("sqlite:///desk.sqlite")
-    desk_host: str = "127.0.0.1"
+    desk_host: str = Field(default="127.0.0.1", min_length=1)
     desk_port: int = Field(default=8080, ge=1, le=65535)
     desk_secret_key: SecretStr = SecretStr("")
     desk_allow_hosts: str = ""
@@ -82,24 +83,28 @@ class Settings(BaseSettings):
     def _keys_are_fernet(cls, value: SecretStr) -> SecretStr:
         keys = split(value.get_secret_value())
         if not keys:
-            raise ValueError("is missing; make one with: ./desk secret-key")
+            raise ValueError("is missing: make one with ./desk secret-key")
         for key in keys:
-            Fernet(key)
+            try:
+                Fernet(key)
+            except ValueError:
+                raise ValueError("is no key: make one with ./desk secret-key") from None
         return value
 
     @field_validator("desk_database_url")
     @classmethod
     def _url_is_known(cls, value: SecretStr) -> SecretStr:
-        if sa.make_url(value.get_secret_value()).get_backend_name() not in ("sqlite", "postgresql"):
+        try:
+            is_known = sa.make_url(value.get_secret_value()).get_backend_name() in ("sqlite", "postgresql")
+        except sa.exc.ArgumentError:
+            is_known = False
+        if not is_known:
             raise ValueError("must be sqlite:///… or postgresql+psycopg://…")
         return value
 
-    @model_validator(mode="after")
-    def _whole(self) -> "Settings":
-        problems = [*self._incomplete(), *self._foreign_hosts(), *self._unreachable()]
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
+    def problems(self) -> list[str]:
+        """What does not hold together, although each value is well formed."""
+        return [*self._incomplete(), *self._foreign_hosts(), *self._unreachable()]
 
     def _incomplete(self) -> list[str]:
         """Each chat is optional, but whole; at least one is there."""
@@ -190,21 +195,26 @@ class Settings(BaseSettings):
 def load(environment: dict[str, str] | None = None) -> Settings:
     """The settings. Raises ConfigError naming every problem."""
     env = dict(os.environ if environment is None else environment)
-    given = _from_file(env) | _from_secret_files(env)
-    given |= {name.lower(): value for name, value in env.items() if name.lower() in Settings.model_fields}
+    written, strange = _from_file(env)
+    secrets, unread = _from_secret_files(env)
+    given = written | secrets | {name.lower(): value for name, value in env.items() if name.lower() in Settings.model_fields}
+    problems = [*strange, *unread]
     try:
-        return Settings.model_validate(given) if environment is not None else Settings(**given)
+        settings = Settings.model_validate(given) if environment is not None else Settings(**given)
     except ValidationError as error:
-        raise ConfigError("The desk cannot start. Please correct these settings:\n" + "\n".join(_problems(error))) from None
+        # What is well formed is looked at all the same, so that nobody corrects one setting only to hear of the next.
+        wrong = {str(found["loc"][0]) for found in error.errors()}
+        settings = Settings.model_construct(**{name: value for name, value in given.items() if name not in wrong})
+        problems += _ill_formed(error)
+    problems += settings.problems()
+    if problems:
+        raise ConfigError("The desk cannot start. Please correct these settings:\n" + "\n".join(f"- {line}" for line in problems))
+    return settings
 
 
-def _problems(error: ValidationError) -> list[str]:
-    lines = []
-    for found in error.errors():
-        name = ".".join(str(part) for part in found["loc"]).upper()
-        texts = found["msg"].removeprefix("Value error, ").split("; ")
-        lines += [f"- {name} {text}" if name else f"- {text}" for text in texts]
-    return lines
+def _ill_formed(error: ValidationError) -> list[str]:
+    found = [(".".join(str(part) for part in each["loc"]).upper(), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
+    return [f"{name} {text[:1].lower()}{text[1:]}" for name, text in found]
 
 
 def split(text: str) -> list[str]:
@@ -212,28 +222,38 @@ def split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _from_file(env: dict[str, str]) -> dict[str, Any]:
+def _from_file(env: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """What the file says, and what in it is no setting. Raises ConfigError for a file that cannot be read at all."""
     path = Path(env.get("DESK_CONFIG", "desk.toml"))
     if not path.exists():
         if "DESK_CONFIG" in env:
             raise ConfigError(f"DESK_CONFIG names {path}, and there is no such file.")
-        return {}
+        return {}, []
     try:
-        return {name.lower(): value for name, value in tomllib.loads(path.read_text(encoding="utf-8")).items()}
+        written = {name.lower(): value for name, value in tomllib.loads(path.read_text(encoding="utf-8")).items()}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}") from None
+    strange = [name for name in written if name not in Settings.model_fields]
+    return written, [f"{name.upper()} in {path} is no setting{_perhaps(name)}" for name in strange]
 
 
-def _from_secret_files(env: dict[str, str]) -> dict[str, str]:
-    found = {}
+def _perhaps(name: str) -> str:
+    near = get_close_matches(name, Settings.model_fields, n=1)
+    return f": perhaps {near[0].upper()}" if near else ""
+
+
+def _from_secret_files(env: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The secrets that are files, and the files that cannot be read."""
+    found, unread = {}, []
     for name in SECRETS:
         path = env.get(f"{name.upper()}_FILE")
         if path:
             try:
                 found[name] = Path(path).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise ConfigError(f"{name.upper()}_FILE cannot be read: {error.strerror}") from None
-    return found
+            except (OSError, UnicodeDecodeError) as error:
+                why = error.strerror if isinstance(error, OSError) else "it is no text"
+                unread.append(f"{name.upper()}_FILE cannot be read: {why}")
+    return found, unread
 
 
 def _plain(value: SecretStr | str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from app.settings import ConfigError, load
+from app.settings import SECRETS, ConfigError, load
 
 KEY = Fernet.generate_key().decode()
 SLACK = {"SLACK_SIGNING_SECRET": "old,new", "SLACK_BOT_TOKEN": "xoxb-1"}
@@ -19,12 +19,37 @@ def test_one_chat_is_enough() -> None:
     assert not settings.has_teams
 
 
-def test_every_problem_is_named_at_once() -> None:
-    with pytest.raises(ConfigError) as refused:
-        load({"DESK_CONFIG": "/dev/null", "DESK_PORT": "many", "DESK_DATABASE_URL": "mysql://x", "TEAMS_APP_ID": "a"})
+def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
+    """What is misspelt, unreadable, ill formed, half there or a stranger's: one list, a line each."""
+    (tmp_path / "desk.toml").write_text('slack_bot_tokn = "xoxb-1"\n')
+    wrong = {
+        "DESK_CONFIG": str(tmp_path / "desk.toml"), "DESK_PORT": "many", "DESK_DATABASE_URL": "mysql://x", "TEAMS_APP_ID": "a",
+        "SLACK_SIGNING_SECRET_FILE": str(tmp_path / "nowhere"), "PARTNER_CENTER_URL": "http://evil.example",
+    }  # fmt: skip
 
-    for name in ("DESK_PORT", "DESK_DATABASE_URL", "DESK_SECRET_KEY"):
-        assert name in str(refused.value)
+    with pytest.raises(ConfigError) as refused:
+        load(wrong)
+
+    assert [line.split()[1] for line in str(refused.value).splitlines()[1:]] == [
+        "SLACK_BOT_TOKN", "SLACK_SIGNING_SECRET_FILE", "DESK_DATABASE_URL", "DESK_PORT", "DESK_SECRET_KEY", "Teams", "no",
+        "PARTNER_CENTER_URL", "PARTNER_CENTER_URL",
+    ]  # fmt: skip
+    assert "is no setting: perhaps SLACK_BOT_TOKEN" in str(refused.value)
+    assert "DESK_SECRET_KEY is missing: make one with ./desk secret-key" in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["garbage", "", "sqlite", "mysql://secret@host"])
+def test_an_address_that_is_none_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(ConfigError, match="DESK_DATABASE_URL must be sqlite") as refused:
+        load(BASE | SLACK | {"DESK_DATABASE_URL": url})
+
+    assert "secret@" not in str(refused.value)
+
+
+@pytest.mark.parametrize("key", ["short", "a" * 44, "ż" * 44, f"{KEY},short"])
+def test_a_key_that_is_none_says_how_one_is_made(key: str) -> None:
+    with pytest.raises(ConfigError, match=r"DESK_SECRET_KEY is no key: make one with \./desk secret-key"):
+        load(BASE | SLACK | {"DESK_SECRET_KEY": key})
 
 
 def test_half_a_chat_names_what_is_missing() -> None:
@@ -53,6 +78,21 @@ def test_a_secret_may_be_a_file(tmp_path: Path) -> None:
     settings = load(BASE | {"SLACK_SIGNING_SECRET": "s", "SLACK_BOT_TOKEN_FILE": str(tmp_path / "token")})
 
     assert settings.slack_bot_token.get_secret_value() == "xoxb-from-file"
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_each_secret_may_be_a_file(name: str, tmp_path: Path) -> None:
+    whole = BASE | SLACK | {
+        "TEAMS_APP_ID": "a", "TEAMS_APP_PASSWORD": "p", "TEAMS_TENANT_ID": "t", "PARTNER_CENTER_TENANT_ID": "t",
+        "PARTNER_CENTER_CLIENT_ID": "c", "PARTNER_CENTER_CLIENT_SECRET": "s", "PARTNER_CENTER_REFRESH_TOKEN": "r",
+        "DESK_DATABASE_URL": "sqlite:///x", "SLACK_CLIENT_ID": "i", "SLACK_CLIENT_SECRET": "s", "DESK_PUBLIC_URL": "https://desk.example",
+        "DESK_METRICS_TOKEN": "m" * 40,
+    }  # fmt: skip
+    (tmp_path / "secret").write_text(whole[name.upper()] + "\n")
+
+    settings = load({n: v for n, v in whole.items() if n != name.upper()} | {f"{name.upper()}_FILE": str(tmp_path / "secret")})
+
+    assert getattr(settings, name).get_secret_value() == whole[name.upper()]
 
 
 def test_a_file_of_settings_is_read_and_the_environment_wins(tmp_path: Path) -> None:

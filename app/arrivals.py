@@ -30,7 +30,9 @@ class Arrivals:
         self._ending = threading.Event()
 
     def note(self, face: str, kind: str) -> None:
-        """Something of this kind came just now."""
+        """Something of this kind came just now; a kind that nobody asks about is let go."""
+        if kind not in KINDS[face]:
+            return
         with self._lock:
             self._heard[_name(face, kind)] = datetime.now(UTC)
             if self._thread is None:

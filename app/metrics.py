@@ -5,9 +5,11 @@ processes only: every one says the same, so it is read with `max`. Labels are na
 """
 
 import platform
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -117,8 +119,9 @@ class Rooms(Collector):
 
 
 def version() -> str:
-    """Of the installed program; where it runs from a folder, that it does."""
+    """Of the program: it runs from its folder, whose pyproject.toml says it."""
+    path = Path(__file__).resolve().parent.parent / "pyproject.toml"
     try:
-        return metadata.version("billing-desk")
-    except metadata.PackageNotFoundError:
-        return "source"
+        return str(tomllib.loads(path.read_text(encoding="utf-8"))["project"]["version"])
+    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        return metadata.version("billing-desk")  # installed as a package

@@ -17,15 +17,18 @@ from app.setup import desk
 from app.setup.asking import Answers, Asking, Question, Terminal, Wrong, step
 from app.setup.chats import shaped, slack, teams
 from app.setup.keeping import Kept
+from app.setup.ticketing import ticketing
 from app.wiring import House, build
 from core.engine.db.migrate import upgrade
 
 PUBLIC = re.compile(r"https://[^\s/?#@]+/?|http://(127\.0\.0\.1|localhost)(:\d+)?/?")
 CHATS = re.compile(r"slack|teams|both")
 KNOWN = frozenset(
-    {"desk_public_url", "chats", "slack_signing_secret", "slack_install", "slack_bot_token", "slack_client_id", "slack_client_secret",
-     "teams_app_id", "teams_tenant_id", "teams_app_password", "ticketing", "rt_name", "rt_url", "rt_user", "rt_token",
-     "admin", "admin_name", "admin_slack", "admin_teams"}
+    {
+        "desk_public_url", "chats", "slack_signing_secret", "slack_install", "slack_bot_token", "slack_client_id", "slack_client_secret",
+        "teams_app_id", "teams_tenant_id", "teams_app_password", "ticketing", "ticketing_name", "ticketing_url", "ticketing_user",
+        "ticketing_token", "ticketing_secret", "admin", "admin_name", "admin_slack", "admin_teams",
+    }
 )  # fmt: skip
 
 
@@ -56,7 +59,7 @@ def run(asking: Asking, kept: Kept) -> None:
     try:
         upgrade(house.store)
         asking.say("\nThe database is there and current.")
-        desk.ticketing(asking, kept, house)
+        ticketing(asking, kept, house)
         _admin(asking, house)
         _last(asking, house)
     finally:

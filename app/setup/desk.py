@@ -1,98 +1,30 @@
-"""What needs the desk itself: its ticketing system, its first admin, and whether others reach its doors."""
+"""What needs the desk itself: its first admin, and whether others reach its doors."""
 
-import base64
 import hashlib
 import hmac
 import json
-import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 
 import httpx
 
-from app.setup.asking import Asking, Question, Wrong, step
+from app.setup.asking import Asking, Question, Wrong
 from app.setup.chats import shaped
-from app.setup.keeping import Kept
 from app.staff import OPERATOR
 from app.wiring import House
 from bots.slack.manifest import COMMAND
 from core.chat.verbs.staff import HANDLE
-from core.engine.errors import DeliveryError
-from core.people.commands import AddConnection, AddStaff
+from core.people.commands import AddStaff
 from core.people.connections import all_connections
 from core.people.model import Right, Role
 from core.people.queries import staff_holding
-from webhooks.tickets.request_tracker.client import RequestTracker
 
-ADDRESS = re.compile(r"(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/[^\s?#]*)?")
 SLACK_USER = re.compile(r"([TE][A-Z0-9]+:[UW][A-Z0-9]+)?", re.ASCII)
 TEAMS_USER = re.compile(r"([0-9A-Za-z-]+)?", re.ASCII)
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}", re.ASCII)
 TIMEOUT = 5
-
-
-def ticketing(asking: Asking, kept: Kept, house: House) -> None:
-    """A Request Tracker, asked with the token before it is connected; the secret it signs with is made here, into a file."""
-    with house.desk.reading() as connection:
-        known = [row.name for row in all_connections(connection) if row.kind.startswith("tickets-")]
-    if known:
-        asking.say(f"\nTicketing: {', '.join(known)} is connected already.")
-        return
-    wanted = Question(
-        name="ticketing",
-        text="Connect a Request Tracker 5 now? (yes, no)",
-        default="no",
-        shape=shaped(re.compile("yes|no"), "Say yes or no."),
-    )
-    if asking.answer(wanted, "") == "no":
-        asking.say("  Later: ./desk setup again, or ./desk connections add (docs/request-tracker.md).")
-        return
-    questions = [
-        Question(name="rt_name", text="A short name for it", default="helpdesk", shape=shaped(NAME, "Small letters, digits and dashes.")),
-        Question(name="rt_url", text="Its address", shape=shaped(ADDRESS, "It begins with https:// and is the address people open.")),
-        Question(name="rt_user", text="The user the desk acts as", default="billing-desk"),
-        Question(name="rt_token", text="That user's token (Settings, Auth Tokens)", secret=True),
-    ]
-    given = step(asking, Unkept(kept), "Request Tracker", questions, _asked)
-    secret = "whsec_" + base64.b64encode(os.urandom(32)).decode()
-    file = kept.path.with_name(f"{given['rt_name']}.webhook-secret")
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
-        opened.write(secret + "\n")
-    command = AddConnection(
-        name=given["rt_name"], kind="tickets-rt", settings={"url": given["rt_url"], "user": given["rt_user"]}, polled=True,
-        secrets=(house.vault.seal("sign", secret), house.vault.seal("token", given["rt_token"])),
-    )  # fmt: skip
-    house.desk.do(command, OPERATOR, datetime.now(UTC))
-    asking.say(
-        f"  {given['rt_name']} is connected. The secret its scrip signs with is in {file}: docs/request-tracker.md, 3, then delete it."
-    )
-
-
-class Unkept(Kept):
-    """Answers that go into the database, not into the settings file."""
-
-    def __init__(self, kept: Kept) -> None:
-        super().__init__(kept.path, {})
-
-    def get(self, name: str) -> str:
-        """Nothing is there yet."""
-        del name
-        return ""
-
-    def save(self, values: Mapping[str, str]) -> None:
-        """Nothing of it is for the file."""
-
-
-def _asked(held: Mapping[str, str]) -> None:
-    try:
-        with RequestTracker(held["rt_url"], held["rt_token"], patience=TIMEOUT) as tracker:
-            next(iter(tracker.changed(datetime.now(UTC).date())), None)
-    except DeliveryError as error:
-        names = ("rt_token",) if "401" in error.reason else ("rt_url", "rt_token")
-        raise Wrong(f"It was asked for today's tickets, and {error.reason}.", names) from None
 
 
 def first_admin(asking: Asking, house: House) -> None:

@@ -26,8 +26,8 @@ def understood(raw: bytes, content_type: str) -> Payload | None:
 
 
 def kind_of(payload: Payload) -> str:
-    """`command`, `event`, or `press` for everything that is clicked, sent or searched."""
-    return "command" if "command" in payload else "event" if "event" in payload or "challenge" in payload else "press"
+    """`command`, `event`, `challenge`, or `press` for everything that is clicked, sent or searched."""
+    return next((kind for kind in ("command", "event", "challenge") if kind in payload), "press")
 
 
 def _has_shape(found: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import subprocess
 import sys
 import threading
@@ -29,12 +30,13 @@ from playground.proxy import Fault
 from playground.slack.server import LocalSlack
 from playground.teams.server import LocalTeams
 from playground.ticketing.server import Ticketing
+from playground.zendesk.server import LocalZendesk
 from tests.harness.databases import free_port
 from tests.harness.signing import SECRET
 
 APP, DIRECTORY = "11111111-2222-3333-4444-555555555555", "99999999-2222-3333-4444-555555555555"
 SIGNING, BOT, PASSWORD, RT_TOKEN = "8f742231b10e8888abcd99eeeeee85a5", "xoxb-test-token", "teams-password-value", "1-14-rt-token"
-SECRETS = (SIGNING, BOT, PASSWORD, RT_TOKEN, "client-secret")
+SECRETS = (SIGNING, BOT, PASSWORD, RT_TOKEN, "client-secret", "zendesk-token")
 ROOT = Path(__file__).resolve().parent.parent.parent
 Run = Callable[..., Result]
 
@@ -66,6 +68,14 @@ def tickets() -> Iterator[Ticketing]:
 
 
 @pytest.fixture
+def zendesk() -> Iterator[LocalZendesk]:
+    made = LocalZendesk("http://127.0.0.1:9/", SECRET, token="zendesk-token")
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
 def place(tmp_path: Path, slack: LocalSlack, teams: LocalTeams, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder whose settings file names the stand-ins, as an administrator of another cloud would."""
     lines = {
@@ -86,7 +96,7 @@ def answers(tickets: Ticketing | None = None, **more: str) -> dict[str, str]:
         "admin": "ada", "admin_name": "Ada Admin", "admin_slack": "T0001:UADA", "admin_teams": "oid-ada",
     }  # fmt: skip
     if tickets is not None:
-        given |= {"ticketing": "yes", "rt_url": tickets.url, "rt_token": RT_TOKEN}
+        given |= {"ticketing": "rt", "ticketing_url": tickets.url, "ticketing_token": RT_TOKEN}
     return {**given, **more}
 
 
@@ -181,7 +191,7 @@ def test_it_goes_on_where_it_ended_and_loses_nothing(place: Path, run: Run, tick
             {"slack_install": "page", "slack_client_id": "11111.22222", "slack_client_secret": "wrong"},
             "The client secret is not the one of this app.",
         ),
-        ({"ticketing": "perhaps"}, "Say yes or no."),
+        ({"ticketing": "perhaps"}, "Say rt, zendesk or no."),
     ],
 )
 def test_a_wrong_answer_is_taught_and_what_was_right_is_kept(run: Run, place: Path, given: dict[str, str], said: str) -> None:
@@ -198,10 +208,30 @@ def test_a_missing_scope_and_a_token_of_another_request_tracker_are_named(run: R
     assert "not granted: im:write" in run(answers(tickets)).output
 
     slack.scopes = tuple(SCOPES)
-    result = run(answers(tickets, rt_token="of-another"))
+    result = run(answers(tickets, ticketing_token="of-another"))
     assert result.exit_code == 1
-    assert "It was asked for today's tickets" in result.output
+    assert "Request Tracker 5 was asked, and" in result.output
     assert "of-another" not in result.output
+
+
+def test_a_zendesk_is_connected_when_its_token_is_an_agent_s(run: Run, place: Path, zendesk: LocalZendesk) -> None:
+    given = answers(
+        ticketing="zendesk", ticketing_url=zendesk.url, ticketing_user="desk@partner.example", ticketing_token="zendesk-token",
+        ticketing_secret="zendesk-signing-secret",
+    )  # fmt: skip
+    assert "user takes the e-mail address" in run({**given, "ticketing_user": "desk"}).output
+    wrong = run({**given, "ticketing_token": "not-it"})
+    assert "Zendesk Support was asked, and" in wrong.output
+    assert "not-it" not in wrong.output
+
+    result = run(given)
+
+    assert result.exit_code == 0, result.output
+    assert "It answers desk@partner.example." in result.output
+    assert "zendesk is connected; its webhooks go to" in result.output
+    assert not (place / "zendesk.webhook-secret").exists()
+    assert "zendesk-signing-secret" not in result.output
+    assert [row.kind for row in read(place, connections)] == ["tickets-zendesk"]  # type: ignore[attr-defined]
 
 
 def test_a_chat_that_is_away_is_no_wrong_answer(run: Run, slack: LocalSlack, place: Path) -> None:
@@ -327,21 +357,21 @@ def test_a_real_terminal_echoes_no_secret(place: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "DESK_CONFIG": str(place / "desk.toml")}
     process = subprocess.Popen([sys.executable, "-m", "app.cli", "setup"], stdin=slave, stdout=slave, stderr=slave, env=environment)
     os.close(slave)
-    seen = ""
-    for prompt, typed in (
-        ("desk.example.com:", "http://127.0.0.1:9"),
-        ("both)", "slack"),
-        ("Signing secret", SIGNING),
-        ("token, page", "token"),
-        ("OAuth Token", BOT),
-    ):
-        seen = _until(master, seen, prompt)
-        time.sleep(0.2)
-        os.write(master, f"{typed}\n".encode())
-    seen = _until(master, seen, "Request Tracker 5 now")
-    process.terminate()
-    process.wait(timeout=20)
-    os.close(master)
+    said = [
+        ("desk.example.com:", "http://127.0.0.1:9"), ("both)", "slack"), ("Signing secret", SIGNING), ("token, page", "token"),
+        ("OAuth Token", BOT), ("ticketing system now", ""),
+    ]  # fmt: skip
+    try:
+        seen = ""
+        for prompt, typed in said:
+            seen = _until(master, seen, prompt)
+            time.sleep(0.2)  # the terminal is set to echo nothing just after the prompt is written
+            os.write(master, f"{typed}\n".encode())
+        seen = _until(master, seen, "Short name")
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        os.close(master)
 
     assert SIGNING not in seen
     assert BOT not in seen
@@ -349,8 +379,9 @@ def test_a_real_terminal_echoes_no_secret(place: Path) -> None:
 
 
 def _until(master: int, seen: str, prompt: str) -> str:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 60
     while prompt not in seen:
         assert time.monotonic() < ends, seen
-        seen += os.read(master, 4096).decode(errors="replace")
+        if select.select([master], [], [], 1)[0]:
+            seen += os.read(master, 4096).decode(errors="replace")
     return seen

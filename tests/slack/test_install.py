@@ -26,11 +26,13 @@ from core.chat.words import Words
 from core.engine import journal
 from core.engine.db.tables.engine import journal as entries
 from core.engine.db.tables.people import installations, passes
-from core.people.installations import InviteInstallation
+from core.engine.errors import NotAllowed
+from core.engine.transaction import Actor
+from core.people.installations import BeginInstallation, EndInstallation, InviteInstallation, RecordInstallation, SpendState
 from playground.slack.server import LocalSlack
 from playground.teams.server import LocalTeams
 from tests.harness.slack_face import SlackFace
-from tests.harness.world import ADA, ANA, KEY, World, build_world
+from tests.harness.world import ADA, ANA, KEY, STAFF, Persona, World, build_world
 
 OTHER = "T0002"
 
@@ -323,6 +325,31 @@ def test_old_news_and_a_person_s_token_end_nothing(world: World) -> None:
     assert event(world, "app_uninstalled", team="T4444") == 200
 
     assert [row.ended_at for row in rows(world, installations)] == [None]
+
+
+@pytest.mark.parametrize("who", STAFF, ids=lambda who: who.handle)
+def test_only_an_admin_invites_and_nobody_records_or_ends_by_themselves(world: World, who: Persona) -> None:
+    world.hire(who)
+    installed(world)
+    actor, now = Actor("staff:1", "slack"), datetime.now(UTC)
+    sealed = world.house.vault.seal("token", "xoxb-stolen")
+    forbidden = [
+        RecordInstallation(
+            face="slack", workspace=OTHER, name="Mine", token=sealed, details={}, installed_by="U1", invitation=digest("an-invitation")
+        ),
+        EndInstallation(face="slack", workspace=OTHER, reason="mine", at=now),
+        BeginInstallation(invitation=digest("an-invitation"), state=digest("state")),
+        SpendState(state=digest("state")),
+    ]  # fmt: skip
+    if who is not ADA:
+        forbidden.append(InviteInstallation(digest=digest("mine"), expires_at=now + timedelta(hours=1)))
+
+    for command in forbidden:
+        with pytest.raises(NotAllowed):
+            world.do(command, actor)
+
+    assert [row.ended_at for row in rows(world, installations)] == [None]
+    assert rows(world, passes) == []
 
 
 def test_without_the_settings_there_is_no_page(database: str, local_teams: LocalTeams, local_slack: LocalSlack) -> None:

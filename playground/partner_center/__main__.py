@@ -15,8 +15,10 @@ def main() -> None:
     asked.add_argument("--client-id", default="app-pc")
     asked.add_argument("--client-secret", default="pc-secret")
     asked.add_argument("--sample", action="store_true", help="begin with one customer and a subscription of each kind")
+    asked.add_argument("--per-minute", type=int, default=500, help="calls a minute before it answers 429, as Microsoft does")
     options = asked.parse_args()
     local = PartnerCenter(options.tenant, options.client_id, options.client_secret)
+    local.per_minute = options.per_minute
     if options.sample:
         sample(local)
     local.start(options.port)

@@ -15,6 +15,7 @@ from playground.partner_center.fixtures import Resource, etag_of
 LOST_WHEN_MISSING: dict[str, Any] = {
     "autoRenewEnabled": False, "scheduledNextTermInstructions": None, "nextChargeInstructions": None, "scheduledActions": [],
 }  # fmt: skip
+UNSCHEDULED: dict[str, Any] = {"scheduledNextTermInstructions": None, "scheduledActions": []}
 WRITABLE = ("friendlyName", "quantity", "autoRenewEnabled", "scheduledNextTermInstructions", "nextChargeInstructions", "scheduledActions")
 FLAPS = 10  # status changes within a day; Microsoft publishes no number
 RENEWAL = timedelta(hours=24)
@@ -102,8 +103,12 @@ def _take_fields(before: Resource, after: Resource, body: dict[str, Any]) -> Non
             after[name] = body[name]
         elif name in LOST_WHEN_MISSING:
             after[name] = copy.deepcopy(LOST_WHEN_MISSING[name])
-    if before["status"] == "suspended" and str(after["quantity"]) != str(before["quantity"]):
+    if str(after["quantity"]) == str(before["quantity"]):
+        return
+    if before["status"] == "suspended":
         raise Fault(400, 800091, "A suspended subscription cannot be updated.")
+    if after["productType"]["id"] == "OnlineServicesNCE":  # any immediate change in mid-term deletes what was scheduled for its end
+        after.update(UNSCHEDULED)
 
 
 def _refuse_status(held: Held, wanted: str, *, parent: Held | None, now: datetime) -> None:
@@ -133,7 +138,7 @@ def _switch(after: Resource, wanted: str) -> None:
     if wanted == "suspended":
         after["suspensionReasons"] = ["CustomerDelinquency"]
         if new_commerce:  # auto-renew goes off and stays off; scheduled changes go, the next-charge instructions stay
-            after.update(autoRenewEnabled=False, scheduledNextTermInstructions=None, scheduledActions=[])
+            after.update(autoRenewEnabled=False, **UNSCHEDULED)
     elif wanted == "active":
         after["suspensionReasons"] = []
     else:

@@ -6,8 +6,10 @@ https://learn.microsoft.com/partner-center/developer/partner-center-rest-api-ref
 import copy
 import json
 import time
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +25,14 @@ from playground.partner_center.partner import Customer, Partner
 from playground.serving import OnLoopback
 
 PAGE = 100
+MINUTE = 60.0
+
+
+@dataclass(eq=False)
+class Throttled(Exception):
+    """Too many calls; another may be tried after so many seconds."""
+
+    seconds: int
 
 
 class PartnerCenter(OnLoopback, Partner):
@@ -34,6 +44,8 @@ class PartnerCenter(OnLoopback, Partner):
         self.stale_status = 400
         self.app_only_may_write = True
         self.flaps = 10
+        self.per_minute: int | None = None  # Microsoft: 500 for these resources
+        self._seen: deque[float] = deque()
         self.app = Flask("local-partner-center")
         self._routes()
         self.app.register_blueprint(admin(self))
@@ -62,10 +74,14 @@ class PartnerCenter(OnLoopback, Partner):
         if staged is not None and staged.drop == "before":
             return self._drop(call)
         try:
+            self._limit()
             self._admit(call)
             status, body, headers = self._staged(staged) or self._answer(call, path, staged)
         except Fault as fault:
             status, body, headers = fault.status, _error(fault), {}
+        except Throttled as limit:  # from the gateway before the service: another shape, and no code
+            said = f"Rate limit is exceeded. Try again in {limit.seconds} seconds."
+            status, body, headers = 429, {"statusCode": 429, "message": said}, {"Retry-After": str(limit.seconds)}
         call.status = status
         if staged is not None and staged.drop == "after":
             return self._drop(call)
@@ -83,6 +99,16 @@ class PartnerCenter(OnLoopback, Partner):
             )  # fmt: skip
             self.ledger.calls.append(call)
         return call
+
+    def _limit(self) -> None:
+        """Raises Throttled above so many calls in a minute; a call that was throttled counts too."""
+        now = time.monotonic()
+        with self.ledger.lock:
+            while self._seen and self._seen[0] <= now - MINUTE:
+                self._seen.popleft()
+            self._seen.append(now)
+            if self.per_minute is not None and len(self._seen) > self.per_minute:
+                raise Throttled(int(self._seen[-self.per_minute] + MINUTE - now) + 1)
 
     def _admit(self, call: Call) -> None:
         """Raises Fault for a token that does not open this door."""

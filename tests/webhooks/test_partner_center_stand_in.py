@@ -20,12 +20,31 @@ def test_a_partial_body_loses_auto_renew_and_scheduled_changes(contoso: Connecte
 
 
 def test_the_full_body_loses_nothing(contoso: Connected) -> None:
-    answer = contoso.raw("PATCH", json={**contoso.truth(), "quantity": 16})
+    answer = contoso.raw("PATCH", json={**contoso.truth(), "friendlyName": "Office"})
 
     assert answer.status_code == 200
     assert contoso.truth()["autoRenewEnabled"] is True
     assert contoso.truth()["scheduledActions"]
-    assert contoso.local.ledger.effects[-1].changed == ("quantity",)
+    assert contoso.local.ledger.effects[-1].changed == ("friendlyName",)
+
+
+def test_any_immediate_change_deletes_what_was_scheduled(contoso: Connected) -> None:
+    contoso.raw("PATCH", json={**contoso.truth(), "quantity": 16})
+
+    assert contoso.truth()["autoRenewEnabled"] is True
+    assert contoso.truth()["scheduledNextTermInstructions"] is None
+    assert contoso.truth()["scheduledActions"] == []
+
+
+def test_too_many_calls_in_a_minute_are_throttled_in_the_other_shape_and_count(contoso: Connected) -> None:
+    contoso.local.per_minute = 2
+    answers = [contoso.raw("GET") for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
+    said = answers[-1].json()
+    assert said["statusCode"] == 429
+    assert said["message"].startswith("Rate limit is exceeded. Try again in")
 
 
 def test_suspending_turns_auto_renew_off_for_good_and_drops_scheduled_changes(contoso: Connected) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
 from flask import Flask, Response, jsonify
 
@@ -72,7 +73,11 @@ def _health(web: Flask, house: House) -> None:
 
     @web.get("/readyz")
     def readyz() -> tuple[Response, int]:
-        ready = is_current(house.store)
+        try:
+            ready = is_current(house.store)
+        except sa.exc.DBAPIError as error:
+            log.warning("The database does not answer.", reason=type(error).__name__)
+            return jsonify(status="the database does not answer"), 503
         return jsonify(status="ready" if ready else "the database needs: ./desk migrate"), 200 if ready else 503
 
 

@@ -13,6 +13,7 @@ from core.chat.table import TABLE
 from core.chat.views import CaseView, HomeView, NoteView, SuspensionView
 from core.customers.commands import AddCustomer, ConfirmLink
 from core.customers.model import LinkKind
+from core.people.model import Role
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.face import Seen
 from tests.harness.faces import SlackFace, seen_in_slack
@@ -20,8 +21,10 @@ from tests.harness.letters import given_up
 from tests.harness.receivables import feed, invoice
 from tests.harness.stage import Stage, subject_of
 from tests.harness.suspensions import ripe
-from tests.harness.world import ADA, ANA, BEN, DORA, TEAM, VIC, who_may
+from tests.harness.world import ADA, ANA, BEN, DORA, TEAM, VIC, Persona, who_may
 from tests.scenarios.test_compare import OCTOBER, SEPTEMBER
+
+EVA = Persona("eva", "Eva Agent", (Role.AGENT,))
 
 SUBJECTS: Mapping[str, str] = {  # forms that cannot be opened about the question: the name of their subject in `stage.ids`
     "match": "unmatched", "notice": "collection", "restore": "collection", "webhook_discard": "letter",
@@ -30,7 +33,7 @@ SUBJECTS: Mapping[str, str] = {  # forms that cannot be opened about the questio
 
 def play(stage: Stage, local: LocalPartnerCenter) -> None:
     """Everything, in order: what happens later changes no picture taken before."""
-    for act in (curtain, questions, lists, money, requests, forms, people, endings):
+    for act in (curtain, questions, lists, money, requests, forms, people, endings, mornings):
         act(stage, local)
 
 
@@ -136,7 +139,9 @@ def forms(stage: Stage, _local: LocalPartnerCenter) -> None:
 
 
 def people(stage: Stage, _local: LocalPartnerCenter) -> None:
-    """What is said in a sentence: refusals, greetings."""
+    """What is said in a sentence: refusals, greetings; and what one wants to hear."""
+    stage.type("note.preferences", "prefs late digest quiet 20:00-07:00")
+    stage.type("note.preference_refused", "prefs decisions off")
     stage.type("report.webhooks", "webhooks", by=ADA)
     stage.type("note.unknown_verb", "caes 101")
     stage.type("note.what_is_missing", "take")
@@ -150,3 +155,20 @@ def endings(stage: Stage, _local: LocalPartnerCenter) -> None:
     stage.type("suspension.looked_once_more", "suspension S-2")
     stage.type("case.resolved", f"resolve {stage.ids['case']} yes")
     stage.show("told.reminder", stage.face.told(ANA), NoteView)
+
+
+def mornings(stage: Stage, _local: LocalPartnerCenter) -> None:
+    """Not now, said of a case; and the next working day, with what waited for it."""
+    number = stage.ids["unmatched"]
+    stage.world.hire(EVA)
+    stage.face.type(f"take {number}", by=ANA)
+    stage.type("note.snoozed", f"snooze {number} 2h {stage.texts.reason}")
+    stage.type("case.snoozed", f"case {number}")
+    stage.type("why.snoozed", f"why {number}")
+    world = stage.world
+    world.move(hours=10)  # the evening
+    for title in (stage.texts.title, "Two invoices for one month"):
+        given = world.do(OpenCase(title=title, customer_id=stage.ids["customer"])).ids["case_id"]
+        stage.face.type(f"assign {given} ana", by=EVA)
+    world.move(hours=14)
+    stage.show("told.digest", stage.face.told(ANA), HomeView)

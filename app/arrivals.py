@@ -1,6 +1,7 @@
 """What last came in at each chat's door, by kind: what a doctor can see of an app's settings that no token may read.
 
-Noted in memory and written down by a thread of its own every minute, so that no gesture pays for it and a read goes on writing nothing.
+Noted in memory and written down by a thread of its own, the first of a kind at once and then every minute, so that no gesture pays for it
+and a read goes on writing nothing.
 """
 
 import threading
@@ -26,6 +27,8 @@ class Arrivals:
         self._store, self._pause = store, pause
         self._lock = threading.Lock()
         self._heard: dict[str, datetime] = {}
+        self._written: frozenset[str] = frozenset()
+        self._first = threading.Event()
         self._thread: threading.Thread | None = None
         self._ending = threading.Event()
 
@@ -34,7 +37,10 @@ class Arrivals:
         if kind not in KINDS[face]:
             return
         with self._lock:
-            self._heard[_name(face, kind)] = datetime.now(UTC)
+            name = _name(face, kind)
+            self._heard[name] = datetime.now(UTC)
+            if name not in self._written:
+                self._first.set()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="arrivals", daemon=True)
                 self._thread.start()
@@ -43,18 +49,22 @@ class Arrivals:
         """Write down what was noted since the last time."""
         with self._lock:
             heard, self._heard = self._heard, {}
+            self._written |= heard.keys()
         if heard:
             self._store.attempt(lambda connection: _keep(connection, heard))
 
     def close(self) -> None:
         """Write the rest, and end the thread."""
         self._ending.set()
+        self._first.set()
         if self._thread is not None:
             self._thread.join(timeout=5)
         self.flush()
 
     def _run(self) -> None:
-        while not self._ending.wait(self._pause):
+        while not self._ending.is_set():
+            self._first.wait(self._pause)
+            self._first.clear()
             try:
                 self.flush()
             except sa.exc.SQLAlchemyError:
@@ -62,7 +72,7 @@ class Arrivals:
 
 
 def arrived(connection: Connection, face: str) -> dict[str, datetime | None]:
-    """When each kind came in last, None for one that never did. Behind by a minute at most."""
+    """When each kind came in last, a minute behind at most; None for one that never did."""
     names = {_name(face, kind): kind for kind in KINDS[face]}
     rows = connection.execute(sa.select(switches).where(switches.c.name.in_(names)))
     kept = {names[row.name]: datetime.fromisoformat(row.value) for row in rows}

@@ -9,6 +9,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -118,6 +119,19 @@ def run(place: Path) -> Run:
 
 def settings(place: Path) -> dict[str, object]:
     return tomllib.loads((place / "desk.toml").read_text(encoding="utf-8"))
+
+
+@contextmanager
+def served(place: Path, given: dict[str, str], **environment: str) -> Iterator[None]:
+    """The desk, listening at its public address."""
+    house = build(load({"DESK_CONFIG": str(place / "desk.toml"), **environment}))
+    port = int(given["desk_public_url"].rpartition(":")[2])
+    server = make_server("127.0.0.1", port, build_web(house), threaded=True)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield
+    server.shutdown()
+    server.server_close()
+    house.close()
 
 
 def read(place: Path, table: sa.Table) -> list[object]:
@@ -275,14 +289,8 @@ def test_the_doors_are_tried_at_the_public_address(run: Run, place: Path, ticket
     given = answers(tickets)
     assert "cannot be reached from here" in run(given).output
 
-    house = build(load({"DESK_CONFIG": str(place / "desk.toml")}))
-    port = int(given["desk_public_url"].rpartition(":")[2])
-    server = make_server("127.0.0.1", port, build_web(house), threaded=True)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    found = run({}).output
-    server.shutdown()
-    server.server_close()
-    house.close()
+    with served(place, given):
+        found = run({}).output
 
     assert "WRONG" not in found, found
     for path in ("/readyz", "/slack/events", "/api/messages", "/webhooks/helpdesk"):
@@ -292,14 +300,8 @@ def test_the_doors_are_tried_at_the_public_address(run: Run, place: Path, ticket
 def test_a_desk_with_another_signing_secret_at_the_address_is_noticed(run: Run, place: Path) -> None:
     given = answers()
     run(given)
-    house = build(load({"DESK_CONFIG": str(place / "desk.toml"), "SLACK_SIGNING_SECRET": "f" * 32}))
-    port = int(given["desk_public_url"].rpartition(":")[2])
-    server = make_server("127.0.0.1", port, build_web(house), threaded=True)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    found = run({}).output
-    server.shutdown()
-    server.server_close()
-    house.close()
+    with served(place, given, SLACK_SIGNING_SECRET="f" * 32):
+        found = run({}).output
 
     assert f"WRONG  {given['desk_public_url']}/slack/events does not answer as this desk would" in found
 

@@ -23,4 +23,9 @@ def health_view(words: Words, found: Sequence[Finding]) -> ReportView:
 
 def _sections(words: Words, title: str, found: list[Finding], tone: Tone) -> tuple[Section, ...]:
     parts = [found[at : at + LINES] for at in range(0, len(found), LINES)]
-    return tuple(Section(title=words.say(title), lines=tuple(Text(f.said(words), quoted=True) for f in p), tone=tone) for p in parts)
+    named = words.say(title)
+    titles = [
+        words.say("health.part", title=named, number=n, parts=len(parts)) if len(parts) > 1 else named for n in range(1, len(parts) + 1)
+    ]
+    lines = (tuple(Text(f.said(words), quoted=True) for f in part) for part in parts)
+    return tuple(Section(title=title, lines=said, tone=tone) for title, said in zip(titles, lines, strict=True))

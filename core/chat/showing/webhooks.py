@@ -70,7 +70,7 @@ def letter_view(connection: Connection, words: Words, delivery: int) -> ReportVi
         tone=Tone.WARNING,
         facts=facts,
         sections=(
-            Section(title=words.say("webhooks.headers"), facts=tuple(_headers(row.headers))),
+            Section(title=words.say("webhooks.headers"), facts=tuple(_headers(words, row.headers))),
             Section(title=words.say("webhooks.body"), lines=(Text(body_text(row.body), quoted=True),)),
         ),
         buttons=(
@@ -82,9 +82,11 @@ def letter_view(connection: Connection, words: Words, delivery: int) -> ReportVi
     )
 
 
-def _headers(headers: Mapping[str, str]) -> Iterator[Fact]:
+def _headers(words: Words, headers: Mapping[str, str]) -> Iterator[Fact]:
+    """What was kept of them, and with which of the connection's secrets it was signed: its number, never the secret."""
     for name, value in sorted(headers.items()):
-        yield Fact(name, Text(value if name in HEADERS else HIDDEN, quoted=True))
+        label = words.say("webhooks.signed") if name == "secret" else name
+        yield Fact(label, Text(value if name in HEADERS else HIDDEN, quoted=True))
 
 
 def body_text(body: bytes) -> str:

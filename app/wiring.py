@@ -100,9 +100,10 @@ def build(settings: Settings, *, wake: Callable[[], None] = lambda: None) -> Hou
         notifiers["slack"] = WatchedHomePort(SlackNotifier(slack.workspaces.client), meter, "slack")
     if teams:
         notifiers["teams"] = WatchedPort(TeamsNotifier(teams.connector), meter, "teams")
+    profiles = {"slack": slack.workspaces.profile_of} if slack else {}
     partner_center = _partner_center(settings)
     return House(
-        settings, store, clock, desk, Chat(desk, clock.now), slack, teams, notifiers, InboxWriter(store), vault,
+        settings, store, clock, desk, Chat(desk, clock.now, profiles=profiles), slack, teams, notifiers, InboxWriter(store), vault,
         Connections(store, vault), Arrivals(store), meter,
         subscriptions=partner_center, partner_center=partner_center,
     )  # fmt: skip

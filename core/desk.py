@@ -49,6 +49,7 @@ from core.people.mornings import HANDLERS as MORNINGS
 from core.people.polling import HANDLERS as POLLING
 from core.people.preferences import HANDLERS as PREFERENCES
 from core.people.queries import is_allowed
+from core.people.reading import HANDLERS as READING
 from core.people.sealing import HANDLERS as SEALING
 from core.reactions import REACTIONS
 from core.receivables.handlers import HANDLERS as RECEIVABLES
@@ -56,6 +57,7 @@ from core.suspensions.handlers import HANDLERS as SUSPENSIONS
 
 HANDLERS: Handlers = {
     **PEOPLE,
+    **READING,
     **HOMES,
     **LINKING,
     **ABSENCE,

@@ -11,7 +11,7 @@ from core.cases import follows as cases
 from core.cases import search as cases_search
 from core.cases.commands import OpenCollection, SettleCollection
 from core.cases.leaving import CONTINUES, ReleaseCases
-from core.cases.queries import case, collection_cases
+from core.cases.queries import OPEN_CASE_SUBJECTS, case, collection_cases
 from core.cases.watching import forget_watcher
 from core.collections import follows as collections
 from core.collections.commands import HearNotice, KeepLadders, RestartLadders
@@ -29,7 +29,7 @@ from core.escalations import follows as escalations
 from core.people import follows as people
 from core.people.commands import PollConnection
 from core.people.connections import POLLS
-from core.people.events import CalendarSet, CameBack, DayClosed, DayOpened, GroupSet, StaffRemoved, WentAway
+from core.people.events import CalendarSet, CameBack, DayClosed, DayOpened, GroupSet, PlaceReadingSet, StaffRemoved, WentAway
 from core.receivables import search as receivables_search
 from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
@@ -37,7 +37,13 @@ from core.receivables.handlers import DUE
 from core.receivables.queries import payer, unpaid_positions
 from core.suspensions import follows as suspensions
 from core.suspensions.commands import ProposeRestores, RecheckFacts, WithdrawLeaver
-from core.suspensions.queries import open_suspensions, open_suspensions_of_customer, open_suspensions_with, suspensions_of_customer
+from core.suspensions.queries import (
+    OPEN_SUSPENSION_SUBJECTS,
+    open_suspensions,
+    open_suspensions_of_customer,
+    open_suspensions_with,
+    suspensions_of_customer,
+)
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
 
@@ -120,6 +126,12 @@ def settle_leaver(tx: Tx, event: StaffRemoved) -> Iterable[Command]:
         yield WithdrawLeaver(suspension_id=found, staff_id=event.staff_id)
 
 
+def redraw_place(tx: Tx, event: PlaceReadingSet) -> Iterable[Command]:
+    """A conversation's cards are drawn anew in its language, those of what is closed when they change next."""
+    cards.refresh_in(tx, event.conversation_id, OPEN_CASE_SUBJECTS, OPEN_SUSPENSION_SUBJECTS)
+    return ()
+
+
 def _release_on(timer: Timer) -> Command:
     said = timer.data
     return ReleaseCases(staff_id=timer.subject_id, successor_id=said["successor_id"], done=int(said["done"]), kinds=tuple(said["kinds"]))
@@ -138,6 +150,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     StaffRemoved: (*people.FOLLOWS[StaffRemoved], settle_leaver, forget_watcher),
     WentAway: (*people.FOLLOWS[WentAway], suspensions.warn_of_absence),
     CameBack: (*people.FOLLOWS[CameBack], suspensions.show_undecided),
+    PlaceReadingSet: (redraw_place,),
     GroupSet: (cases.replan_all,),
     CalendarSet: (cases.replan_all,),
     DayClosed: (cases.replan_all,),

@@ -1,5 +1,6 @@
 """The tokens we act with, workspace by workspace: those of the app's installations, and the one of the environment for any other."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,10 +11,11 @@ from slack_sdk.errors import SlackApiError
 
 from bots.slack.listeners import PATIENCE
 from bots.slack.notifier import web_client
-from core.chat.ports import TokenRefused
+from core.chat.ports import Profile, TokenRefused
 from core.engine.errors import DeliveryError
 
 GLANCE = 1  # second for a name: the form behind it must still open
+AGAIN = 600  # seconds until somebody whose profile was asked for is asked about again
 ABSENT = 300  # seconds until a workspace without a token is looked at again: somebody may install the app anew
 
 
@@ -39,6 +41,7 @@ class Workspaces:
         self.http = httpx.Client()
         self._known: dict[str, AuthorizeResult] = {}
         self._names: dict[tuple[str, str], str] = {}
+        self._profiles: dict[tuple[str, str], tuple[float, Profile]] = {}
 
     def client(self, workspace: str, *, timeout: int = 10) -> WebClient:
         """A single-attempt client for the workspace. Raises TokenRefused where the app is not installed, or no more."""
@@ -83,6 +86,22 @@ class Workspaces:
             profile = found.get("profile") or {}
             self._names[workspace, user] = str(profile.get("real_name") or found.get("real_name") or found.get("name") or "")
         return self._names[workspace, user]
+
+    def profile_of(self, workspace: str, user: str) -> Profile:
+        """Their language and zone in the workspace; nothing when Slack does not say so at once, and then it is left alone for a while.
+
+        https://docs.slack.dev/reference/methods/users.info
+        """
+        tried, known = self._profiles.get((workspace, user), (0.0, Profile()))
+        if tried and time.monotonic() - tried < AGAIN:
+            return known
+        try:
+            found = self.client(workspace, timeout=GLANCE).users_info(user=user, include_locale=True).get("user") or {}
+        except (SlackApiError, OSError, DeliveryError):
+            found = {}
+        said = Profile(locale=str(found.get("locale") or ""), zone=str(found.get("tz") or ""))
+        self._profiles[workspace, user] = (time.monotonic(), said)
+        return said
 
     def _token_of(self, workspace: str) -> str:
         found = self._installed().get(workspace)

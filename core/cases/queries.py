@@ -48,6 +48,7 @@ NOTES = (
     .where(notes.c.case_id == sa.bindparam("case_id"), notes.c.state != NoteState.DRAFT, notes.c.state != NoteState.WITHDRAWN)
     .order_by(notes.c.id.desc())
 )
+OPEN_CASE_SUBJECTS = sa.select(sa.literal("case:").concat(sa.cast(cases.c.id, sa.String))).where(cases.c.state.in_(OPEN_STATES))
 
 
 @dataclass(frozen=True, kw_only=True)

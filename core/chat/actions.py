@@ -34,6 +34,8 @@ class ArgumentKind(StrEnum):
     DAY = "day"  # 2026-09-30, 30.09, on friday, za 2 dni → date
     MOMENT = "moment"  # jutro 9, 30.11 14:30 → aware datetime, in the person's zone
     MONEY = "money"  # 1 200,50 zł → Money
+    LANGUAGE = "language"  # polski, Polish, pl-PL → a locale of ours, "" for whatever the chat says
+    ZONE = "zone"  # Europe/Warsaw, Warszawa → an IANA name, "" likewise
     TICK = "tick"  # yes or no → bool
     NUMBER = "number"  # the number of a row that has no letter of its own: 7 → int
     HIDDEN = "hidden"  # carried by a form from where it opened, never typed

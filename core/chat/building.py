@@ -33,6 +33,8 @@ FIELD_KINDS = {
     ArgumentKind.DAY: FieldKind.DAY,
     ArgumentKind.MOMENT: FieldKind.TEXT,  # as it would be typed: no picker of either chat knows the person's zone
     ArgumentKind.MONEY: FieldKind.MONEY,
+    ArgumentKind.LANGUAGE: FieldKind.TEXT,
+    ArgumentKind.ZONE: FieldKind.TEXT,
     ArgumentKind.TICK: FieldKind.TICK,
 }
 

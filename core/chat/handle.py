@@ -1,7 +1,7 @@
 """One gesture from either chat, from request to reply: who, what, do."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import structlog
@@ -10,7 +10,7 @@ from core.desk import Desk
 from core.engine.cards import are_given_up
 from core.engine.errors import Ambiguous, Conflict, DeskError, InvalidInput, NotAllowed, NotFound
 from core.engine.transaction import SYSTEM
-from core.people.commands import LearnConversation, OpenHome, Place
+from core.people.commands import LearnConversation, LearnProfile, OpenHome, Place
 from core.people.model import Member, Right
 from core.people.queries import by_identity
 
@@ -20,6 +20,7 @@ from .building import build_form
 from .forms import Option
 from .options import options
 from .parsing import begun, from_carried, from_typed, from_values, usage
+from .ports import Profile, ProfileOf
 from .requests import Answered, ChatRequest, Gesture, Nothing, Open, Refused, Reply
 from .showing.asking import readings_view
 from .strangers import greet
@@ -33,10 +34,14 @@ log = structlog.get_logger(__name__)
 
 
 class Chat:
-    """The shared chat layer over one desk. `clock` tells the business moment."""
+    """The shared chat layer over one desk. `clock` tells the business moment. `profiles`: by chat, for those whose gestures do not say
+    in which language and zone their person reads."""
 
-    def __init__(self, desk: Desk, clock: Callable[[], datetime], table: ActionTable = TABLE) -> None:
+    def __init__(
+        self, desk: Desk, clock: Callable[[], datetime], table: ActionTable = TABLE, profiles: Mapping[str, ProfileOf] | None = None
+    ) -> None:
         self.desk = desk
+        self._profiles = profiles or {}
         self.table = table
         self._clock = clock
 
@@ -47,6 +52,7 @@ class Chat:
         with Snapshot(self.desk) as snapshot:
             member = by_identity(snapshot.connection(), request.face, request.workspace, request.user)
             if member is not None:
+                member = self._meet(snapshot, request, member)
                 words = words_for(member, request)
                 asked = Asked(desk=self.desk, snapshot=snapshot, member=member, request=request, words=words, now=self._clock())
                 self._find_again(asked)
@@ -76,6 +82,20 @@ class Chat:
         """Where a form's search field looks; "" for a field that is none."""
         found = self.table.named(action)
         return next((a.kind.value for a in found.arguments if a.name == field), "") if found else ""
+
+    def _meet(self, snapshot: Snapshot, request: ChatRequest, member: Member) -> Member:
+        """At first contact, the language and zone that the chat's own profile says of a member are kept."""
+        if member.locale and member.zone:
+            return member
+        said = Profile(locale=request.locale, zone=request.zone)
+        if request.face in self._profiles and not (request.locale and request.zone):
+            snapshot.end()
+            said = self._profiles[request.face](request.workspace, request.user)
+        if not (said.locale and not member.locale) and not (said.zone and not member.zone):
+            return member
+        snapshot.end()
+        self.desk.do(LearnProfile(staff_id=member.id, locale=said.locale, zone=said.zone), SYSTEM, self._clock())
+        return by_identity(snapshot.connection(), request.face, request.workspace, request.user) or member
 
     def _find_again(self, asked: Asked) -> None:
         """Who presses a button or mentions the desk in a conversation proves that it is there: copies that were given up in it are

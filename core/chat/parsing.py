@@ -1,7 +1,7 @@
 """Understanding what people write. What is ambiguous is refused with the right form beside it, never guessed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from core.cases.queries import case
 from core.customers.queries import customer, named
@@ -15,6 +15,7 @@ from .amounts import amount
 from .asking import Asked
 from .days import day
 from .finding import case_meant, colleague, customers_of_invoice
+from .locales import language, zone
 from .moments import moment
 from .months import month
 from .words import OWN, Words, known_zone
@@ -27,6 +28,9 @@ MOST_WORDS = 8
 SPACES = re.compile(r"[\s\u00a0\u200b\u202f]+")
 NUMBER = re.compile(r"(?:[cs]-)?(\d{1,12})", re.IGNORECASE)
 OWN_ROW = re.compile(rf"{OWN}\d{{1,18}}", re.ASCII)
+PLAIN: Mapping[ArgumentKind, Callable[..., object]] = {  # understood whoever asks
+    ArgumentKind.MONEY: amount, ArgumentKind.LANGUAGE: language, ArgumentKind.ZONE: zone,
+}  # fmt: skip
 YES = frozenset({"yes", "true", "1", "tak"})
 IN_TURN = frozenset({"next", "nastepny", "nastepna", "kolejny", "kolejna"})
 MYSELF = frozenset({"me", "myself", "ja", "mnie"})
@@ -116,8 +120,8 @@ def understand(asked: Asked, argument: Argument, typed: str) -> object:  # noqa:
         return _person(asked, text, argument)
     if kind in TIMES:
         return _time(asked, argument, text)
-    if kind is ArgumentKind.MONEY:
-        return amount(text, field=argument.name)
+    if kind in PLAIN:
+        return PLAIN[kind](text, field=argument.name)
     if kind is ArgumentKind.TICK:
         return folded(text) in YES
     if kind is ArgumentKind.WORDS:

@@ -1,6 +1,6 @@
 """What the desk asks of a chat: post, update, tell privately, delete. Anything it answers is a reference of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -26,6 +26,17 @@ class Recipient:
     workspace: str
     user: str
     address: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """What a chat's own profile says of somebody; "" for what it does not, or not at once."""
+
+    locale: str = ""
+    zone: str = ""
+
+
+ProfileOf = Callable[[str, str], Profile]  # of a workspace and a user there; it never raises, and never takes longer than a glance
 
 
 class MessageGone(DeliveryError):

@@ -13,6 +13,7 @@ from .verbs import (
     messages,
     people,
     preferences,
+    reading,
     receivables,
     replies,
     snoozing,
@@ -29,7 +30,6 @@ HELP = help_action(_itself)
 TABLE = ActionTable(
     cases.ACTIONS, finding.ACTIONS, working.ACTIONS, watching.ACTIONS, snoozing.ACTIONS, messages.ACTIONS, replies.ACTIONS,
     escalations.ACTIONS, customers.ACTIONS, receivables.ACTIONS, ladder.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS,
-    absence.ACTIONS,
-    preferences.ACTIONS, webhooks.ACTIONS, desk.ACTIONS, home.ACTIONS, (HELP,),
+    absence.ACTIONS, preferences.ACTIONS, reading.ACTIONS, webhooks.ACTIONS, desk.ACTIONS, home.ACTIONS, (HELP,),
 )  # fmt: skip
 _itself.append(TABLE)

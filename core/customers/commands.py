@@ -37,6 +37,15 @@ class ConfirmLink(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SetCustomerLanguage(Command):
+    """Write to the customer in another language."""
+
+    needs = Right.WORK
+    customer_id: int
+    locale: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SwitchMode(Command):
     """Let real effects reach this customer, or hold them back again."""
 

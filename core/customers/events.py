@@ -35,6 +35,14 @@ class LinkConfirmed(OfCustomer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomerLanguageSet(OfCustomer):
+    """What is sent to the customer is in another language."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModeSwitched(OfCustomer):
     """Real effects may reach the customer, or no longer."""
 

@@ -16,8 +16,8 @@ from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
 from core.people.calendars import is_zone
 
-from .commands import AddCustomer, ConfirmLink, RecordSubscriptions, SwitchMode
-from .events import CustomerAdded, LinkConfirmed, ModeSwitched, SubscriptionsRecorded
+from .commands import AddCustomer, ConfirmLink, RecordSubscriptions, SetCustomerLanguage, SwitchMode
+from .events import CustomerAdded, CustomerLanguageSet, LinkConfirmed, ModeSwitched, SubscriptionsRecorded
 from .queries import customer, linked, tenants_of
 from .resources import SubscriptionFacts, facts
 
@@ -67,6 +67,15 @@ def switch_mode(tx: Tx, command: SwitchMode) -> Iterable[Event]:
     return [ModeSwitched(customer_id=command.customer_id, before=before.value, after=command.mode.value)]
 
 
+def set_language(tx: Tx, command: SetCustomerLanguage) -> Iterable[Event]:
+    """Setting what is so changes nothing. Raises NotFound."""
+    before = customer(tx.connection, command.customer_id).locale
+    if before == command.locale:
+        return []
+    tx.connection.execute(sa.update(customers).where(customers.c.id == command.customer_id).values(locale=command.locale))
+    return [CustomerLanguageSet(customer_id=command.customer_id, before=before, after=command.locale)]
+
+
 def record_subscriptions(tx: Tx, command: RecordSubscriptions) -> Iterable[Event]:
     """Raises Conflict when the tenant is not confirmed for this customer. A resource without id or status is left out."""
     tenant = command.tenant.casefold()
@@ -113,5 +122,6 @@ HANDLERS: Handlers = {
     AddCustomer: Handler(add_customer, lambda _c, command: [f"customername:{folded(command.name)}"]),
     ConfirmLink: Handler(confirm_link, lambda _c, command: [f"customer:{command.customer_id}"]),
     RecordSubscriptions: Handler(record_subscriptions, lambda _c, command: [f"customer:{command.customer_id}"]),
+    SetCustomerLanguage: Handler(set_language, lambda _c, command: [f"customer:{command.customer_id}"]),
     SwitchMode: Handler(switch_mode, lambda _c, command: [f"customer:{command.customer_id}"]),
 }

@@ -90,6 +90,14 @@ def refresh_all(tx: Tx, subjects: Sequence[str]) -> None:
         tx.connection.execute(sa.update(cards).where(theirs, cards.c.state == "live").values(wanted=cards.c.wanted + 1))
 
 
+def refresh_in(tx: Tx, conversation_id: int, *subjects: sa.Select[Any]) -> None:
+    """Say that a conversation's copies look different from now on: those of these subjects."""
+    ours = (
+        (cards.c.conversation_id == conversation_id) & (cards.c.state == "live") & sa.or_(*(cards.c.subject.in_(each) for each in subjects))
+    )
+    tx.connection.execute(sa.update(cards).where(ours).values(wanted=cards.c.wanted + 1))
+
+
 def claim_stale(store: Store, *, faces: Collection[str] = (), limit: int = 50) -> list[StaleCard]:
     """Lease up to `limit` stale copies in these chats, or in any.
 

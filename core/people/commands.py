@@ -123,6 +123,35 @@ class LearnAddress(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LearnProfile(Command):
+    """Remember which language and zone a member's own profile in a chat says; what they choose here comes before it."""
+
+    needs = Right.RUN
+    staff_id: int
+    locale: str
+    zone: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseReading(Command):
+    """Read the desk in another language or zone; "" for whatever the chat says, None leaves what is. One's own only."""
+
+    needs = Right.READ
+    locale: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetPlaceReading(Command):
+    """Draw a conversation's cards in another language or zone; None leaves what is."""
+
+    needs = Right.ADMINISTER
+    conversation_id: int
+    locale: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpenHome(Command):
     """Publish a member's home, now and whenever it changes from now on; `page` is what they look at."""
 

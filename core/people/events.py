@@ -222,6 +222,29 @@ class OfStaff(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadingChosen(OfStaff):
+    """A member reads the desk in this language and zone; "" is whatever their chat says."""
+
+    locale: str
+    zone: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceReadingSet(Event):
+    """A conversation's cards are in this language and zone."""
+
+    conversation_id: int
+    locale: str
+    zone: str
+    by: str
+
+    @property
+    def subject(self) -> str:
+        """The conversation."""
+        return f"conversation:{self.conversation_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class LinkCodeMade(OfStaff):
     """A one-time code links the member's next chat until `expires_at` (real clock)."""
 

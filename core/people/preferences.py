@@ -21,6 +21,7 @@ from .calendars import DEFAULT, SHIPPED, calendar_of_row
 from .days import PersonsDay, Quiet
 from .events import PreferencesSet
 from .model import Right
+from .queries import ZONE
 from .reminders import CHOSEN, RULES, Reminder, Way
 
 QUIET, MORNING = "quiet", "morning"  # kinds of their own: hours, and whether a digest comes
@@ -28,7 +29,7 @@ USUAL, NONE = "usual", "none"  # quiet hours as the group's day has them, or non
 SET = sa.select(preferences.c.staff_id, preferences.c.kind, preferences.c.way)
 # A member's own hours are those of the first group of theirs that has some, else the default ones.
 HOURS: sa.Select[Any] = (
-    sa.select(staff.c.id.label("member_id"), staff.c.zone.label("own_zone"), calendars)
+    sa.select(staff.c.id.label("member_id"), ZONE.label("own_zone"), calendars)
     .outerjoin_from(staff, group_members, group_members.c.staff_id == staff.c.id)
     .outerjoin(groups, groups.c.id == group_members.c.group_id)
     .outerjoin(calendars, sa.or_(calendars.c.id == groups.c.calendar_id, groups.c.calendar_id.is_(None) & (calendars.c.name == DEFAULT)))

@@ -13,8 +13,11 @@ from core.engine.transaction import Actor
 from .model import RIGHTS, Member, Right, Role
 
 # Asked for every gesture, so built once: building a statement costs more than running it. A row per role, one without any.
+# In the language and zone they chose, else those that their chat said at first contact.
+LOCALE = sa.func.coalesce(sa.func.nullif(staff.c.locale, ""), staff.c.chat_locale).label("locale")
+ZONE = sa.func.coalesce(sa.func.nullif(staff.c.zone, ""), staff.c.chat_zone).label("zone")
 ACTIVE: sa.Select[Any] = (
-    sa.select(staff.c.id, staff.c.handle, staff.c.name, staff.c.locale, staff.c.zone, grants.c.role)
+    sa.select(staff.c.id, staff.c.handle, staff.c.name, LOCALE, ZONE, grants.c.role)
     .outerjoin_from(staff, grants, grants.c.staff_id == staff.c.id)
     .where(staff.c.active)
 )
@@ -74,6 +77,12 @@ def place_of(connection: Connection, face: str, workspace: str, external: str) -
     match = (conversations.c.face == face) & (conversations.c.workspace == workspace) & (conversations.c.external == external)
     found = connection.execute(sa.select(conversations.c.address, conversations.c.reachable).where(match)).one_or_none()
     return None if found is None else (dict(found.address), bool(found.reachable))
+
+
+def place_called(connection: Connection, face: str, workspace: str, external: str) -> int | None:
+    """The conversation's row, where a group works in it; None for any other."""
+    match = (conversations.c.face == face) & (conversations.c.workspace == workspace) & (conversations.c.external == external)
+    return connection.scalar(sa.select(conversations.c.id).where(match, conversations.c.group_id.is_not(None)))
 
 
 def is_allowed(connection: Connection, actor: Actor, right: str) -> bool:

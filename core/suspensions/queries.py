@@ -26,6 +26,9 @@ OPEN_OF_CUSTOMER = (
     .where(suspensions.c.customer_id == sa.bindparam("of_customer"), suspensions.c.ended_at.is_(None))
     .order_by(suspensions.c.id)
 )
+OPEN_SUSPENSION_SUBJECTS = sa.select(sa.literal("suspension:").concat(sa.cast(suspensions.c.id, sa.String))).where(
+    suspensions.c.ended_at.is_(None)
+)
 
 
 def suspension(connection: Connection, suspension_id: int) -> Suspension:

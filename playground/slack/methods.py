@@ -30,6 +30,7 @@ class Methods:
         self.ledger, self.triggers, self.team, self.check = ledger, triggers, team, check
         self.channels: set[str] = set()
         self.archived: set[str] = set()
+        self.profiles: dict[str, dict[str, str]] = {}  # what people set there, where it is not the usual: locale, tz
         self.strangers: set[str] = set()  # user ids this workspace does not have
         self._numbers = itertools.count(1)
         self.table: Mapping[str, Callable[[Json], Json]] = {
@@ -102,7 +103,10 @@ class Methods:
         """A person's name, language and zone."""
         user = self._user(call.get("user"))
         profile = {"email": f"{user.casefold()}@partner.example", "real_name": user}
-        return {"user": {"id": user, "team_id": self.team, "locale": "en-GB", "tz": "Europe/Warsaw", "profile": profile}}
+        said = {"locale": "en-GB", "tz": "Europe/Warsaw", **self.profiles.get(user, {})}
+        if not call.get("include_locale"):
+            del said["locale"]
+        return {"user": {"id": user, "team_id": self.team, **said, "profile": profile}}
 
     def open_view(self, call: Json) -> Json:
         """A modal for whoever made the gesture."""

@@ -20,6 +20,7 @@ def world(world: World) -> World:
     world.hire(ANA)
     customer_id = world.do(AddCustomer(name="Nowak")).ids["customer_id"]
     world.do(OpenCase(title="Why?", customer_id=customer_id))
+    typed(world, "help")  # first contact: what the chat says of her is kept
     return world
 
 

@@ -39,6 +39,7 @@ OF_A_REQUEST = {
     "start",
     "replan",
 }
+OF_A_CHANNEL = {"language_here", "zone_here"}
 VALUES = {
     "text": "Thank you for asking.",
     "title": "A call from Nowak",
@@ -92,6 +93,7 @@ def facts_of(case_id: int) -> dict[str, str]:
 @pytest.mark.parametrize("way", WAYS)
 def test_every_verb_about_a_question_is_answered_as_its_example_is_typed(way: str, world: World, face: Face) -> None:
     ask(world)
+    world.route(face.name, "question")
     world.hire(ADA)
 
     for number, action in enumerate(a for a in TABLE.all if a.typed and a.name not in OF_A_REQUEST):
@@ -103,9 +105,16 @@ def test_every_verb_about_a_question_is_answered_as_its_example_is_typed(way: st
         for line in MADE_READY.get(action.name, ()):
             face.type(line.format(**facts), by=by)
 
-        seen = say(face, way, example(Words("pl" if number % 2 else "en"), action, facts), by)
+        line = example(Words("pl" if number % 2 else "en"), action, facts)
+        is_private = way == "personal" or (way, face.name) == ("slash", "teams")
+        if is_private and action.name in OF_A_CHANNEL:
+            assert "no cards come to this conversation" in face.write(line, by=by)
+            continue
+        seen = say(face, way, line, by)
 
         assert str(seen), action.name
+        if action.name == "language":
+            face.type("language English", by=by)  # the rest is read in English again
 
 
 @pytest.mark.parametrize("way", WAYS)

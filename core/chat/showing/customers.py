@@ -8,7 +8,7 @@ from core.cases.queries import open_cases_of
 from core.chat.showing.receivables import money_of_customer
 from core.chat.values import Moment, Text, Value
 from core.chat.views import CustomerView, Fact, Section, Table, Tone
-from core.chat.words import Words
+from core.chat.words import Words, closest
 from core.customers.model import Mode
 from core.customers.queries import confirmed_links, customer, subscriptions_of
 
@@ -19,6 +19,7 @@ def customer_view(connection: Connection, words: Words, customer_id: int, now: d
     money = money_of_customer(connection, words, customer_id, now)
     facts = [Fact(words.say("fact.tax_id"), Text(found.tax_id, quoted=True))] if found.tax_id else []
     facts.append(Fact(words.say("fact.country"), Text(found.country)))
+    facts.append(Fact(words.say("fact.customer_language"), Text(words.say(f"language.{closest(found.locale)}"))))
     return CustomerView(
         title=found.name,
         status=words.say(f"customer.mode.{found.mode}"),

@@ -12,6 +12,8 @@ staff = Table(
     Column("name", String(120), nullable=False),
     Column("locale", String(10), nullable=False, server_default=""),
     Column("zone", String(60), nullable=False, server_default=""),
+    Column("chat_locale", String(20), nullable=False, server_default=""),  # what their chat's own profile said at first contact
+    Column("chat_zone", String(60), nullable=False, server_default=""),
     Column("active", Boolean, nullable=False, server_default=text("true")),
 )
 

@@ -156,6 +156,8 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('locale', sa.String(length=10), server_default='', nullable=False),
     sa.Column('zone', sa.String(length=60), server_default='', nullable=False),
+    sa.Column('chat_locale', sa.String(length=20), server_default='', nullable=False),
+    sa.Column('chat_zone', sa.String(length=60), server_default='', nullable=False),
     sa.Column('active', sa.Boolean(), server_default=sa.text('(true)'), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_staff')),
     sa.UniqueConstraint('handle', name=op.f('uq_staff_handle'))

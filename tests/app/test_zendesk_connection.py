@@ -164,7 +164,9 @@ def test_the_doctor_names_what_the_settings_name_and_zendesk_does_not_have(world
     configure(world, case_field="99", return_group="7009", authors="ana=4")
     ((is_well, said),) = doctor(world)
     assert not is_well
-    assert "there is no case_field 99, no return_group 7009, no authors 4 in Zendesk: ./desk connections set zendesk mends it" in said
+    assert (
+        "there is no case_field 99, no return_group 7009, no authors 4 in Zendesk, which its settings name. ./desk connections set" in said
+    )
 
 
 def doctor(world: World) -> list[tuple[bool, str]]:

@@ -55,6 +55,7 @@ def test_a_question_goes_all_the_way_from_the_ticket_to_its_resolution(world: Wo
     assert (found.title, found.customer_id, found.requestor) == ("Invoice G012345 disputed", customer_id, "ap@nowak.test")
     assert ticket.custom_fields[CASE_FIELD] == f"C-{found.id}"
     assert "Zażółć: billed twice." in face.type(f"case {found.id}", by=ANA)
+    assert f"C-{found.id}" in face.type(f"case {zendesk.url}/agent/tickets/{ticket.id}", by=ANA)  # its link, pasted
 
     # When it is noted, answered and resolved from the chat
     face.type(f"note {found.id} Seats were added twice.", by=ANA)

@@ -72,7 +72,7 @@ def examine(access: Access) -> str:
     if me.role not in STAFF:
         raise DeliveryError("the token is not good for any agent: check it, and the user it belongs to", permanent=True)
     if absent:
-        raise DeliveryError(f"there is no {', no '.join(absent)} in Zendesk: ./desk connections set {access.name} mends it", permanent=True)
+        raise DeliveryError(f"there is no {', no '.join(absent)} in Zendesk, which its settings name", permanent=True)
     return me.email or me.name
 
 

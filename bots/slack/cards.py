@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bots.slack.markup import clip, clip_markup, escape, literal, marked, mrkdwn, plain
 from bots.slack.payloads import Block, Payload
+from core.chat.values import visible
 from core.chat.views import (
     Button,
     CaseView,
@@ -33,6 +34,7 @@ FIELDS = 10
 BUTTONS = 5  # Slack allows 25 in a row; more than five is a wall
 OVERFLOW, ENTRY = 5, 150  # entries of a menu, and characters that one carries
 ELEMENTS = 25  # of a row
+WIDE, NARROW, GAP = 72, 12, "  "  # characters of a line that a message of usual width does not wrap, and of a column that may give way
 STYLES = {Tone.GOOD: "primary", Tone.DANGER: "danger"}
 SIGNS = {Tone.NEUTRAL: "", Tone.GOOD: "✅ ", Tone.WARNING: "🕒 ", Tone.DANGER: "⛔ "}
 
@@ -70,11 +72,11 @@ def card(view: View, words: Words) -> list[Block]:
 
 
 def listing(view: View, words: Words) -> list[Block]:
-    """A list to read: the heading in words, a line per fact."""
+    """A list to read: the heading in words, a line per fact of a section."""
     made: list[Block] = [{"type": "section", "text": marked(f"*{literal(view.title)}*")}]
     if view.status:
         made.append({"type": "context", "elements": [marked(literal(view.status))]})
-    made += _lines(view.facts, words)
+    made += fields(view.facts, words)
     for section in view.sections:
         made += _lines(section.facts, words, f"*{literal(section.title)}*")
     for table in view.tables:
@@ -105,7 +107,7 @@ def _item(item: Item, words: Words) -> Block:
 def _lines(facts: Iterable[Fact], words: Words, *heading: str) -> list[Block]:
     """A line per fact, its label as it is typed: as many to a block as a block takes."""
     lines = [*heading, *(f"`{escape(fact.label).replace('`', chr(39))}`  {mrkdwn(fact.value, words)}" for fact in facts)]
-    return [{"type": "section", "text": marked("\n".join(chunk))} for chunk in _chunks(lines, 2900)]
+    return _texts(lines)
 
 
 def note(view: View, words: Words) -> list[Block]:
@@ -165,24 +167,52 @@ def value_of(given: Button) -> str:
 
 
 def _section(section: Section, words: Words) -> list[Block]:
-    lines = "\n".join(mrkdwn(line, words) for line in section.lines)
+    several = "• " if len(section.lines) > 1 else ""
+    lines = "\n".join(several + mrkdwn(line, words) for line in section.lines)
     text = f"{SIGNS[section.tone]}*{literal(section.title)}*" + (f"\n{lines}" if lines else "")
     return [{"type": "divider"}, {"type": "section", "text": marked(text)}, *fields(section.facts, words)]
 
 
 def _table(table: Table, words: Words) -> list[Block]:
-    """Aligned text in a code block: `table` blocks are not drawn by every client yet."""
-    head = [table.columns, *[tuple(words.show(cell) for cell in row) for row in table.rows]]
-    widths = [min(28, max(len(row[at]) for row in head)) for at in range(len(table.columns))]
-    lines = ["  ".join(_cell(text, widths[at], right=at in table.numeric) for at, text in enumerate(row)).rstrip() for row in head]
+    """Aligned text in a code block, as `table` blocks are not drawn by every client yet; labelled lines where it is too wide for one."""
+    rows = [tuple(_cell(words.show(cell)) for cell in row) for row in table.rows]
+    widths = _widths(table, rows)
     title = [{"type": "section", "text": marked(f"*{literal(table.title)}*")}] if table.title else []
-    shown = [escape(line) for line in lines]
-    return [*title, *[{"type": "section", "text": marked("```" + chr(10).join(c) + "```")} for c in _chunks(shown, 2900)]]
+    if sum(widths) + len(GAP) * (len(widths) - 1) > WIDE:
+        return [*title, *_texts([_labelled(table, row) for row in rows])]
+    return [*title, *_texts([_aligned(table, widths, row) for row in (table.columns, *rows)], "```")]
 
 
-def _cell(text: str, width: int, *, right: bool) -> str:
-    shown = clip(text.replace("`", "'").replace("\n", " "), width)
-    return shown.rjust(width) if right else shown.ljust(width)
+def _texts(lines: list[str], fence: str = "") -> list[Block]:
+    """As many lines to a block as a block takes."""
+    return [{"type": "section", "text": marked(fence + "\n".join(chunk) + fence)} for chunk in _chunks(lines, 2900)]
+
+
+def _widths(table: Table, rows: list[tuple[str, ...]]) -> list[int]:
+    """Characters for each column: as many as its longest cell has, the widest texts giving way until all fit on a line."""
+    widths = [max(len(row[at]) for row in (table.columns, *rows)) for at in range(len(table.columns))]
+    while sum(widths) + len(GAP) * (len(widths) - 1) > WIDE:
+        widest = max((at for at in range(len(widths)) if at not in table.numeric), key=lambda at: widths[at], default=None)
+        if widest is None or widths[widest] <= NARROW:
+            break
+        widths[widest] -= 1
+    return widths
+
+
+def _aligned(table: Table, widths: list[int], row: tuple[str, ...]) -> str:
+    shown = (clip(text, width).rjust(width) if at in table.numeric else clip(text, width).ljust(width)
+             for at, (text, width) in enumerate(zip(row, widths, strict=True)))  # fmt: skip
+    return escape(GAP.join(shown).rstrip())
+
+
+def _labelled(table: Table, row: tuple[str, ...]) -> str:
+    """The first cell in bold, every other behind the name of its column; what is empty is left out."""
+    known = [f"{literal(name)} {literal(clip(text, 200))}" for name, text in zip(table.columns[1:], row[1:], strict=True) if text.strip()]
+    return f"*{literal(clip(row[0], 200)) or '–'}*  " + " · ".join(known)
+
+
+def _cell(text: str) -> str:
+    return visible(text).replace("`", "'").replace("\n", " ")
 
 
 def _footnotes(view: View, words: Words) -> list[Block]:

@@ -34,6 +34,7 @@ from core.chat.words import Words
 
 TEXT_LIMIT = 3000
 PRIMARY, SECONDARY = 6, 10  # Teams draws six buttons; the others stand behind the dots
+NARROW, AMOUNT, WIDEST = 6, 8, 24  # the share of a table's width that a column has, in characters of its longest cell
 COLORS = {Tone.GOOD: "Good", Tone.WARNING: "Warning", Tone.DANGER: "Attention"}
 STYLES = {Tone.GOOD: "positive", Tone.DANGER: "destructive"}
 SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]#~"})
@@ -111,6 +112,15 @@ def standard(view: View, words: Words) -> list[Element]:
     return body + [text_block(shown(line, words), isSubtle=True, size="Small") for line in view.footnotes]
 
 
+def listing(view: View, words: Words) -> list[Element]:
+    """A list to read: what is typed in bold, what it does behind it; in two columns it would break where it must not."""
+    body = standard(replace(view, sections=(), footnotes=()), words)
+    for section in view.sections:
+        body.append(text_block(literal(section.title), weight="Bolder", separator=True))
+        body += [text_block(f"**{literal(f.label)}** {shown(f.value, words)}", spacing="Small") for f in section.facts]
+    return body + [text_block(shown(line, words), isSubtle=True, size="Small") for line in view.footnotes]
+
+
 def home(view: View, words: Words) -> list[Element]:
     """One person's page: a line per thing that waits, its button beside it."""
     body = standard(replace(view, footnotes=()), words)
@@ -169,22 +179,30 @@ def action(given: Button) -> Element:
 
 def _section(section: Section, words: Words) -> Element:
     heading = text_block(literal(section.title), weight="Bolder", color=COLORS.get(section.tone, "Default"))
-    lines = [text_block(shown(line, words)) for line in section.lines]
+    lines = [text_block(shown(line, words), spacing="Small") for line in section.lines]
     items = [heading, *lines, *fact_set(section.facts, words)]
     return {"type": "Container", "separator": True, "spacing": "Medium", "items": items}
 
 
 def _table(table: Table, words: Words) -> list[Element]:
-    columns = [
-        {"width": 1 if at in table.numeric else 2, "horizontalCellContentAlignment": "Right" if at in table.numeric else "Left"}
-        for at in range(len(table.columns))
-    ]
+    rows = [[shown(cell, words) for cell in row] for row in table.rows]
+    columns = [_column(at, table, words) for at in range(len(table.columns))]
     head = _row([text_block(literal(name), weight="Bolder", size="Small") for name in table.columns])
-    rows = [_row([text_block(shown(cell, words), size="Small") for cell in row]) for row in table.rows]
+    drawn: Element = {
+        "type": "Table", "columns": columns, "rows": [head, *(_row([text_block(cell, size="Small") for cell in row]) for row in rows)],
+        "showGridLines": True, "firstRowAsHeaders": True,
+    }  # fmt: skip
     title = [text_block(literal(table.title), weight="Bolder", separator=True)] if table.title else []
-    drawn: Element = {"type": "Table", "columns": columns, "rows": [head, *rows], "showGridLines": True, "firstRowAsHeaders": True}
     plain = [" | ".join(literal(words.show(cell)) for cell in row) for row in table.rows]
     return [*title, drawn | {"fallback": text_block("\n\n".join(plain))}]
+
+
+def _column(at: int, table: Table, words: Words) -> Element:
+    """As wide beside the others as its longest cell: no amount is broken for the sake of a short number beside it."""
+    longest = max(len(text) for text in (table.columns[at], *(words.show(row[at]) for row in table.rows)))
+    least, most = (AMOUNT, WIDEST) if at in table.numeric else (NARROW, WIDEST)
+    side = "Right" if at in table.numeric else "Left"
+    return {"width": min(most, max(least, longest)), "horizontalCellContentAlignment": side}
 
 
 def _row(cells: list[Element]) -> Element:
@@ -200,7 +218,7 @@ RENDERERS: Mapping[type[View], Callable[[View, Words], list[Element]]] = {
     SuspensionView: standard,
     PreviewView: standard,
     ReportView: standard,
-    HelpView: standard,
+    HelpView: listing,
     HomeView: home,
     NoteView: note,
 }

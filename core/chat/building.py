@@ -55,7 +55,7 @@ def build_form(
     prefill = dict(action.prefill(asked, given)) if action.prefill and values is None else {}
     shown = {**prefill, **settled, **(values or {})}
     asks = [a for a in action.arguments if a.name not in carried and a.kind is not ArgumentKind.HIDDEN]
-    fields = tuple(_field(asked, a, given, shown.get(a.name, ""), (wrong or {}).get(a.name)) for a in asks)
+    fields = tuple(_field(asked, action, a, given, shown.get(a.name, ""), (wrong or {}).get(a.name)) for a in asks)
     unseen = [asked.words.error(error) for name, error in (wrong or {}).items() if name not in {a.name for a in asks}]
     first = action.arguments[0].name if action.arguments else ""
     subject = int(str(given[first])) if first in carried else 0
@@ -78,13 +78,13 @@ def _carried(action: Action, given: Given, *, but: str = "") -> dict[str, str]:
     return {a.name: str(given[a.name]) for a in carried if a.name != but or a.kind is ArgumentKind.HIDDEN}
 
 
-def _field(asked: Asked, argument: Argument, given: Given, value: str, wrong: DeskError | None) -> Field:
+def _field(asked: Asked, action: Action, argument: Argument, given: Given, value: str, wrong: DeskError | None) -> Field:
     words = asked.words
-    hint = f"field.{argument.name}.hint"
+    own, hint = f"form.{action.name}.{argument.name}", f"field.{argument.name}.hint"
     held = _held(asked, argument, value)
     options = argument.options(asked, given) if argument.options else _options(asked, argument)
     return Field(
-        name=argument.name, label=_capital(words.say(f"field.{argument.name}")), kind=FIELD_KINDS[argument.kind],
+        name=argument.name, label=_capital(words.say(own if words.has(own) else f"field.{argument.name}")), kind=FIELD_KINDS[argument.kind],
         value=held.value if held else value, value_label=held.label if held else "",
         hint=words.say(hint) if words.has(hint) else "", error=words.error(wrong) if wrong else "",
         required=argument.required and argument.kind is not ArgumentKind.TICK, options=options,

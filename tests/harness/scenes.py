@@ -20,7 +20,7 @@ from tests.harness.faces import SlackFace, seen_in_slack
 from tests.harness.letters import given_up
 from tests.harness.receivables import feed, invoice
 from tests.harness.stage import Stage, subject_of
-from tests.harness.suspensions import ripe
+from tests.harness.suspensions import OTTO, ripe
 from tests.harness.world import ADA, ANA, BEN, DORA, TEAM, VIC, Persona, who_may
 from tests.scenarios.test_compare import OCTOBER, SEPTEMBER
 
@@ -60,18 +60,16 @@ def questions(stage: Stage, _local: LocalPartnerCenter) -> None:
     stage.type("case.unmatched", f"case {stage.ids['unmatched']}")
     stage.type("case.for_a_viewer", f"case {number}", by=VIC)
     stage.type("note.done", f"take {number}")
-    stage.type("case.noted", f"note {number} {stage.texts.note}")
-    stage.type("case.triaged", f"triage {number} proration")
+    stage.type("note.noted", f"note {number} {stage.texts.note}")
+    stage.type("note.triaged", f"triage {number} proration")
     stage.type("why", f"why {number}")
     preview = stage.type("preview.reply", f"reply {number} {stage.texts.note}")
     stage.show("note.sent", stage.click(preview, "send_draft"))
     stage.type("case.sending", f"case {number}")
     stage.face.type(f"withdraw {number}", by=ANA)
-    stage.type("case.waiting", f"wait {number} customer")
+    stage.type("note.waiting", f"wait {number} customer")
     stage.face.type(f"ours {number}", by=ANA)
-    stage.type("case.escalated", f"escalate {number} {stage.texts.note}")
-    stage.world.settle()
-    stage.show("told.escalation", stage.face.channel(), NoteView)
+    stage.type("note.escalated", f"escalate {number} {stage.texts.note}")
     stage.face.type(f"acknowledge {number}", by=BEN)
     stage.face.type(f"microsoft {number} ticket 2411190040001234", by=ANA)
     stage.type("case.at_microsoft", f"case {number}")
@@ -119,8 +117,8 @@ def requests(stage: Stage, _local: LocalPartnerCenter) -> None:
     stage.world.settle()
     stage.show("card.suspension", stage.face.channel(), SuspensionView)
     stage.type("suspension.for_an_approver", "suspension S-1", by=BEN)
-    refused = stage.face.fill(stage.face.type("refuse S-1", by=BEN), by=BEN, reason=stage.texts.reason)
-    stage.show("suspension.refused", refused if refused.raw else stage.face.type("suspension S-1", by=BEN), SuspensionView)
+    stage.face.fill(stage.face.type("refuse S-1", by=BEN), by=BEN, reason=stage.texts.reason)
+    stage.type("suspension.refused", "suspension S-1", by=BEN)
     stage.type("suspension.asked_again", "ask_again S-1")
     stage.world.settle()
     stage.click(stage.face.type("suspension S-2", by=BEN), "approve", by=BEN)
@@ -150,11 +148,22 @@ def people(stage: Stage, _local: LocalPartnerCenter) -> None:
 
 
 def endings(stage: Stage, _local: LocalPartnerCenter) -> None:
-    """Off, and on again; and a case that is done."""
-    stage.world.move(minutes=40)
-    stage.type("suspension.looked_once_more", "suspension S-2")
-    stage.type("case.resolved", f"resolve {stage.ids['case']} yes")
-    stage.show("told.reminder", stage.face.told(ANA), NoteView)
+    """Off, and on again; what people are told privately; and a case that is done."""
+    world = stage.world
+    world.move(minutes=40)
+    stage.show("told.what_is_missing", stage.face.told(ANA), NoteView)
+    stage.type("suspension.facts_missing", "suspension S-2")
+    feed(world, invoice(), as_of=world.now)
+    world.move(minutes=5)
+    stage.type("suspension.off", "suspension S-2")
+    stage.face.type(f"restore {stage.ids['collection']} now {stage.texts.reason}", by=BEN)
+    world.move(minutes=5)
+    stage.type("suspension.restored", "suspension S-2")
+    stage.face.type(f"handover {stage.ids['unmatched']} ana {stage.texts.note}", by=OTTO)
+    world.settle()
+    stage.show("told.handover", stage.face.told(ANA), NoteView)
+    stage.face.type(f"resolve {stage.ids['case']} yes", by=ANA)
+    stage.type("case.resolved", f"case {stage.ids['case']}")
 
 
 def mornings(stage: Stage, _local: LocalPartnerCenter) -> None:

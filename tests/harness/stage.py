@@ -131,8 +131,7 @@ def _teams(seen: Seen) -> Any:
     if not isinstance(seen.raw, Mapping) or "attachments" not in seen.raw:
         return {name: value for name, value in seen.raw.items() if name not in ("id", "replyToId")}
     card = seen.raw["attachments"][0]["content"]
-    around = {"summary": seen.raw["summary"]} if "summary" in seen.raw else {"title": seen.texts[0]} if seen.texts else {}
-    return {**around, "card": card}
+    return {**{name: seen.raw[name] for name in ("title", "summary") if name in seen.raw}, "card": card}
 
 
 def staged(world: World, chat: str, texts: Texts) -> Stage:

@@ -148,7 +148,7 @@ class TeamsFace(Face):
         if "task" in body:
             value = body["task"]["value"]
             assert check_card(value["card"]["content"]) == []
-            made = seen_in_teams({"attachments": [value["card"]]}, place=place)
+            made = seen_in_teams({"title": value["title"], "attachments": [value["card"]]}, place=place)
             made.texts.insert(0, value["title"])
             return made
         if body.get("type") == CARD:

@@ -41,7 +41,7 @@ def _links(connection: Connection, words: Words, customer_id: int) -> Section:
 def _cases(connection: Connection, words: Words, customer_id: int) -> tuple[Table, ...]:
     found = open_cases_of(connection, customer_id)
     columns = tuple(words.say(f"queue.column.{column}") for column in ("case", "question", "state"))
-    rows = tuple((Text(c.number), Text(c.title, quoted=True), Text(words.say(f"case.state.{c.stand}"))) for c in found)
+    rows = tuple((Text(c.number), Text(c.title, quoted=True), Text(words.say(f"queue.state.{c.stand}"))) for c in found)
     return (Table(title=words.say("customer.cases"), columns=columns, rows=rows),) if rows else ()
 
 

@@ -270,7 +270,7 @@ def _approve(connection: Connection, words: Words, found: Suspension) -> Button:
     mode = words.say(f"suspension.mode.{found.listed['mode']}")
     confirm = Confirm(
         title=words.say("approve.confirm.title"), yes=words.say("button.approve"), no=words.say("form.cancel"),
-        text=words.say("approve.confirm.text", customer=name, count=len(found.items), mode=mode),
+        text=words.count("approve.confirm.text", len(found.items), customer=name, mode=mode),
     )  # fmt: skip
     return Button(
         label=words.say("button.approve"), action="approve", subject=found.id, facts=found.facts, tone=Tone.GOOD, confirm=confirm

@@ -208,7 +208,7 @@ def _aligned(table: Table, widths: list[int], row: tuple[str, ...]) -> str:
 def _labelled(table: Table, row: tuple[str, ...]) -> str:
     """The first cell in bold, every other behind the name of its column; what is empty is left out."""
     known = [f"{literal(name)} {literal(clip(text, 200))}" for name, text in zip(table.columns[1:], row[1:], strict=True) if text.strip()]
-    return f"*{literal(clip(row[0], 200)) or '–'}*  " + " · ".join(known)
+    return f"*{literal(clip(row[0], 200)) or '–'}*: " + " · ".join(known)
 
 
 def _cell(text: str) -> str:

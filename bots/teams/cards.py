@@ -6,6 +6,7 @@ Limits and gaps: https://learn.microsoft.com/microsoftteams/platform/task-module
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC
+from itertools import accumulate
 
 from bots.teams.fitting import clip, fitted
 from bots.teams.payloads import Element
@@ -33,8 +34,9 @@ from core.chat.views import (
 from core.chat.words import Words
 
 TEXT_LIMIT = 3000
-PRIMARY, SECONDARY = 6, 10  # Teams draws six buttons; the others stand behind the dots
-NARROW, AMOUNT, WIDEST = 6, 8, 24  # the share of a table's width that a column has, in characters of its longest cell
+PRIMARY, SECONDARY = 6, 16  # Teams draws six buttons; the others stand behind the dots
+NARROW, WIDEST = 8, 24  # the share of a table's width that a column has, in characters of its longest cell
+ROW, MARGIN = 64, 4  # characters of a row of buttons before the renderer cuts their labels, and what a button's frame takes of them
 COLORS = {Tone.GOOD: "Good", Tone.WARNING: "Warning", Tone.DANGER: "Attention"}
 STYLES = {Tone.GOOD: "positive", Tone.DANGER: "destructive"}
 SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]#~"})
@@ -73,9 +75,11 @@ def card(view: View, words: Words) -> Element:
 
 
 def arranged(buttons: Iterable[Button]) -> list[Button]:
-    """The usual ones in a row, the rare ones and what does not fit behind the dots."""
-    usual, rare = [b for b in buttons if not b.rare], [b for b in buttons if b.rare]
-    return [*usual[:PRIMARY], *[replace(b, rare=True) for b in (*usual[PRIMARY:], *rare)][:SECONDARY]]
+    """The usual ones in a row, as many as it holds without cutting their labels; the others and the rare ones behind the dots."""
+    given = list(buttons)
+    usual = [b for b in given if not b.rare]
+    room = sum(1 for taken in accumulate(len(b.label) + MARGIN for b in usual[:PRIMARY]) if taken <= ROW) or 1
+    return [*usual[:room], *[replace(b, rare=True) for b in (*usual[room:], *(b for b in given if b.rare))][:SECONDARY]]
 
 
 def mentions(view: View) -> Element:
@@ -200,9 +204,8 @@ def _table(table: Table, words: Words) -> list[Element]:
 def _column(at: int, table: Table, words: Words) -> Element:
     """As wide beside the others as its longest cell: no amount is broken for the sake of a short number beside it."""
     longest = max(len(text) for text in (table.columns[at], *(words.show(row[at]) for row in table.rows)))
-    least, most = (AMOUNT, WIDEST) if at in table.numeric else (NARROW, WIDEST)
     side = "Right" if at in table.numeric else "Left"
-    return {"width": min(most, max(least, longest)), "horizontalCellContentAlignment": side}
+    return {"width": min(WIDEST, max(NARROW, longest + 1)), "horizontalCellContentAlignment": side}
 
 
 def _row(cells: list[Element]) -> Element:

@@ -80,7 +80,7 @@ def _carried(action: Action, given: Given, *, but: str = "") -> dict[str, str]:
 
 def _field(asked: Asked, action: Action, argument: Argument, given: Given, value: str, wrong: DeskError | None) -> Field:
     words = asked.words
-    own, hint = f"form.{action.name}.{argument.name}", f"field.{argument.name}.hint"
+    own, hint = f"form.{action.name}.field.{argument.name}", f"field.{argument.name}.hint"
     held = _held(asked, argument, value)
     options = argument.options(asked, given) if argument.options else _options(asked, argument)
     return Field(

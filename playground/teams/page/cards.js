@@ -49,6 +49,7 @@ export const draw = (content, person, { act, search }) => {
     if (!(input instanceof ChoiceSetInput) || !input.isDynamicTypeahead()) return;
     const typed = input.getFilterForDynamicSearch();
     if (!typed) return;
+    input.showLoadingIndicator();  // which opens the list: the renderer itself never opens it for choices that were looked up
     input.renderChoices(typed, await search(input.choicesData.dataset, typed));
   };
   const drawn = card.render();

@@ -71,7 +71,7 @@ def case(connection: Connection, case_id: int) -> Case:
     row = connection.execute(CASE, {"case_id": case_id}).one_or_none()
     if row is None:
         raise NotFound("case_not_found", number=f"C-{case_id}")
-    return _case(row)
+    return from_row(row)
 
 
 def standings(connection: Connection, case_ids: Sequence[int]) -> dict[int, Standing]:
@@ -88,19 +88,13 @@ def case_shown(connection: Connection, case_id: int) -> Shown:
         raise NotFound("case_not_found", number=f"C-{case_id}")
     late = HeldBack(copies=row.copies, until=row.until) if row.copies else None
     asked = {"escalated": row.escalated, "at_microsoft": row.at_microsoft, "watched": row.watched, "snoozed": row.snoozed}
-    return Shown(case=_case(row), customer=row.customer_name, assignee=row.assignee_name, late=late, **asked)
-
-
-def open_cases(connection: Connection) -> list[Case]:
-    """Every case with something left to do, the oldest first."""
-    rows = connection.execute(sa.select(cases).where(cases.c.state.in_(OPEN_STATES)).order_by(cases.c.opened_at, cases.c.id))
-    return [_case(row) for row in rows]
+    return Shown(case=from_row(row), customer=row.customer_name, assignee=row.assignee_name, late=late, **asked)
 
 
 def open_cases_of(connection: Connection, customer_id: int) -> list[Case]:
     """The customer's cases with something left to do, the oldest first."""
     match = (cases.c.customer_id == customer_id) & cases.c.state.in_(OPEN_STATES)
-    return [_case(row) for row in connection.execute(sa.select(cases).where(match).order_by(cases.c.opened_at, cases.c.id))]
+    return [from_row(row) for row in connection.execute(sa.select(cases).where(match).order_by(cases.c.opened_at, cases.c.id))]
 
 
 def collection_case(connection: Connection, payer_id: int, currency: str) -> int | None:
@@ -170,7 +164,8 @@ def guesses(connection: Connection, found: Case) -> Sequence[Customer]:
     return [customer(connection, customer_id) for customer_id in found_ids]
 
 
-def _case(row: sa.Row[tuple[object, ...]]) -> Case:
+def from_row(row: sa.Row[tuple[object, ...]]) -> Case:
+    """A row of the cases as what it says."""
     fields = {name: getattr(row, name) for name in Case.__dataclass_fields__} | {"kind": Kind(row.kind), "state": State(row.state)}
     return Case(**fields)
 

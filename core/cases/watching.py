@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from core.engine import cards
 from core.engine.db.bulk import among
-from core.engine.db.tables.cases import case_watchers, cases
+from core.engine.db.tables.cases import case_watchers
 from core.engine.db.tables.people import staff
 from core.engine.errors import Conflict, InvalidInput, NotAllowed
 from core.engine.handling import Command, Handler, Handlers
@@ -38,7 +38,7 @@ from .events import (
     WaitEnded,
 )
 from .model import Case
-from .queries import OPEN_STATES, case, roots_of
+from .queries import case, roots_of
 
 WATCHERS = (
     sa.select(staff.c.id, staff.c.name)
@@ -108,12 +108,6 @@ def watchers_of(connection: Connection, case_id: int) -> list[tuple[int, str]]:
     """Who watches the case, the first who did first: each row and name."""
     rows = connection.execute(WATCHERS, {"of_case": case_id})
     return [(row.id, row.name) for row in rows]
-
-
-def watched_by(connection: Connection, staff_id: int) -> list[int]:
-    """The open cases that the member watches, the oldest first."""
-    mine = sa.select(cases.c.id).join(case_watchers, case_watchers.c.case_id == cases.c.id).where(case_watchers.c.staff_id == staff_id)
-    return list(connection.scalars(mine.where(cases.c.state.in_(OPEN_STATES)).order_by(cases.c.opened_at, cases.c.id)))
 
 
 def listeners(connection: Connection, case_ids: Collection[int], now: datetime) -> Mapping[int, Sequence[int]]:

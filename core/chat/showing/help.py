@@ -6,7 +6,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from core.cases.queue import queue_of
+from core.cases.queue import first_of, queue_parts
 from core.chat.actions import Action, ActionTable, Argument, ArgumentKind
 from core.chat.asking import Asked
 from core.chat.parsing import form_of
@@ -26,6 +26,7 @@ SAMPLE = {
     "before": "2026-09",
     "after": "2026-10",
 }
+OWN = ("mine", "overdue", "unassigned", "unmatched")  # where an example is looked for, in this order
 
 
 def help_view(asked: Asked, connection: Connection, table: ActionTable) -> HelpView:
@@ -62,8 +63,8 @@ def example(words: Words, action: Action, facts: Mapping[str, str]) -> str:
 def own_facts(asked: Asked, connection: Connection) -> Mapping[str, str]:
     """What examples are about: what presses most in the member's own queue; made-up facts only where there are none."""
     facts = {**SAMPLE, "person": asked.member.handle, **_months(asked.now.date())}
-    queue = queue_of(connection, asked.member.id, asked.now)
-    cases = (*queue.mine, *queue.overdue, *queue.unassigned, *queue.unmatched)
+    parts = queue_parts(asked.member.id)
+    cases = [found for name in OWN for found in first_of(connection, parts[name], asked.now, limit=1)]
     if cases:
         facts["case"] = str(cases[0].id)
     whose = next((found.customer_id for found in cases if found.customer_id is not None), None)

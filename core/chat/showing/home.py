@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import groupby
 
 from sqlalchemy import Connection
 
 from core.cases.clocks import Deadline
-from core.cases.model import Case, State
-from core.cases.queries import case
-from core.cases.queue import next_owed, queue_of
-from core.cases.watching import watched_by
+from core.cases.model import Case
+from core.cases.queue import Part, counted, first_of, home_parts, next_owed, watched_part
 from core.chat.showing.deadlines import owed_value
 from core.chat.values import Moment, Text, Value
 from core.chat.views import Button, Fact, Group, HomeView, Item, Tone
@@ -22,62 +19,60 @@ from core.suspensions.model import Suspension
 from core.suspensions.queries import undecided_by
 
 PAGE = 10  # items shown at once: both chats take more, but nobody reads more
-Waiting = tuple[str, Case | Suspension]  # why, and what
 
 
 def home_view(connection: Connection, words: Words, reader: Member, now: datetime, page: int = 1) -> HomeView:
     """The member's page at `now`; a page that there is not any more is the last one."""
-    waiting = waiting_for(connection, reader, now)
-    waiting += _watched(connection, reader, {found.id for _, found in waiting if isinstance(found, Case)})
-    pages = max(1, -(-len(waiting) // PAGE))
+    counts = counts_for(connection, reader, now, watched=True)
+    total = sum(counts.values())
+    pages = max(1, -(-total // PAGE))
     at = min(max(page, 1), pages)
-    shown = waiting[(at - 1) * PAGE : at * PAGE]
     absence = away(connection, reader.id, now)
     return HomeView(
         title=words.say("home.title", name=reader.name),
-        status=words.count("home.count", len(waiting)) if waiting else words.say("home.empty"),
-        tone=Tone.WARNING if any(why == "late" for why, _ in waiting) else Tone.NEUTRAL if waiting else Tone.GOOD,
+        status=words.count("home.count", total) if total else words.say("home.empty"),
+        tone=Tone.WARNING if counts.get("late") else Tone.NEUTRAL if total else Tone.GOOD,
         facts=(Fact(words.say("home.away"), Moment(absence.until_at)),) if absence else (),
-        groups=tuple(_groups(connection, words, shown, [why for why, _ in waiting])),
+        groups=tuple(_groups(connection, words, reader, now, counts, (at - 1) * PAGE)),
         buttons=tuple(_buttons(words, reader, at, pages)),
         footnotes=(Text(words.say("home.page", page=at, pages=pages)),) if pages > 1 else (),
     )
 
 
-def waiting_for(connection: Connection, reader: Member, now: datetime) -> list[Waiting]:
-    """What waits for the member and why (approve, late, mine, customer), most pressing first."""
-    return [*_approvals(connection, reader), *_cases(connection, reader, now)]
+def counts_for(connection: Connection, reader: Member, now: datetime, *, watched: bool = False) -> Mapping[str, int]:
+    """How much waits for the member, by why (approve, late, mine, customer), most pressing first; and what they watch beside it."""
+    approvals = len(_approvals(connection, reader))
+    return {"approve": approvals, **counted(connection, _parts(reader, watched=watched), now)}
 
 
-def _approvals(connection: Connection, reader: Member) -> list[Waiting]:
-    return [("approve", found) for found in undecided_by(connection, reader.id)] if Right.DECIDE in reader.rights else []
+def _approvals(connection: Connection, reader: Member) -> list[Suspension]:
+    return undecided_by(connection, reader.id) if Right.DECIDE in reader.rights else []
 
 
-def _cases(connection: Connection, reader: Member, now: datetime) -> Iterator[Waiting]:
-    """What is late in my hands or in nobody's, what waits for me, and what waits for a customer of mine."""
-    if Right.WORK not in reader.rights:
-        return
-    queue = queue_of(connection, reader.id, now)
-    yield from (("late", found) for found in queue.overdue if found.assignee_id in (None, reader.id))
-    own = [found for found in (*queue.mine, *queue.unmatched) if found.assignee_id == reader.id]
-    yield from (("mine", found) for found in own if found.state is not State.WAITING)
-    yield from (("customer", found) for found in own if found.state is State.WAITING)
+def _parts(reader: Member, *, watched: bool) -> Mapping[str, Part]:
+    """What waits is for who works on cases; to watch is for whoever may look."""
+    own = home_parts(reader.id) if Right.WORK in reader.rights else {}
+    sees = watched and Right.READ in reader.rights
+    return {**own, "watched": watched_part(reader.id, but=own.values())} if sees else own
 
 
-def _watched(connection: Connection, reader: Member, listed: set[int]) -> list[Waiting]:
-    """What I watch and nothing else on the page names."""
-    watched = (number for number in watched_by(connection, reader.id) if number not in listed)
-    return [("watched", case(connection, number)) for number in watched] if Right.READ in reader.rights else []
-
-
-def _groups(connection: Connection, words: Words, shown: list[Waiting], reasons: list[str]) -> Iterator[Group]:
-    due = next_owed(connection, [found.id for _, found in shown if isinstance(found, Case)])
-    for why, waiting in groupby(shown, key=lambda one: one[0]):
-        items = tuple(
-            _request(connection, words, found) if isinstance(found, Suspension) else _case(connection, words, found, due.get(found.id))
-            for _, found in waiting
-        )
-        yield Group(title=words.say(f"home.{why}", n=reasons.count(why)), items=items)
+def _groups(
+    connection: Connection, words: Words, reader: Member, now: datetime, counts: Mapping[str, int], skipped: int
+) -> Iterator[Group]:
+    """One page: what of each reason falls between the items `skipped` and the page's end."""
+    parts, left = _parts(reader, watched=True), PAGE
+    for why, count in counts.items():
+        begin, taken = min(skipped, count), min(left, max(0, count - skipped))
+        skipped, left = skipped - begin, left - taken
+        if not taken:
+            continue
+        if why == "approve":
+            items = tuple(_request(connection, words, found) for found in _approvals(connection, reader)[begin : begin + taken])
+        else:
+            shown = first_of(connection, parts[why], now, limit=taken, after=begin)
+            due = next_owed(connection, [found.id for found in shown])
+            items = tuple(_case(connection, words, found, due.get(found.id)) for found in shown)
+        yield Group(title=words.say(f"home.{why}", n=count), items=items)
 
 
 def _request(connection: Connection, words: Words, found: Suspension) -> Item:

@@ -12,7 +12,7 @@ from core.cases.clocks import is_still_due
 from core.cases.model import Kind
 from core.cases.queries import case
 from core.cases.targets import CLOCK_OF
-from core.chat.showing.home import waiting_for
+from core.chat.showing.home import counts_for
 from core.chat.values import Text
 from core.chat.views import Button, Group, HomeView, Item, Section, Tone
 from core.chat.words import Words
@@ -57,7 +57,7 @@ def morning_view(
 
 
 def _counts(connection: Connection, reader: Member, since: datetime, now: datetime) -> Counter[str]:
-    found = Counter(why for why, _ in waiting_for(connection, reader, now) if why in COUNTED)
+    found = Counter({why: count for why, count in counts_for(connection, reader, now).items() if why in COUNTED})
     found["new"] = _new(connection, reader, since)
     return found
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from core.cases.clocks import Deadline
 from core.cases.model import Case
-from core.cases.queue import queue_of
+from core.cases.queue import counted, first_of, next_owed, queue_parts
 from core.chat.asking import Asked
 from core.chat.showing.deadlines import owed_value
 from core.chat.values import Text, Value
@@ -17,29 +17,31 @@ from core.people.model import Right
 
 ROWS = 15  # of a table; the rest is counted
 MATCH_BUTTONS = 4
+PARTS = ("overdue", "unmatched", "mine", "unassigned")  # in this order; what is in colleagues' hands is only counted
 
 
 def queue_view(asked: Asked, connection: Connection) -> QueueView:
     """What this member should look at next."""
-    words, queue = asked.words, queue_of(connection, asked.member.id, asked.now)
-    groups = {"overdue": queue.overdue, "unmatched": queue.unmatched, "mine": queue.mine, "unassigned": queue.unassigned}
-    total = sum(len(cases) for cases in groups.values())
-    asking = queue.unmatched[:MATCH_BUTTONS] if asked.may(Right.WORK) else ()
+    words, parts, now = asked.words, queue_parts(asked.member.id), asked.now
+    counts = counted(connection, parts, now)
+    shown = {name: first_of(connection, parts[name], now, limit=ROWS) for name in PARTS if counts[name]}
+    due = next_owed(connection, [found.id for several in shown.values() for found in several])
+    total = sum(counts[name] for name in PARTS)
+    asking = shown.get("unmatched", ())[:MATCH_BUTTONS] if asked.may(Right.WORK) else ()
     return QueueView(
         title=words.say("queue.title"),
         status=words.count("queue.count", total) if total else words.say("queue.empty"),
-        tone=Tone.WARNING if queue.overdue else Tone.GOOD if not total else Tone.NEUTRAL,
-        tables=tuple(_table(connection, words, name, cases, queue.next) for name, cases in groups.items() if cases),
+        tone=Tone.WARNING if counts["overdue"] else Tone.GOOD if not total else Tone.NEUTRAL,
+        tables=tuple(_table(connection, words, name, cases, counts[name], due) for name, cases in shown.items()),
         buttons=tuple(Button(label=words.say("queue.match", number=c.number), action="match", subject=c.id, form=True) for c in asking),
-        footnotes=(Text(words.count("queue.others", queue.others)),) if queue.others else (),
+        footnotes=(Text(words.count("queue.others", counts["others"])),) if counts["others"] else (),
     )
 
 
-def _table(connection: Connection, words: Words, name: str, cases: tuple[Case, ...], due: Mapping[int, Deadline]) -> Table:
+def _table(connection: Connection, words: Words, name: str, cases: tuple[Case, ...], count: int, due: Mapping[int, Deadline]) -> Table:
     columns = tuple(words.say(f"queue.column.{column}") for column in ("case", "customer", "question", "due"))
-    more = len(cases) - ROWS
-    title = words.say(f"queue.{name}", n=len(cases))
-    rows = tuple(_row(connection, words, found, due.get(found.id)) for found in cases[:ROWS])
+    title, more = words.say(f"queue.{name}", n=count), count - len(cases)
+    rows = tuple(_row(connection, words, found, due.get(found.id)) for found in cases)
     return Table(title=f"{title} {words.count('queue.more', more)}" if more > 0 else title, columns=columns, rows=rows)
 
 

@@ -91,6 +91,7 @@ case_clocks = Table(
         sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
     ),
     Index("ix_case_clocks_case", "case_id"),
+    Index("ix_case_clocks_due", "due_at", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
 )  # fmt: skip
 
 # From when until when the case was somebody else's turn, or closed.

@@ -526,6 +526,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('case_clocks', schema=None) as batch_op:
         batch_op.create_index('ix_case_clocks_case', ['case_id'], unique=False)
+        batch_op.create_index('ix_case_clocks_due', ['due_at'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         batch_op.create_index('uq_case_clocks_open', ['case_id', 'clock'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
     op.create_table('snoozes',

@@ -13,7 +13,7 @@ from core.engine.transaction import Actor
 from core.people.calendars import is_zone
 from core.people.commands import AddStaff, Place, RemoveStaff, SetGroup
 from core.people.model import ROUND_ROBIN, Role
-from core.suspensions.follows import ROUTE as APPROVALS
+from core.suspensions.propose import ROUTE as APPROVALS
 
 # Whoever may run the command line on the desk's machine is its admin already.
 OPERATOR = Actor("system", "cli")

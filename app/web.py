@@ -12,6 +12,7 @@ from flask import Flask, Response, jsonify
 import bots.slack.app
 import bots.slack.install
 import bots.teams.app
+from app.evidence import files
 from app.exposing import measured, of_web
 from app.wiring import House
 from bots.teams.bridge import Bridge
@@ -35,6 +36,7 @@ def build_web(house: House) -> Flask:
             house.slack.oauth, house.desk, slack.workspaces, partial(house.vault.seal, "token"), slack.installations.forget
         )
         web.register_blueprint(pages)
+    web.register_blueprint(files.blueprint(house.desk, house.clock.now))
     _health(web, house)
     web.register_error_handler(Exception, _fault)
     # Flask calls its wsgi_app and does nothing before that: what Slack and the webhooks send never reaches a view.

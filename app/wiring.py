@@ -102,8 +102,9 @@ def build(settings: Settings, *, wake: Callable[[], None] = lambda: None) -> Hou
         notifiers["teams"] = WatchedPort(TeamsNotifier(teams.connector), meter, "teams")
     profiles = {"slack": slack.workspaces.profile_of} if slack else {}
     partner_center = _partner_center(settings)
+    chat = Chat(desk, clock.now, profiles=profiles, public_url=settings.public_url)
     return House(
-        settings, store, clock, desk, Chat(desk, clock.now, profiles=profiles), slack, teams, notifiers, InboxWriter(store), vault,
+        settings, store, clock, desk, chat, slack, teams, notifiers, InboxWriter(store), vault,
         Connections(store, vault), Arrivals(store), meter,
         subscriptions=partner_center, partner_center=partner_center,
     )  # fmt: skip

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from core.cases import nudges
+from core.cases.files import HANDLERS as FILES
 from core.cases.handlers import HANDLERS as CASES
 from core.cases.leaving import HANDLERS as LEAVING
 from core.cases.snoozes import HANDLERS as SNOOZES
@@ -75,6 +76,7 @@ HANDLERS: Handlers = {
     **TICKETS,
     **LEAVING,
     **TURNS,
+    **FILES,
     **WATCHING,
     **SNOOZES,
     **RECEIVABLES,

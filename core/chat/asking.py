@@ -41,7 +41,10 @@ class Snapshot(ExitStack):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One gesture of one known member. Nothing is done while something read by `reading` is still being looked at."""
+    """One gesture of one known member. Nothing is done while something read by `reading` is still being looked at.
+
+    `public_url` is where browsers reach the desk, "" where nobody said.
+    """
 
     desk: Desk
     snapshot: Snapshot
@@ -49,6 +52,7 @@ class Asked:
     request: ChatRequest
     words: Words
     now: datetime
+    public_url: str = ""
 
     @property
     def actor(self) -> Actor:

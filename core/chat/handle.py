@@ -38,12 +38,18 @@ class Chat:
     in which language and zone their person reads."""
 
     def __init__(
-        self, desk: Desk, clock: Callable[[], datetime], table: ActionTable = TABLE, profiles: Mapping[str, ProfileOf] | None = None
+        self,
+        desk: Desk,
+        clock: Callable[[], datetime],
+        table: ActionTable = TABLE,
+        profiles: Mapping[str, ProfileOf] | None = None,
+        public_url: str = "",
     ) -> None:
         self.desk = desk
         self._profiles = profiles or {}
         self.table = table
         self._clock = clock
+        self.public_url = public_url
 
     def handle(self, request: ChatRequest) -> Answered:
         """Answer a gesture. Refusals come back as replies; anything else that is raised is a fault, for the face's boundary."""
@@ -54,7 +60,10 @@ class Chat:
             if member is not None:
                 member = self._meet(snapshot, request, member)
                 words = words_for(member, request)
-                asked = Asked(desk=self.desk, snapshot=snapshot, member=member, request=request, words=words, now=self._clock())
+                asked = Asked(
+                    desk=self.desk, snapshot=snapshot, member=member, request=request, words=words, now=self._clock(),
+                    public_url=self.public_url,
+                )  # fmt: skip
                 self._find_again(asked)
                 return Answered(self._reply(asked), words)
         return greet(self.desk, self.table, request, self._clock())

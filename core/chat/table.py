@@ -7,6 +7,7 @@ from .verbs import (
     customers,
     desk,
     escalations,
+    evidence,
     finding,
     home,
     ladder,
@@ -28,8 +29,27 @@ from .verbs.help import help_action
 _itself: list[ActionTable] = []
 HELP = help_action(_itself)
 TABLE = ActionTable(
-    cases.ACTIONS, finding.ACTIONS, working.ACTIONS, watching.ACTIONS, snoozing.ACTIONS, messages.ACTIONS, replies.ACTIONS,
-    escalations.ACTIONS, customers.ACTIONS, receivables.ACTIONS, ladder.ACTIONS, suspensions.ACTIONS, people.ACTIONS, staff.ACTIONS,
-    absence.ACTIONS, preferences.ACTIONS, reading.ACTIONS, webhooks.ACTIONS, desk.ACTIONS, home.ACTIONS, (HELP,),
-)  # fmt: skip
+    cases.ACTIONS,
+    finding.ACTIONS,
+    working.ACTIONS,
+    watching.ACTIONS,
+    snoozing.ACTIONS,
+    messages.ACTIONS,
+    replies.ACTIONS,
+    escalations.ACTIONS,
+    customers.ACTIONS,
+    receivables.ACTIONS,
+    ladder.ACTIONS,
+    suspensions.ACTIONS,
+    evidence.ACTIONS,
+    people.ACTIONS,
+    staff.ACTIONS,
+    absence.ACTIONS,
+    preferences.ACTIONS,
+    reading.ACTIONS,
+    webhooks.ACTIONS,
+    desk.ACTIONS,
+    home.ACTIONS,
+    (HELP,),
+)
 _itself.append(TABLE)

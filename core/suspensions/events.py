@@ -23,12 +23,14 @@ class OfSuspension(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SuspensionProposed(OfSuspension):
-    """Somebody asked for it; these are the facts shown."""
+    """Somebody asked for it; these are the facts shown. `could_decide`: members; `asked`: conversations that got the card."""
 
     reason: Private
     facts: Mapping[str, Any]
     expires_at: datetime
     warn_at: datetime
+    could_decide: tuple[int, ...] = ()
+    asked: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

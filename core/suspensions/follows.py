@@ -49,6 +49,7 @@ from .events import (
 )
 from .model import ItemState
 from .ports import AnswerKind
+from .propose import ROUTE
 from .queries import is_entitled, item, restore, suspension
 from .quorum import missing_approvers, undecided
 from .restoring import waiting_children
@@ -57,7 +58,6 @@ Reaction = Callable[[Tx, Any], Iterable[Command]]
 EXPIRES, WARNS, LOOKS = "suspension_expires", "suspension_expiring", "suspension_looks"
 LOOKS_AGAIN, VERIFIES = "suspension_looks_again", "suspension_verifies"
 RESTORE_SENDS, RESTORE_VERIFIES = "restore_sends", "restore_verifies"
-ROUTE = "approval"  # the kind of card that approvers' conversations get
 UNKNOWN = ItemState.UNKNOWN.value  # a restore's state has the same word
 NEVER_WAITS = 1  # a restore goes before everything else between the lanes
 

@@ -17,6 +17,8 @@ from core.engine.errors import Conflict, DeskError, InvalidInput
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
+from core.people.model import Right
+from core.people.queries import routed, staff_holding
 
 from .commands import AskAgain, ProposeSuspension
 from .events import SuspensionProposed
@@ -29,6 +31,9 @@ from .queries import is_halted, open_suspension_of, suspension
 # subscriptions (900115). https://learn.microsoft.com/partner-center/customers/create-a-new-subscription
 # What is neither a licence of old nor of new commerce (software, perpetual licences, what Microsoft adds next) is nobody's to guess about.
 BY_HAND = {"trial": "suspend_trial", "azure_plan": "suspend_azure", "other": "suspend_other"}
+
+
+ROUTE = "approval"  # the kind of card that approvers' conversations get
 
 
 def propose_suspension(tx: Tx, command: ProposeSuspension) -> Iterable[Event]:
@@ -112,7 +117,8 @@ def _insert(tx: Tx, found: Case, reason: str, known: Gathered, wanted: Sequence[
         tx.connection.execute(sa.insert(suspension_items).values(**row, snapshot={}, answer={}))
     return SuspensionProposed(
         suspension_id=suspension_id, case_id=found.id, reason=Private(reason), facts=known.listed, expires_at=expires_at,
-        warn_at=tx.now + policy.decision.decide_within * policy.decision.warn_percent // 100,
+        could_decide=tuple(sorted(staff_holding(tx.connection, Right.DECIDE) - {tx.actor.staff_id, found.assignee_id})),
+        asked=tuple(routed(tx.connection, ROUTE)), warn_at=tx.now + policy.decision.decide_within * policy.decision.warn_percent // 100,
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ OF_A_REQUEST = {
     "policy",
     "start",
     "replan",
+    "evidence",
 }
 OF_A_CHANNEL = {"language_here", "zone_here"}
 VALUES = {
@@ -124,6 +125,8 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     story = ripe(world, local)
     world.hire(ADA)
 
+    world.house.chat.public_url = "https://desk.example.org"
+    assert "is ready" in say(face, way, f"evidence {story.case_id}", ANA)
     assert "have started" in say(face, way, f"start {story.case_id}", ANA)
     assert "The ladder" in say(face, way, f"zasady {story.case_id}", ANA)
     world.do(ApplyPolicy(policy=replace(SHIPPED, version="newer"), text=""))

@@ -135,3 +135,16 @@ targets = Table(
     Column("since", Date, nullable=False),
     UniqueConstraint("clock", "group_name", "triage"),
 )
+
+# Links to a case's files: of one use, for ten minutes, known by a digest only.
+file_passes = Table(
+    "file_passes",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    ref("case_id", "cases.id"),
+    Column("file", String(20), nullable=False),
+    Column("form", String(8), nullable=False),
+    Column("locale", String(10), nullable=False),
+    Column("zone", String(60), nullable=False),
+    Column("expires_at", Instant, nullable=False),  # by the real clock
+)

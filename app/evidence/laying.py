@@ -1,0 +1,113 @@
+"""The evidence as the parts of a page: headings, facts and tables in the reader's words. No fact is decided here."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from core.chat.words import Words
+
+Part = dict[str, Any]
+
+
+def lay_out(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """What the template needs, in the order it is read."""
+    made = datetime.fromisoformat(found["made_at"])
+    whose = found["customer"]
+    return {
+        "title": words.say("evidence.title", number=found["case"]), "subtitle": found["title"], "language": words.language,
+        "footer": words.say("evidence.footer", number=found["case"], at=made),
+        "facts": [
+            [words.say("fact.customer"), ", ".join(filter(None, (whose["name"], whose["tax_id"], whose["country"])))],
+            [words.say("fact.payer"), found["payer"]], [words.say("fact.opened"), _moment(words, found["opened_at"])],
+            [words.say("evidence.zone"), words.zone],
+        ],
+        "parts": [_notices(found, words), *(part for each in found["requests"] for part in _request(each, words)), _events(found, words)],
+    }  # fmt: skip
+
+
+def _notices(found: Mapping[str, Any], words: Words) -> Part:
+    rows = [
+        [
+            words.say(f"choice.kind.{n['kind']}"), words.day(date.fromisoformat(n["sent_on"])), n["recipient"],
+            words.say(f"choice.method.{n['method']}"), n["proof"], f"{n['recorded_by']}, {_moment(words, n['recorded_at'])}",
+        ]
+        for n in found["notices"]
+    ]  # fmt: skip
+    columns = ("kind", "sent", "recipient", "method", "proof", "recorded")
+    return _part(words.say("notice.title"), tables=[_table(words, columns, rows, (3, 3, 4, 3, 5, 4))])
+
+
+def _request(found: Mapping[str, Any], words: Words) -> Iterable[Part]:
+    listed, currency = found["facts"], found["facts"]["currency"]
+    facts = [
+        [words.say("evidence.state"), words.say(f"suspension.state.{found['state']}")],
+        [words.say("evidence.asked_by"), f"{found['asked_by']}, {_moment(words, found['asked_at'])}"],
+        [words.say("evidence.reason"), found["reason"]],
+        [words.say("evidence.could_decide"), ", ".join(found["could_decide"]) or words.say("evidence.nobody")],
+        [words.say("fact.overdue"), words.money(listed["overdue"], currency)],
+        [words.say("fact.as_of"), _moment(words, found["as_of"]["position"])],
+        [words.say("evidence.policy"), listed["policy"]],
+    ]
+    facts += [[words.say("evidence.cooling"), _moment(words, found["cooling_until"])]] if found["cooling_until"] else []
+    facts += [[words.say("evidence.ended"), f"{_moment(words, found['ended_at'])} {found['end_reason']}"]] if found["ended_at"] else []
+    invoices = [
+        [i["number"], words.day(date.fromisoformat(i["due_on"])), words.money(i["total"], currency), _open(words, i["open"], currency)]
+        for i in listed["invoices"]
+    ]
+    votes = [
+        [v["by"], words.say(f"evidence.verdict.{v['verdict']}"), _moment(words, v["at"]), v["chat"], str(v["round"]), v["reason"]]
+        for v in found["votes"]
+    ]
+    yield _part(
+        words.say("evidence.request", number=found["number"]), facts=facts,
+        tables=[
+            _table(words, ("invoice", "due", "total", "open"), invoices, (4, 3, 3, 3), numeric=(2, 3)),
+            _table(words, ("who", "verdict", "when", "chat", "round", "reason"), votes, (4, 3, 4, 2, 2, 5)),
+        ],
+    )  # fmt: skip
+    for item in found["subscriptions"]:
+        yield _subscription(item, words)
+
+
+def _subscription(item: Mapping[str, Any], words: Words) -> Part:
+    facts = [
+        [words.say("evidence.state"), words.say(f"suspension.item.{item['state']}")],
+        [words.say("evidence.subscription"), item["subscription"]],
+        [words.say("evidence.tenant"), item["tenant"]],
+    ]  # fmt: skip
+    moments = ("looked_at", "sent_at", "done_at")
+    facts += [[words.say(f"evidence.{name}"), _moment(words, item[name])] for name in moments if item[name]]
+    facts += [
+        [f"MS-{name}", item[key]] for name, key in (("RequestId", "ms_request_id"), ("CorrelationId", "ms_correlation_id")) if item[key]
+    ]
+    rows = [
+        [words.say(f"restore.state.{r['state']}"), f"{r['asked_by']}, {_moment(words, r['asked_at'])}", r["reason"], r["ms_request_id"]]
+        for r in item["restores"]
+    ]
+    tables = [_table(words, ("restore", "who", "reason", "ms_request_id"), rows, (4, 4, 4, 5))] if rows else []
+    return _part(item["name"], facts=facts, tables=tables, level=3)
+
+
+def _events(found: Mapping[str, Any], words: Words) -> Part:
+    rows = [[_moment(words, e["at"]), e["who"], f"{e['event']} ({e['subject']} {e['seq']})", e["hash"][:16]] for e in found["events"]]
+    table = _table(words, ("when", "who", "event", "hash"), rows, (4, 3, 6, 4))
+    return _part(words.say("evidence.events"), lines=[words.say("evidence.chain")], tables=[table])
+
+
+def _part(title: str, *, level: int = 2, lines: Iterable[str] = (), facts: Iterable[list[str]] = (), tables: Iterable[Part] = ()) -> Part:
+    return {"title": title, "level": level, "lines": list(lines), "facts": list(facts), "tables": list(tables)}
+
+
+def _table(
+    words: Words, columns: Iterable[str], rows: list[list[str]], widths: Iterable[int], *, numeric: Iterable[int] = ()
+) -> Part:  # fmt: skip
+    names = [words.say(f"column.{name}") for name in columns]
+    return {"columns": names, "rows": rows, "widths": list(widths), "numeric": list(numeric), "empty": words.say("evidence.none")}
+
+
+def _moment(words: Words, iso: str) -> str:
+    return words.moment(datetime.fromisoformat(iso))
+
+
+def _open(words: Words, amount: int | None, currency: str) -> str:
+    return words.say("receivables.not_named") if amount is None else words.money(amount, currency)

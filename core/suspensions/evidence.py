@@ -1,0 +1,126 @@
+"""Everything that a suspension can be defended by, of one case: who asked, who was asked, who could decide and who did, on which facts,
+after which notices, and what Microsoft was told and answered. Plain data; `app/evidence` prints it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from core.cases.model import Case
+from core.cases.queries import case
+from core.customers.queries import customer, subscription
+from core.engine.db.tables.engine import journal, private_texts
+from core.engine.db.tables.suspensions import suspensions, votes
+from core.engine.errors import Conflict
+from core.people.queries import display_name
+from core.receivables.model import Notice
+from core.receivables.queries import notices_of, payer
+
+from .model import Item, Restore, Suspension
+from .queries import restores_of, suspension
+
+FORMAT = "billing-desk-evidence/1"
+
+
+def evidence(connection: Connection, case_id: int, now: datetime) -> dict[str, Any]:
+    """The file of a collection case as of `now`. Raises NotFound; Conflict for a case that collects nothing."""
+    found = case(connection, case_id)
+    if found.payer_id is None or found.customer_id is None:
+        raise Conflict("evidence_needs_collection", number=found.number)
+    whose = customer(connection, found.customer_id)
+    ids = connection.scalars(sa.select(suspensions.c.id).where(suspensions.c.case_id == case_id).order_by(suspensions.c.id)).all()
+    return {
+        "format": FORMAT, "made_at": now.isoformat(), "case": found.number, "title": found.title, "opened_at": found.opened_at.isoformat(),
+        "currency": found.currency,
+        "customer": {"name": whose.name, "tax_id": whose.tax_id, "country": whose.country, "zone": whose.zone, "segment": whose.segment},
+        "payer": payer(connection, found.payer_id).name,
+        "notices": [_notice(connection, each) for each in notices_of(connection, case_id)],
+        "requests": [_request(connection, suspension(connection, each)) for each in ids],
+        "events": _events(connection, found, ids),
+    }  # fmt: skip
+
+
+def _notice(connection: Connection, given: Notice) -> dict[str, Any]:
+    return {
+        "kind": given.kind.value, "sent_on": given.sent_on.isoformat(), "recipient": given.recipient, "method": given.method.value,
+        "proof": given.proof, "to_billing_contact": given.to_contact, "recorded_by": display_name(connection, given.recorded_by),
+        "recorded_at": given.recorded_at.isoformat(),
+    }  # fmt: skip
+
+
+def _request(connection: Connection, found: Suspension) -> dict[str, Any]:
+    asked = _first(connection, f"suspension:{found.id}", "suspension_proposed")
+    could = asked.get("could_decide", ())
+    return {
+        "number": found.number, "state": found.state.value, "reason": found.reason, "end_reason": found.end_reason,
+        "asked_by": display_name(connection, found.proposed_by), "asked_at": found.proposed_at.isoformat(),
+        "could_decide": [display_name(connection, f"staff:{each}") for each in could],
+        "asked_in_conversations": len(asked.get("asked", ())),
+        "votes": _votes(connection, found.id), "facts": dict(found.listed), "as_of": dict(found.bound["as_of"]),
+        "cooling_until": _iso(found.cooling_until), "ended_at": _iso(found.ended_at),
+        "ended_by": display_name(connection, found.ended_by) if found.ended_by else "",
+        "subscriptions": [_item(connection, one) for one in found.items],
+    }  # fmt: skip
+
+
+def _votes(connection: Connection, suspension_id: int) -> list[dict[str, Any]]:
+    """Of every round: an earlier one fell with its facts."""
+    rows = connection.execute(sa.select(votes).where(votes.c.suspension_id == suspension_id).order_by(votes.c.id))
+    return [
+        {
+            "by": display_name(connection, f"staff:{row.staff_id}"), "verdict": row.verdict, "at": row.at.isoformat(), "chat": row.face,
+            "round": row.round, "reason": row.reason,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _item(connection: Connection, one: Item) -> dict[str, Any]:
+    read = subscription(connection, one.subscription_id)
+    return {
+        "name": read.name, "subscription": read.external, "tenant": read.tenant, "state": one.state.value,
+        "ms_request_id": one.request_id, "ms_correlation_id": one.correlation_id, "looked_at": _iso(one.looked_at),
+        "sent_at": _iso(one.sent_at), "done_at": _iso(one.done_at), "before": dict(one.snapshot), "answer": dict(one.answer),
+        "restores": [_restore(connection, each) for each in restores_of(connection, one)],
+    }  # fmt: skip
+
+
+def _restore(connection: Connection, way: Restore) -> dict[str, Any]:
+    return {
+        "state": way.state.value, "reason": way.reason, "asked_by": display_name(connection, way.asked_by),
+        "asked_at": way.asked_at.isoformat(), "ms_request_id": way.request_id, "ms_correlation_id": way.correlation_id,
+        "done_at": _iso(way.done_at),
+    }  # fmt: skip
+
+
+def _events(connection: Connection, found: Case, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The chains of the case and of its requests as they are hashed, oldest first, with the texts they refer to."""
+    subjects = [f"case:{found.id}", *(f"suspension:{each}" for each in ids)]
+    rows = connection.execute(sa.select(journal).where(journal.c.subject.in_(subjects)).order_by(journal.c.id)).mappings().all()
+    return [
+        {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items() if name != "id"}
+        | {"who": display_name(connection, row["actor"]), "texts": _texts(connection, row["data"])}
+        for row in rows
+    ]
+
+
+def _texts(connection: Connection, data: Mapping[str, Any]) -> dict[str, str]:
+    """The private texts of an event by field; a person's that was erased is missing."""
+    digests = {name: value["private"] for name, value in data.items() if isinstance(value, Mapping) and "private" in value}
+    if not digests:
+        return {}
+    wanted = sa.select(private_texts.c.digest, private_texts.c.body).where(private_texts.c.digest.in_(digests.values()))
+    known = {row.digest: row.body for row in connection.execute(wanted)}
+    return {name: known[digest] for name, digest in digests.items() if digest in known}
+
+
+def _first(connection: Connection, subject: str, event: str) -> Mapping[str, Any]:
+    match = (journal.c.subject == subject) & (journal.c.event == event)
+    found: Mapping[str, Any] | None = connection.scalar(sa.select(journal.c.data).where(match).order_by(journal.c.id).limit(1))
+    return found or {}
+
+
+def _iso(at: datetime | None) -> str:
+    return "" if at is None else at.isoformat()

@@ -260,6 +260,27 @@ def test_the_button_of_what_one_is_told_works(world: World, face: Face) -> None:
     assert f"C-{case_id}" in face.click(face.told(ANA), "Show the case", by=ANA)
 
 
+def test_a_reminder_is_snoozed_and_taken_up_again_by_its_buttons(world: World, face: Face) -> None:
+    case_id = ask(world)
+    face.type(f"take {case_id}", by=ANA)
+    world.move(hours=3)
+
+    form = face.click(face.told(ANA), "Snooze…", by=ANA)
+    assert not face.fill(form, by=ANA, until="in 2 hours", reason="They call back").errors
+    face.click(face.type(f"case {case_id}", by=ANA), "Remind me again", by=ANA)
+
+    assert "They call back" not in face.type(f"case {case_id}", by=ANA)
+
+
+def test_what_one_wants_to_hear_is_changed_by_its_button(world: World, face: Face) -> None:
+    world.hire(ANA)
+
+    form = face.click(face.type("prefs", by=ANA), "Change…", by=ANA)
+    assert not face.fill(form, by=ANA, late="digest").errors
+
+    assert "in the morning" in face.type("prefs", by=ANA)
+
+
 def test_every_button_of_a_request_works(world: World, local: LocalPartnerCenter, face: Face) -> None:
     story = ripe(world, local)
     world.do(ApplyPolicy(policy=replace(SHIPPED, version="newer"), text=""))

@@ -17,11 +17,15 @@ from core.engine.outbox import Posting
 from core.people.examining import EXAMINE
 from core.people.queries import identities_of, member
 
+MOST_ATTEMPTS = 3
 PATIENCE = 20.0  # seconds after which nothing new is begun: each call ends within ten, and the row's lease after sixty
 
 
 def answer(house: House, posting: Posting) -> None:
-    """Look, and tell the admin in the chat they asked in. Raises DeliveryError when they cannot be told."""
+    """Look, and tell the admin in the chat they asked in. Raises DeliveryError when they cannot be told; tried again, it sends no test
+    messages any more, and after a few times the question is an old one."""
+    if posting.attempts > MOST_ATTEMPTS:
+        raise DeliveryError("was asked too long ago", permanent=True)
     with house.desk.reading() as connection:
         who = member(connection, int(posting.ids["staff_id"]))
         known = [] if who is None else identities_of(connection, who.id)
@@ -29,7 +33,7 @@ def answer(house: House, posting: Posting) -> None:
     if who is None or not there:
         raise DeliveryError("has left the staff", permanent=True)
     words = Words(who.locale or "en", who.zone or "Europe/Warsaw")
-    found = list(within(examine(house, datetime.now(UTC), sends=True)))
+    found = list(within(examine(house, datetime.now(UTC), sends=posting.attempts == 1)))
     recipient = Recipient(workspace=there[0].workspace, user=there[0].user, address=there[0].address)
     reference = house.notifiers[there[0].face].tell(recipient, health_view(words, found), words)
     house.store.attempt(lambda c: outbox.sent(c, posting.id, reference))

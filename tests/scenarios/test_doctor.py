@@ -2,14 +2,17 @@
 
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+import app.sweeps
 from app.examining import within
 from bots.slack.manifest import SCOPES
 from core.chat.findings import well
 from core.engine.db.tables.engine import outbox
+from core.engine.errors import DeliveryError
 from core.people.commands import AddStaff, RemoveStaff
 from core.people.model import Role
 from playground.proxy import Fault
@@ -102,6 +105,24 @@ def test_who_leaves_meanwhile_is_told_nothing(world: World, asked: Face) -> None
     world.settle()
 
     assert "The desk’s health" not in asked.told(ADA)
+
+
+def test_who_cannot_be_told_is_given_up_after_a_few_tries_and_one_round_of_test_messages(
+    world: World, asked: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.sweeps, "pause", lambda *_: timedelta(0))
+    monkeypatch.setattr(world.house.notifiers[asked.name], "tell", refuses)
+    asked.type("doctor", by=ADA)
+
+    world.settle()
+
+    assert len(world.local_slack.ledger.called("chat.delete")) == 1
+    assert len(world.local_slack.ledger.called("auth.test")) <= 3 + 1  # a face asks once itself
+    assert "I am looking" in asked.type("doctor", by=ADA)
+
+
+def refuses(*_: object) -> str:
+    raise DeliveryError("account_inactive", retry_after=0)
 
 
 def test_what_takes_too_long_ends_and_says_so() -> None:

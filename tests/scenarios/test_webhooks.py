@@ -131,3 +131,16 @@ def test_in_a_channel_the_list_is_told_privately(world: World, face: Face) -> No
 
     slack, teams = world.local_slack.ledger.channels, world.local_teams.ledger.conversations
     assert "a customer's words" not in str(slack.get(CHANNELS["slack"])) + str(teams.get(CHANNELS["teams"]))
+
+
+def test_what_a_stranger_sent_mentions_nobody_and_formats_nothing(world: World, face: Face) -> None:
+    world.hire(ADA)
+    number = given_up(world, "<!channel> <at>Ana</at> <https://evil.example|click> \u202e {{DATE(1)}}".encode())
+
+    shown = face.type(f"webhook {number}", by=ADA)
+
+    interpreted = "\n".join(shown.markup)
+    of_chat = {"slack": ("<!channel>", "<https://evil.example|"), "teams": ("<at>", "{{DATE(1)}}")}[face.name]
+    for trap in (*of_chat, "\u202e"):
+        assert trap not in interpreted, trap
+    assert "click" in shown

@@ -18,7 +18,7 @@ from playground.zendesk.server import LocalZendesk
 from tests.harness.faces import Face
 from tests.harness.tickets import case_of, notes_of
 from tests.harness.world import ANA, World
-from tests.harness.zendesk import access, configure, handle, listening, port, said, send_once
+from tests.harness.zendesk import access, configure, handle, listening, port, said, send_once, until
 from webhooks.tickets.zendesk.client import Gone, Zendesk
 from webhooks.tickets.zendesk.model import change_of, comment_of, marked_of, ticket_of, user_of
 
@@ -73,6 +73,22 @@ def test_an_answer_that_never_came_is_written_once(world: World, zendesk: LocalZ
     assert said(ticket)[1:] == [("Corrected.", public)]
     assert notes_of(world, str(ticket.id))[-1].state == "sent"
     assert puts(zendesk) == [504]  # the second try found it, and did not write
+
+
+def test_our_own_words_that_come_back_before_we_know_they_arrived_are_no_news(world: World, zendesk: LocalZendesk, ticket: Ticket) -> None:
+    # Given an answer that is there, though the desk does not know it yet, when its webhook is read
+    zendesk.faults.stage("lost", method="PUT")
+    answer(world, ticket, "Corrected.")
+    send_once(world)
+    until(lambda: not zendesk.deliveries.open)
+    while sweep_inbox(world.house):
+        continue
+    assert [row.body for row in notes_of(world, str(ticket.id))] == ["Please look.", "Corrected."]
+
+    # Then it is still one answer of ours, and in the end a sent one.
+    send_once(world)
+    assert [(row.direction, row.state) for row in notes_of(world, str(ticket.id))] == [("in", "kept"), ("out", "sent")]
+    assert len(said(ticket)) == 2
 
 
 def test_a_first_try_still_on_its_way_is_not_doubled_by_a_second(world: World, zendesk: LocalZendesk, ticket: Ticket) -> None:

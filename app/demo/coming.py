@@ -11,9 +11,10 @@ from core.engine.db.tables.engine import timers
 from core.engine.db.tables.receivables import payers
 from core.people.connections import POLLS
 from core.people.dead_letters import WARNS as LETTERS_WARN
+from core.people.sealing import SEALS
 
 # The desk's own housekeeping: it comes every few minutes, or at once, and nothing is to be seen of it.
-UNSEEN = (POLLS, LETTERS_WARN)
+UNSEEN = (POLLS, LETTERS_WARN, SEALS)
 WORDS = {
     "first_response_soon": "A first answer will soon be late", "first_response_missed": "A first answer is late",
     "next_reply_soon": "A next answer will soon be late", "next_reply_missed": "A next answer is late",
@@ -24,6 +25,7 @@ WORDS = {
     "suspension_looks": "The cooling-off is over: the last look at the books, then the call",
     "suspension_looks_again": "Partner Center is tried again", "suspension_verifies": "The suspension is read back",
     "restore_sends": "A restore is sent", "restore_verifies": "The restore is read back", "receivables.due": "An invoice falls due",
+    "collections.ladder": "The next reminder to a customer is due",
     "escalation.watch": "Was a first answer missed?", "escalation.level": "The next level is asked for help",
     "escalation.microsoft": "Microsoft's answer is asked after", "absence.ends": "Somebody is back",
     "morning": "Somebody's morning overview", "quiet.ends": "Somebody's quiet hours end",

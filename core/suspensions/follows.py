@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from core.cases.queries import case
+from core.customers.queries import subscription
 from core.engine import cards, outbox, timers
 from core.engine.handling import Command
 from core.engine.journal import Event
@@ -224,13 +225,13 @@ def read_restore_back_later(tx: Tx, event: RestoreReadBackMissed) -> Iterable[Co
 
 def tell_restored(tx: Tx, event: ServiceRestored) -> Iterable[Command]:
     """Who asked for it learns that it is on."""
-    _tell(tx, event.proposed_by, "tell.restored", event)
+    _tell(tx, event.proposed_by, "tell.restored", event, product=_product(tx, event))
     return ()
 
 
 def tell_not_restored(tx: Tx, event: RestoreEnded) -> Iterable[Command]:
     """Who asked for it learns that a person must look."""
-    _tell(tx, event.proposed_by, f"tell.restore_{event.state}", event)
+    _tell(tx, event.proposed_by, f"tell.restore_{event.state}", event, product=_product(tx, event))
     return ()
 
 
@@ -252,12 +253,17 @@ def _at(tx: Tx, kind: str, subject: str, due_at: datetime, rule: str) -> None:
     timers.schedule(tx, kind, subject, due_at=due_at, rule=rule)
 
 
-def _tell(tx: Tx, actor: str, say: str, event: OfSuspension, *, at: datetime | None = None) -> None:
+def _product(tx: Tx, event: OfRestore) -> str:
+    """A request covers several: each comes back by itself, and is told of by its name."""
+    return subscription(tx.connection, restore(tx.connection, event.restore_id).subscription_id).name
+
+
+def _tell(tx: Tx, actor: str, say: str, event: OfSuspension, *, at: datetime | None = None, **more: str) -> None:
     """Tell a person; the desk and connections are told nothing."""
     kind, _, number = actor.partition(":")
     if kind == "staff":
         when = {"until_at": at.isoformat()} if at else {}
-        tell(tx, int(number), say, case_id=event.case_id, number=f"S-{event.suspension_id}", case=f"C-{event.case_id}", **when)
+        tell(tx, int(number), say, case_id=event.case_id, number=f"S-{event.suspension_id}", case=f"C-{event.case_id}", **when, **more)
 
 
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {

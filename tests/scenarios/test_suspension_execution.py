@@ -283,6 +283,7 @@ def test_parents_are_restored_before_their_addons(world: World, local: LocalPart
     order = [call.path.rpartition("/")[2] for call in local.ledger.writes()]
     assert order == [story.subscription, addon]
     assert {local.truth(story.tenant, s)["status"] for s in (story.subscription, addon)} == {"active"}
+    assert "Microsoft 365 Copilot is restored" in str(face.told(BEN)), "each product is told of by its name"
 
 
 def own(story: Story, handle: str) -> None:

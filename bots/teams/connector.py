@@ -20,6 +20,7 @@ SCOPE = "https://api.botframework.com/.default"
 TIMEOUT = 10.0  # seconds
 PAUSE = 5.0  # seconds after the login refused us
 EARLY = 300.0  # seconds before its end that a token is renewed
+LIFE = 3600.0  # seconds, where the login does not say
 
 
 class Token:
@@ -52,10 +53,11 @@ class Token:
         try:
             answer = httpx.post(self._url, data=self._form, timeout=TIMEOUT)
             found = answer.json() if answer.is_success else {}
-        except (httpx.HTTPError, ValueError):
+            value, life = (found.get("access_token"), float(found.get("expires_in", LIFE))) if isinstance(found, dict) else ("", 0.0)
+        except (httpx.HTTPError, ValueError, TypeError):
             return
-        if isinstance(found, dict) and found.get("access_token"):
-            self._value, self._ends = str(found["access_token"]), moment + float(found.get("expires_in", 3600))
+        if value and isinstance(value, str):
+            self._value, self._ends = value, moment + life
 
 
 class Connector:

@@ -90,11 +90,14 @@ def test_a_clock_a_little_off_is_fine(slack: SlackFace, age: int) -> None:
     ],
     ids=repr,
 )
-def test_an_unsigned_delivery_is_refused(slack: SlackFace, world: World, headers: dict[str, str]) -> None:
+def test_an_unsigned_delivery_is_refused(
+    slack: SlackFace, world: World, headers: dict[str, str], capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     encoded = {name: value.encode("utf-8").decode("latin-1") for name, value in headers.items()}
 
     assert slack.deliver(slack.command("complain price x", ANA), **encoded).status_code == 401
     assert untouched(world)
+    assert "complain" not in f"{capfd.readouterr()}{caplog.text}", "what a stranger sends is in no log"
 
 
 def test_a_repeated_signature_header_is_refused(slack: SlackFace, world: World) -> None:

@@ -5,17 +5,18 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from core.engine.errors import DeskError
-from core.people.model import Right
-from core.people.queries import everyone, holders, member
+from core.people.queries import member, names
 
 from .actions import Action, Argument, ArgumentKind, Given
 from .amounts import written
 from .asking import Asked
 from .forms import Field, FieldKind, Form, Option
-from .options import chosen
+from .options import PEOPLE, chosen, source_of
 from .values import Money
 from .words import OWN
 
+# People in a list to look through; more are searched by name. A Slack list takes a hundred, and says nothing of the rest.
+MOST_LISTED = 25
 FIELD_KINDS = {
     ArgumentKind.CASE: FieldKind.SEARCH,
     ArgumentKind.SUSPENSION: FieldKind.NUMBER,
@@ -81,22 +82,26 @@ def _carried(action: Action, given: Given, *, but: str = "") -> dict[str, str]:
 def _field(asked: Asked, action: Action, argument: Argument, given: Given, value: str, wrong: DeskError | None) -> Field:
     words = asked.words
     own, hint = f"form.{action.name}.field.{argument.name}", f"field.{argument.name}.hint"
-    held = _held(asked, argument, value)
     options = argument.options(asked, given) if argument.options else _options(asked, argument)
+    searched = len(options) > MOST_LISTED and argument.kind.value in PEOPLE
+    kind = FieldKind.SEARCH if searched else FIELD_KINDS[argument.kind]
+    held = _held(asked, argument, value) if kind is FieldKind.SEARCH else None
     return Field(
-        name=argument.name, label=_capital(words.say(own if words.has(own) else f"field.{argument.name}")), kind=FIELD_KINDS[argument.kind],
+        name=argument.name, label=_capital(words.say(own if words.has(own) else f"field.{argument.name}")), kind=kind,
         value=held.value if held else value, value_label=held.label if held else "",
         hint=words.say(hint) if words.has(hint) else "", error=words.error(wrong) if wrong else "",
-        required=argument.required and argument.kind is not ArgumentKind.TICK, options=options,
-        source=argument.kind.value if argument.kind in (ArgumentKind.CASE, ArgumentKind.CUSTOMER) else "",
+        required=argument.required and argument.kind is not ArgumentKind.TICK, options=() if searched else options,
+        source=source_of(argument) if kind is FieldKind.SEARCH else "",
         max_length=argument.max_length,
     )  # fmt: skip
 
 
 def _held(asked: Asked, argument: Argument, value: str) -> Option | None:
     """What a search field holds already, with its label."""
-    if FIELD_KINDS[argument.kind] is not FieldKind.SEARCH or not value:
+    if not value:
         return None
+    if value in argument.choices:
+        return Option(value, asked.words.say(f"choice.{argument.name}.{value}"))
     with asked.reading() as connection:
         return chosen(connection, argument.kind.value, value)
 
@@ -129,8 +134,8 @@ def _options(asked: Asked, argument: Argument) -> tuple[Option, ...]:
     """A closed list's labels; for a person, everybody who may work on cases now, or everybody."""
     if argument.kind in (ArgumentKind.STAFF, ArgumentKind.MEMBER):
         with asked.reading() as connection:
-            found = everyone(connection) if argument.kind is ArgumentKind.MEMBER else holders(connection, Right.WORK)
-        return (*_choices(asked, argument), *(Option(member.handle, member.name) for member in found))
+            known = names(connection, PEOPLE[argument.kind.value])
+        return (*_choices(asked, argument), *(Option(handle, name) for handle, name in known))
     return _choices(asked, argument)
 
 

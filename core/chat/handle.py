@@ -18,7 +18,7 @@ from .actions import Action, ActionTable, Given
 from .asking import Asked, Snapshot
 from .building import build_form
 from .forms import Option
-from .options import options
+from .options import options, source_of
 from .parsing import begun, from_carried, from_typed, from_values, usage
 from .ports import Profile, ProfileOf
 from .requests import Answered, ChatRequest, Gesture, Nothing, Open, Refused, Reply
@@ -76,7 +76,7 @@ class Chat:
             member = by_identity(connection, request.face, request.workspace, request.user)
             if member is None or Right.READ not in member.rights:
                 return ()
-            return options(connection, source, request.text)
+            return options(connection, words_for(member, request), source, request.text)
 
     def open_home(self, request: ChatRequest) -> None:
         """Somebody looks at their own page, where the chat has one: it is published, and kept true. Nothing for whom nobody knows."""
@@ -90,7 +90,7 @@ class Chat:
     def source_of(self, action: str, field: str) -> str:
         """Where a form's search field looks; "" for a field that is none."""
         found = self.table.named(action)
-        return next((a.kind.value for a in found.arguments if a.name == field), "") if found else ""
+        return next((source_of(a) for a in found.arguments if a.name == field), "") if found else ""
 
     def _meet(self, snapshot: Snapshot, request: ChatRequest, member: Member) -> Member:
         """At first contact, the language and zone that the chat's own profile says of a member are kept."""

@@ -8,23 +8,41 @@ from core.cases.queries import case
 from core.cases.search import searched
 from core.customers.queries import customer, named
 from core.engine.errors import NotFound
+from core.engine.folding import folded
+from core.people.model import Right
+from core.people.queries import names
 
+from .actions import Argument, ArgumentKind
 from .forms import Option
-from .words import OWN
+from .words import OWN, Words
 
 LIMIT = 15
 LONGEST = 18  # digits of an id that any store can hold
 SHORTEST = 2  # characters before a name is looked up
 
 
-def options(connection: Connection, source: str, typed: str) -> tuple[Option, ...]:
+def source_of(argument: Argument) -> str:
+    """Where the argument's field looks, if it is a search: its kind, and the closed choices that are offered too (`staff+person.next`)."""
+    return "+".join((argument.kind.value, *(f"{argument.name}.{choice}" for choice in argument.choices)))
+
+
+def options(connection: Connection, words: Words, source: str, typed: str) -> tuple[Option, ...]:
     """The nearest choices, best first; none for a source nobody knows. Who may ask is the caller's matter."""
-    look = SOURCES.get(source)
-    return look(connection, typed.strip()) if look is not None and typed.strip() else ()
+    name, *closed = source.split("+")
+    look, sought = SOURCES.get(name), typed.strip()
+    if look is None or not sought:
+        return ()
+    named = ((key.rpartition(".")[2], f"choice.{key}") for key in closed)
+    offered = [Option(choice, words.say(key)) for choice, key in named if words.has(key)]
+    begun = [each for each in offered if begins(each.label, sought) or begins(each.value, sought)]
+    return (*begun, *look(connection, sought))[:LIMIT]
 
 
 def chosen(connection: Connection, source: str, value: str) -> Option | None:
     """A value that a search field sent earlier, with its label; None for anything that was merely typed."""
+    if source in PEOPLE:
+        found = [Option(handle, name) for handle, name in names(connection, PEOPLE[source]) if handle == value]
+        return found[0] if found else None
     number = value.removeprefix(OWN)
     if not (number.isascii() and number.isdigit() and len(number) <= LONGEST) or (source == "customer") != value.startswith(OWN):
         return None
@@ -43,6 +61,19 @@ def _customers(connection: Connection, typed: str) -> tuple[Option, ...]:
     return tuple(Option(f"{OWN}{each.id}", each.name) for each in found)
 
 
+def begins(text: str, sought: str) -> bool:
+    """Whether a word of the text begins with what was typed, case and diacritics aside."""
+    return f" {folded(sought.removeprefix('@'))}" in f" {folded(text)}"
+
+
+def _people(right: Right | None) -> Callable[[Connection, str], tuple[Option, ...]]:
+    def look(connection: Connection, typed: str) -> tuple[Option, ...]:
+        known = names(connection, right)
+        return tuple(Option(handle, name) for handle, name in known if begins(name, typed) or begins(handle, typed))
+
+    return look
+
+
 def _case(number: int, title: str) -> Option:
     return Option(str(number), f"C-{number} {title}")
 
@@ -51,4 +82,8 @@ def _customer(connection: Connection, number: int) -> Option:
     return Option(f"{OWN}{number}", customer(connection, number).name)
 
 
-SOURCES: Mapping[str, Callable[[Connection, str], tuple[Option, ...]]] = {"case": _cases, "customer": _customers}
+# People by whose right they are found: whoever may work on cases, or everybody.
+PEOPLE: Mapping[str, Right | None] = {ArgumentKind.STAFF.value: Right.WORK, ArgumentKind.MEMBER.value: None}
+SOURCES: Mapping[str, Callable[[Connection, str], tuple[Option, ...]]] = {
+    "case": _cases, "customer": _customers, **{kind: _people(right) for kind, right in PEOPLE.items()},
+}  # fmt: skip

@@ -54,7 +54,8 @@ class TeamsFace(Face):
         return made
 
     def suggest(self, action: str, field: str, typed: str, *, by: Persona) -> dict[str, str]:
-        value = {"queryText": typed, "queryOptions": {"skip": 0, "top": 15}, "dataset": field}
+        dataset = self.world.house.chat.source_of(action, field) or field  # as the form's own field names it
+        value = {"queryText": typed, "queryOptions": {"skip": 0, "top": 15}, "dataset": dataset}
         answer = self.deliver(self.invoke("application/search", value, by))
         assert answer.status_code == 200, answer.data
         return {found["value"]: found["title"] for found in answer.get_json()["value"]["results"]}

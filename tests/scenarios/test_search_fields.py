@@ -2,8 +2,10 @@
 
 from core.cases.commands import OpenCase
 from core.customers.commands import AddCustomer
+from core.people.model import Role
 from tests.harness.faces import Face
-from tests.harness.world import ANA, DORA, World
+from tests.harness.questions import ask
+from tests.harness.world import ANA, DORA, VIC, Persona, World
 
 
 def stock(world: World) -> tuple[int, int]:
@@ -47,3 +49,21 @@ def test_an_unknown_source_offers_nothing(world: World, face: Face) -> None:
     stock(world)
 
     assert face.suggest("nothing", "secrets", "zol", by=ANA) == {}
+
+
+def test_a_large_staff_is_searched_by_name_and_a_small_one_listed(world: World, face: Face) -> None:
+    case_id = ask(world)
+    assert "choices.data" not in str(face.type("assign", by=ANA).inputs["person"])
+    world.hire(*(Persona(f"agent{n}", f"Łucja Agent {n}", (Role.AGENT,)) for n in range(26)))
+
+    form = face.type(f"assign {case_id}", by=ANA)
+    assert any(mark in str(form.inputs["person"]) for mark in ("external_select", "choices.data"))
+    assert face.suggest("assign", "person", "next", by=ANA)["next"]
+    assert "agent7" in face.suggest("handover", "person", "@agent7", by=ANA)
+    assert "vic" not in face.suggest("handover", "person", "vic", by=ANA)
+    assert face.suggest("away", "member", "viewer", by=ANA) == {"vic": "Vic Viewer"}
+    assert len(face.suggest("handover", "person", "lucja", by=ANA)) == 15
+    assert face.suggest("handover", "person", "lucja", by=DORA) == {}
+    assert not face.fill(form, by=ANA, person="agent7").errors
+
+    assert "Łucja Agent 7" in face.type(f"case {case_id}", by=VIC)

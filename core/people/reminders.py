@@ -82,12 +82,14 @@ SAID = (
     ("tell.suspension_", Reminder.OUTCOMES),
     ("escalation.acknowledged", Reminder.OUTCOMES),
     ("tell.snooze_over", Reminder.OUTCOMES),
+    ("tell.ladder_", Reminder.OUTCOMES),  # a step of one's own collection is due: not to be missed, but no matter of the night
     ("tell.reply_failed", Reminder.OUTCOMES),
     ("tell.note_failed", Reminder.OUTCOMES),
     ("tell.away", Reminder.ABSENCE),
     ("tell.back", Reminder.ABSENCE),
     ("tell.stand_in", Reminder.ABSENCE),
     ("tell.letters", Reminder.DESK),
+    ("tell.uninstalled", Reminder.DESK),
     ("tell.link", Reminder.ACCOUNT),
     ("tell.roles", Reminder.ACCOUNT),
 )

@@ -1,10 +1,12 @@
 """A person's own day: when they may be disturbed, when it begins."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import pytest
 
+from core.chat.words import HERE
 from core.engine.calendars import Calendar, Hours
 from core.people.days import PersonsDay, Quiet
 from core.people.reminders import CHOSEN, FIXED, Reminder, kind_of
@@ -79,6 +81,17 @@ def test_a_calendar_that_never_opens_is_a_fault_and_not_a_loop() -> None:
 
     with pytest.raises(ValueError, match="never opens"):
         never.quiet_until(at(23, 8))
+
+
+TO_GROUPS = {"tell.cases_free", "tell.cases_inherited"}
+TOLD = re.compile(r'^msgid "((?:tell|nudge|watch)\.[^"]+|microsoft\.silent[^"]*|escalation\.(?:told|acknowledged)[^"]*)"', re.MULTILINE)
+
+
+def test_everything_that_a_person_is_told_is_of_a_kind_so_that_nothing_comes_at_night_by_being_forgotten() -> None:
+    said = {key for path in (HERE / "en").glob("*.po") for key in TOLD.findall(path.read_text(encoding="utf-8"))}
+
+    assert len(said) > 50
+    assert {key for key in said if kind_of(key) is None} == TO_GROUPS
 
 
 def test_every_kind_has_its_rule_and_the_first_row_that_fits_says_what_a_message_is_about() -> None:

@@ -215,6 +215,7 @@ def test_the_owner_is_told_what_to_send_and_the_card_says_why_then(face: Face, w
     owing(world)
     until(world, date(2026, 11, 27))
     world.do(TakeCase(case_id=case_id(world)), acting(world, ANA))
+    face.type("prefs morning off", by=ANA)  # it would be the newest of what Ana is told
     sent_by_hand(world)
     shown = str(face.type(f"policy {case_id(world)}", by=ANA))
     assert "3 days after “Due today”" in shown

@@ -73,7 +73,12 @@ def every_door_watched() -> Iterator[None]:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """A test that sent what a chat would refuse has failed, whatever else it proved."""
     OUTGOING.taken()
-    yield
+    try:
+        yield
+    except Exception as error:
+        if found := OUTGOING.taken():
+            error.add_note("\n".join(("a chat would refuse what was sent here:", *found)))
+        raise
     OUTGOING.verify()
 
 

@@ -13,7 +13,7 @@ from core.chat.words import Words
 CALLBACK = "billing:form"
 INPUT = "value"
 TICKED = "yes"
-CHECKBOXES = 10
+CHECKBOXES, OPTIONS = 10, 100
 
 
 def modal(form: Form, words: Words) -> Payload:
@@ -84,14 +84,24 @@ def _text(field: Field) -> Block:
     return made | ({"initial_value": field.value[:3000]} if field.value else {})
 
 
+def _options(field: Field) -> list[Block]:
+    """As many choices as Slack takes, the cut visible; what is chosen stays."""
+    given = [{"text": plain(option.label, 75), "value": option.value[:150]} for option in field.options]
+    if len(given) <= OPTIONS:
+        return given
+    chosen = field.value.split(",")
+    kept = [option for at, option in enumerate(given) if at < OPTIONS - 1 - len(chosen) or option["value"] in chosen]
+    return [*kept, {"text": plain("…", 75), "value": "…"}]
+
+
 def _choice(field: Field) -> Block:
-    options = [{"text": plain(option.label, 75), "value": option.value[:150]} for option in field.options[:100]]
+    options = _options(field)
     chosen = [option for option in options if option["value"] == field.value]
     return {"type": "static_select", "options": options} | ({"initial_option": chosen[0]} if chosen else {})
 
 
 def _choices(field: Field) -> Block:
-    options = [{"text": plain(option.label, 75), "value": option.value[:150]} for option in field.options[:100]]
+    options = _options(field)
     chosen = [option for option in options if option["value"] in field.value.split(",")]
     # Ten at most fit checkboxes, which show every choice at once: https://docs.slack.dev/reference/block-kit/block-elements/
     kind = "checkboxes" if len(options) <= CHECKBOXES else "multi_static_select"

@@ -47,6 +47,11 @@ def literal(text: str) -> str:
     return visible(text).translate(SPECIAL).replace("<", "‹").replace(">", "›").replace("{{", "{\u200b{")
 
 
+def _own(text: str) -> str:
+    """A sentence of ours, which may have a person's name in it: emphasis aside, nothing in it is markup."""
+    return visible(text).replace("<at>", "‹at›").replace("](", "]\u200b(").replace("{{", "{\u200b{")
+
+
 def shown(value: Value | tuple[Value, ...], words: Words) -> str:
     """A value in a text block: moments by Teams' own date functions, drawn in each reader's zone."""
     if isinstance(value, tuple):
@@ -59,7 +64,7 @@ def shown(value: Value | tuple[Value, ...], words: Words) -> str:
     if isinstance(value, Person) and value.address:
         return f"<at>{literal(value.name)}</at>"
     if isinstance(value, Text) and not value.quoted:
-        return visible(value.value)
+        return _own(value.value)
     return literal(words.show(value))
 
 

@@ -10,6 +10,7 @@ from bots.teams.payloads import Element
 
 SIZE = 27 * 1024  # bytes of JSON: 28 KB less the activity around the card
 STEPS = ((3000, 100), (1000, 40), (400, 20), (200, 12), (100, 6), (80, 3))  # characters of a text, entries of a list
+LABEL, FEWEST = 75, 20  # characters of a choice, and choices that are left in any case
 SHORTENED = ("text", "value", "title", "label", "fallbackText")
 LISTS = ("facts", "rows", "items", "body")
 
@@ -38,7 +39,7 @@ def clip(text: str, limit: int) -> str:
 def _shortened(node: Any, limit: int, most: int, name: str = "") -> Any:
     if isinstance(node, dict):
         if _asks(node):
-            return node  # what was typed, and what an answer sends back, is never shortened and no empty input becomes a dash
+            return _with_fewer_choices(node, limit, most)  # what was typed is never shortened, and no empty input becomes a dash
         kept = {key: value if key in ("data", "msteams") else _shortened(value, limit, most, key) for key, value in node.items()}
         if node.get("type") == "Container" and not kept["items"]:
             kept["items"] = [_more("items")]
@@ -48,6 +49,20 @@ def _shortened(node: Any, limit: int, most: int, name: str = "") -> Any:
         shown = [_shortened(each, limit, most) for each in (node[:most] if is_cut else node)]
         return [*shown, _more(name)] if is_cut else shown
     return clip(node, limit) if isinstance(node, str) and name in SHORTENED else node
+
+
+def _with_fewer_choices(node: Element, limit: int, most: int) -> Element:
+    """An input whose list is shortened, visibly; what is chosen stays, and what is not listed can be typed with the verb."""
+    choices = node.get("choices")
+    if not choices:
+        return node
+    labels = min(limit, LABEL)
+    shown = [choice | {"title": clip(choice["title"], labels)} for choice in choices]
+    if len(shown) <= max(most, FEWEST):
+        return node | {"choices": shown}
+    chosen = str(node.get("value") or "").split(",")
+    kept = [c for at, c in enumerate(shown) if at < max(most, FEWEST) or c["value"] in chosen]
+    return node | {"choices": [*kept, {"title": "…", "value": "…"}]}
 
 
 def _asks(node: Any) -> bool:

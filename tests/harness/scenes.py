@@ -48,7 +48,7 @@ def curtain(stage: Stage, local: LocalPartnerCenter) -> None:
     world.do(ConfirmLink(customer_id=whose, kind=LinkKind.TENANT, connection="partner_center", external="11111111-aaaa"))
     feed(world, invoice(), SEPTEMBER, OCTOBER, as_of=world.now)
     about = {"ticket_connection": "helpdesk", "requestor": texts.requestor}
-    asked = world.do(OpenCase(title=texts.title, customer_id=whose, ticket="77", text=texts.note, **about)).ids["case_id"]
+    asked = world.do(OpenCase(title=texts.title, customer_id=whose, ticket="77", text=texts.letter, **about)).ids["case_id"]
     unmatched = world.do(OpenCase(title="Two seats too many", ticket="78", **about)).ids["case_id"]
     stage.ids |= {"collection": story.case_id, "case": asked, "unmatched": unmatched, "suspension": 1, "customer": whose}
 

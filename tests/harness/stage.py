@@ -26,6 +26,7 @@ class Texts:
 
     title: str = "Why is my invoice higher than last month?"
     customer: str = "Nowak i Syn"
+    letter: str = "They bought five seats in October; the invoice counts them from the 2nd."  # of the ticket: of any length
     note: str = "They bought five seats in October; the invoice counts them from the 2nd."
     reason: str = "Silent for six weeks, and the final notice was ten days ago."
     requestor: str = "jan@nowak.example"

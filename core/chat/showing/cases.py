@@ -86,7 +86,7 @@ def _facts(words: Words, found: Case, *, customer: str | None, assignee: str | N
     facts = [Fact(words.say("fact.customer"), whose)]
     if found.kind is Kind.QUESTION:
         facts.append(Fact(words.say("fact.question"), _question(words, found)))
-    facts += [Fact(words.say("fact.owner"), Text(owner)), Fact(words.say("fact.opened"), Moment(found.opened_at))]
+    facts += [Fact(words.say("fact.owner"), Text(owner, quoted=True)), Fact(words.say("fact.opened"), Moment(found.opened_at))]
     if found.ticket:
         facts.append(Fact(words.say("fact.ticket"), _ticket(words, found)))
     if found.follows is not None:

@@ -44,7 +44,7 @@ def _section(connection: Connection, words: Words, newest: Escalation) -> Sectio
     if left_out:
         lines.append(Text(words.count("escalation.earlier", left_out)))
     lines += [_told(connection, words, newest, telling) for telling in newest.told[left_out:]]
-    lines.append(Text(_where(connection, words, newest)))
+    lines.append(Text(_where(connection, words, newest), quoted=True))
     tone = Tone.WARNING if newest.is_open else Tone.GOOD
     return Section(title=words.say(f"escalation.heading.{newest.state}"), lines=tuple(lines), tone=tone)
 

@@ -240,14 +240,14 @@ def test_from_a_ticket_to_an_answer_and_from_a_request_to_partner_center_and_bac
     teams.page.keyboard.press("Enter")
     teams.press("Open form")
     dialog = teams.page.get_by_role("dialog")
-    dialog.get_by_label("Text").fill("She will call again")
+    dialog.get_by_label("What is asked").fill("She will call again")
     dialog.get_by_role("button", name="Open case").click()
     expect(dialog.get_by_text("Title is needed; nothing was sent.")).to_be_visible(timeout=PATIENCE)  # the renderer's own refusal
     dialog.get_by_label("Title").fill("   ")
     dialog.get_by_role("button", name="Open case").click()
     expect(dialog.get_by_text("Please fill this in.")).to_be_visible(timeout=PATIENCE)  # the desk's
     teams.page.screenshot(path=artefacts / "story-11-new-refused.png")
-    expect(dialog.get_by_label("Text")).to_have_value("She will call again")
+    expect(dialog.get_by_label("What is asked")).to_have_value("She will call again")
     dialog.get_by_label("Title").fill("A call about the tax rate")
     dialog.get_by_role("button", name="Open case").click()
     sees(teams.page, "is open.")

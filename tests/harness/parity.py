@@ -22,13 +22,14 @@ SURFACES = (*TYPED, "button", "form", "message")
 OFFERED, ANSWERED = "offered", "answered"
 Cell = tuple[str, str, str, str]  # offered or answered, verb, surface, face
 
+OF_A_CHANNEL = frozenset({"language_here", "zone_here"})
 HEAD = """# Both chats, verb by verb
 
 Written by a run of tests/scenarios/test_every_verb.py (artefacts/parity.md, copied here): ✓ means that the run sent the chat's raw payload
 of that verb on that surface and got its answer. First Slack, then Teams. `–` is a gap with a reason: Teams has no slash command whose
 answer one person alone sees (manifest 1.29's are not used, docs/teams.md); no card offers the verb as a button; the verb asks nothing in
 a form; `explain_stop` is the form that opens after `stop`; a message's own menu (`message`) offers two verbs, "Add to case" counting for
-`note`. ✗ is a bug, and fails the run. A button drawn in one chat is due in both.
+`note`; a channel's language and zone are said in that channel. ✗ is a bug, and fails the run. A button drawn in one chat is due in both.
 """
 
 
@@ -109,6 +110,8 @@ def _is_due(noted: set[Any], row: Action, surface: str, face: str) -> bool:
         return row.form
     if surface == "message":
         return any(row.name in _typed_names(action) for action in TABLE.on_messages())
+    if surface == "personal" and row.name in OF_A_CHANNEL:
+        return False
     if surface == "button":
         return any((OFFERED, row.name, "button", other) in noted for other in FACES)
     return row.typed and (surface, face) != ("slash", "teams")

@@ -17,6 +17,7 @@ from core.people.model import Role
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face, Seen
 from tests.harness.letters import given_up
+from tests.harness.parity import OF_A_CHANNEL
 from tests.harness.questions import REQUESTOR, ask
 from tests.harness.receivables import customer_with_payer, feed
 from tests.harness.suspensions import Story, ripe
@@ -40,7 +41,6 @@ OF_A_REQUEST = {
     "replan",
     "evidence",
 }
-OF_A_CHANNEL = {"language_here", "zone_here"}
 VALUES = {
     "text": "Thank you for asking.",
     "title": "A call from Nowak",
@@ -279,6 +279,16 @@ def test_what_one_wants_to_hear_is_changed_by_its_button(world: World, face: Fac
     assert not face.fill(form, by=ANA, late="digest").errors
 
     assert "in the morning" in face.type("prefs", by=ANA)
+
+
+def test_the_buttons_of_reminders_work(world: World, face: Face) -> None:
+    case_id = ask(world)
+    face.type(f"take {case_id}", by=ANA)
+    world.move(hours=3)
+
+    form = face.click(face.told(ANA), "Snooze…", by=ANA)
+    assert not face.fill(form, by=ANA, until="2h", reason="Waiting for the invoice").errors
+    assert not face.fill(face.click(face.type("prefs", by=ANA), "Change…", by=ANA), by=ANA).errors
 
 
 def test_every_button_of_a_request_works(world: World, local: LocalPartnerCenter, face: Face) -> None:

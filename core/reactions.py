@@ -14,8 +14,9 @@ from core.cases.leaving import CONTINUES, ReleaseCases
 from core.cases.queries import OPEN_CASE_SUBJECTS, case, collection_cases
 from core.cases.watching import forget_watcher
 from core.collections import follows as collections
-from core.collections.commands import HearNotice, KeepLadders, RestartLadders
-from core.collections.events import PolicyApplied
+from core.collections import settled
+from core.collections.commands import HearNotice, JudgeByFeed, KeepLadders, RestartLadders
+from core.collections.events import OfCollecting, PolicyApplied
 from core.customers import search as customers_search
 from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
 from core.customers.model import LinkKind, Mode
@@ -106,6 +107,17 @@ def recheck_all(tx: Tx, _event: PolicyApplied) -> Iterable[Command]:
     return [RecheckFacts(suspension_id=found) for found in open_suspensions(tx.connection)]
 
 
+def judge(_tx: Tx, event: ReceivablesRecorded) -> Iterable[Command]:
+    """The feed may show what was promised or reported as paid, or that it did not come."""
+    return () if event.customer_id is None else (JudgeByFeed(payer_id=event.payer_id, as_of=event.as_of),)
+
+
+def show_requests(tx: Tx, event: OfCollecting) -> Iterable[Command]:
+    """What holds back collecting stands on the cards of the customer's open requests."""
+    cards.refresh_all(tx, [f"suspension:{found}" for found in open_suspensions_of_customer(tx.connection, event.customer_id)])
+    return ()
+
+
 def show_subscriptions(tx: Tx, event: SubscriptionsRecorded) -> Iterable[Command]:
     """A status that went on is shown on every request of the customer, also on those that ended. When none did their cards stay true,
     and a sync of many customers does not redraw all of their past."""
@@ -157,13 +169,14 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     DayOpened: (cases.replan_all,),
     LinkConfirmed: (attach_linked_payer, recheck_suspensions),
     ModeSwitched: (climb_for_real, recheck_suspensions),
-    ReceivablesRecorded: (collect, keep_ladders, recheck_suspensions, offer_restores),
+    ReceivablesRecorded: (collect, judge, keep_ladders, recheck_suspensions, offer_restores),
     PayerAttached: (collect, keep_ladders, recheck_suspensions),
     InvoicesFellDue: (collect, keep_ladders, recheck_suspensions),
     PolicyApplied: (recheck_all,),
     NoticeRecorded: (refresh_cards, hear_notice, recheck_suspensions),
     SubscriptionsRecorded: (recheck_suspensions, show_subscriptions),
     **collections.FOLLOWS,
+    **{event: (*own, show_requests, recheck_suspensions) for event, own in settled.FOLLOWS.items()},
     **suspensions.FOLLOWS,
     **escalations.FOLLOWS,
 }
@@ -182,6 +195,7 @@ TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     **people.TIMERS,
     **cases.TIMERS,
     **collections.TIMERS,
+    **settled.TIMERS,
     **suspensions.TIMERS,
     **escalations.TIMERS,
 }

@@ -11,6 +11,7 @@ from core.collections.policy import (
     Curfew,
     Decision,
     Does,
+    Holds,
     Notices,
     OnPayment,
     Payments,
@@ -132,6 +133,7 @@ PARTS: dict[str, Build] = {
     "curfew": _fields(Curfew, latest=clock, after_closed=clock, before_term_end=duration, staffed=duration),
     "payments": _fields(Payments, blocks_days=whole),
     "promises": _fields(Promises, judged_after=whole, longest=duration),
+    "holds": _fields(Holds, goodwill_longest=duration),
     "restoring": _fields(Restoring, on_payment=_one_of(OnPayment), chase_after=duration),
     "term_end": lambda entry: (TermEnd, {"warn_days": entry.values("warn_days", whole)}),
     "calls": _fields(

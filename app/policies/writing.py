@@ -9,7 +9,7 @@ from babel.numbers import get_currency_precision
 
 from core.collections.policy import ANY, Policy, Quorum, Rule, Sender, Step, Threshold
 
-PARTS = ("protected", "decision", "notices", "curfew", "payments", "promises", "restoring", "term_end", "calls")
+PARTS = ("protected", "decision", "notices", "curfew", "payments", "promises", "holds", "restoring", "term_end", "calls")
 
 
 def write_policy(policy: Policy) -> str:

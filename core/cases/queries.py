@@ -97,6 +97,17 @@ def open_cases_of(connection: Connection, customer_id: int) -> list[Case]:
     return [from_row(row) for row in connection.execute(sa.select(cases).where(match).order_by(cases.c.opened_at, cases.c.id))]
 
 
+def questions_naming(connection: Connection, customer_id: int, texts: Sequence[str]) -> list[int]:
+    """The customer's question cases with something left to do, in whose title or notes one of the texts stands, case aside."""
+    if not texts:
+        return []
+    match = (cases.c.customer_id == customer_id) & (cases.c.kind == Kind.QUESTION.value) & cases.c.state.in_(OPEN_STATES)
+    written = sa.select(cases.c.id, cases.c.title, notes.c.body).outerjoin(notes, notes.c.case_id == cases.c.id).where(match)
+    sought = [text.casefold() for text in texts]
+    rows = connection.execute(written.order_by(cases.c.id))
+    return list(dict.fromkeys(row.id for row in rows if any(each in f"{row.title}\n{row.body or ''}".casefold() for each in sought)))
+
+
 def collection_case(connection: Connection, payer_id: int, currency: str) -> int | None:
     """The one collection case of this payer and currency that is not resolved."""
     return collection_cases(connection, payer_id).get(currency)

@@ -21,7 +21,11 @@ class ArgumentKind(StrEnum):
 
     CASE = "case"  # C-104, 104 → int
     SUSPENSION = "suspension"  # S-3, 3 → int
+    RECORD = "record"  # P-3, 3 → int, with the argument's own `prefix`
     CUSTOMER = "customer"  # a name or tax number → int
+    DEBTOR = "debtor"  # a case, an invoice or a customer → the case's int, `id:7` for a customer, or the invoice's number
+    INVOICE = "invoice"  # an invoice's number as it was typed; left out where what stands there is none
+    LINE = "line"  # a line of an invoice: #2 → int
     STAFF = "staff"  # a member who may work on cases, by handle, or "me" → int
     MEMBER = "member"  # any member, by handle, name or mention, or "me" → int
     MONTH = "month"  # 2026-09 → str
@@ -48,7 +52,8 @@ class Argument:
     `choices` are words of ours; `options` reads what may be chosen from the database. `looked_up`: whether understanding a case's
     number looks that there is one; an answer that reads the case before anything else says so itself. `tense`: on which side of now a
     day or a moment lies. `after`: the words, without case and diacritics, behind which it is typed (`until friday`, `for ana`); the first
-    one that must be there may also stand without.
+    one that must be there may also stand without. `filler`: words that may stand before it and say nothing (`hold 104 legal until …`).
+    `prefix`: of a record's number.
     """
 
     name: str
@@ -60,6 +65,8 @@ class Argument:
     looked_up: bool = True
     tense: Tense = Tense.ANY
     after: tuple[str, ...] = ()
+    filler: tuple[str, ...] = ()
+    prefix: str = ""
 
 
 class Topic(StrEnum):

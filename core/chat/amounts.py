@@ -37,6 +37,8 @@ def amount(text: str, *, field: str = "amount") -> Money:
 
 def _one(values: set[Decimal], currency: str, text: str, field: str) -> Money:
     digits = get_currency_precision(currency)
+    if values == {Decimal(0)}:
+        raise InvalidInput("amount_not_payable", field, typed=text)
     minors = {value: value.scaleb(digits) for value in sorted(values)}
     payable = [Money(int(minor), currency) for minor in minors.values() if minor == int(minor) and 0 < minor <= LARGEST]
     is_exact = all(-int(value.as_tuple().exponent) <= digits for value in values)

@@ -21,7 +21,11 @@ FIELD_KINDS = {
     ArgumentKind.CASE: FieldKind.SEARCH,
     ArgumentKind.SUSPENSION: FieldKind.NUMBER,
     ArgumentKind.NUMBER: FieldKind.NUMBER,
+    ArgumentKind.RECORD: FieldKind.NUMBER,
     ArgumentKind.CUSTOMER: FieldKind.SEARCH,
+    ArgumentKind.DEBTOR: FieldKind.SEARCH,
+    ArgumentKind.INVOICE: FieldKind.TEXT,
+    ArgumentKind.LINE: FieldKind.NUMBER,
     ArgumentKind.STAFF: FieldKind.CHOICE,
     ArgumentKind.MEMBER: FieldKind.CHOICE,
     ArgumentKind.MONTH: FieldKind.TEXT,
@@ -55,7 +59,7 @@ def build_form(
     carried = _carried(action, given, but=action.arguments[0].name if typed_first and action.arguments else "")
     prefill = dict(action.prefill(asked, given)) if action.prefill and values is None else {}
     shown = {**prefill, **settled, **(values or {})}
-    asks = [a for a in action.arguments if a.name not in carried and a.kind is not ArgumentKind.HIDDEN]
+    asks = [a for a in action.arguments if a.name not in carried and a.kind is not ArgumentKind.HIDDEN and not _is_idle(asked, a, given)]
     fields = tuple(_field(asked, action, a, given, shown.get(a.name, ""), (wrong or {}).get(a.name)) for a in asks)
     unseen = [asked.words.error(error) for name, error in (wrong or {}).items() if name not in {a.name for a in asks}]
     first = action.arguments[0].name if action.arguments else ""
@@ -75,8 +79,15 @@ def _is_settled(action: Action, carried: Mapping[str, str]) -> bool:
 
 
 def _carried(action: Action, given: Given, *, but: str = "") -> dict[str, str]:
-    carried = (a for a in action.arguments if a.kind in {*SUBJECTS, ArgumentKind.HIDDEN} and a.name in given)
+    of_case = {a.name for a in action.arguments if a.kind is ArgumentKind.DEBTOR and isinstance(given.get(a.name), int)}
+    subjects = {*SUBJECTS, ArgumentKind.RECORD, ArgumentKind.HIDDEN}
+    carried = (a for a in action.arguments if (a.kind in subjects or a.name in of_case) and a.name in given)
     return {a.name: str(given[a.name]) for a in carried if a.name != but or a.kind is ArgumentKind.HIDDEN}
+
+
+def _is_idle(asked: Asked, argument: Argument, given: Given) -> bool:
+    """Whether there is nothing to choose from in a field that may be left out."""
+    return argument.options is not None and not argument.required and not argument.options(asked, given)
 
 
 def _field(asked: Asked, action: Action, argument: Argument, given: Given, value: str, wrong: DeskError | None) -> Field:

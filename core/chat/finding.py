@@ -39,6 +39,11 @@ def customers_of_invoice(connection: Connection, text: str) -> list[int]:
     return sorted(set(connection.scalars(named.where(payers.c.customer_id.is_not(None)))))
 
 
+def is_invoice(connection: Connection, text: str) -> bool:
+    """Whether any invoice has that number."""
+    return bool(connection.scalar(sa.select(sa.exists().where(_numbered(text)))))
+
+
 def colleague(connection: Connection, text: str, among: Sequence[Member], *, face: str, workspace: str, field: str) -> int:
     """A mention, a handle, or a part of the name of one of those `among` whom a name is looked for. Raises Ambiguous, InvalidInput."""
     mentioned = text.removeprefix("@")

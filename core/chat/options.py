@@ -13,6 +13,7 @@ from core.people.model import Right
 from core.people.queries import names
 
 from .actions import Argument, ArgumentKind
+from .finding import is_invoice
 from .forms import Option
 from .words import OWN, Words
 
@@ -43,6 +44,10 @@ def chosen(connection: Connection, source: str, value: str) -> Option | None:
     if source in PEOPLE:
         found = [Option(handle, name) for handle, name in names(connection, PEOPLE[source]) if handle == value]
         return found[0] if found else None
+    if source == "debtor":
+        source = "customer" if value.startswith(OWN) else "case"
+        if source == "case" and not value.isdigit():
+            return Option(value, value) if is_invoice(connection, value) else None
     number = value.removeprefix(OWN)
     if not (number.isascii() and number.isdigit() and len(number) <= LONGEST) or (source == "customer") != value.startswith(OWN):
         return None
@@ -74,6 +79,12 @@ def _people(right: Right | None) -> Callable[[Connection, str], tuple[Option, ..
     return look
 
 
+def _debtors(connection: Connection, typed: str) -> tuple[Option, ...]:
+    """An invoice of that very number first, then cases and customers."""
+    invoice = (Option(typed, typed),) if is_invoice(connection, typed) else ()
+    return (*invoice, *_customers(connection, typed)[:5], *_cases(connection, typed))[:LIMIT]
+
+
 def _case(number: int, title: str) -> Option:
     return Option(str(number), f"C-{number} {title}")
 
@@ -85,5 +96,5 @@ def _customer(connection: Connection, number: int) -> Option:
 # People by whose right they are found: whoever may work on cases, or everybody.
 PEOPLE: Mapping[str, Right | None] = {ArgumentKind.STAFF.value: Right.WORK, ArgumentKind.MEMBER.value: None}
 SOURCES: Mapping[str, Callable[[Connection, str], tuple[Option, ...]]] = {
-    "case": _cases, "customer": _customers, **{kind: _people(right) for kind, right in PEOPLE.items()},
+    "case": _cases, "customer": _customers, "debtor": _debtors, **{kind: _people(right) for kind, right in PEOPLE.items()},
 }  # fmt: skip

@@ -14,19 +14,19 @@ from .actions import Action, ActionTable, Argument, ArgumentKind
 from .amounts import amount
 from .asking import Asked
 from .days import day
-from .finding import case_meant, colleague, customers_of_invoice
+from .finding import case_meant, colleague, customers_of_invoice, is_invoice
 from .locales import language, zone
 from .moments import moment
 from .months import month
+from .numbering import NUMBER, NUMBERED, numbered
 from .words import OWN, Words, known_zone
 
 NEVER_TYPED = {ArgumentKind.HIDDEN, ArgumentKind.SUBSCRIPTIONS}
 REST_OF_LINE = {ArgumentKind.TEXT, ArgumentKind.LONG_TEXT}
 TIMES = {ArgumentKind.DAY, ArgumentKind.MOMENT, ArgumentKind.MONTH}
-SEVERAL_WORDS = {ArgumentKind.CUSTOMER, ArgumentKind.MONEY, *TIMES}
+SEVERAL_WORDS = {ArgumentKind.CUSTOMER, ArgumentKind.DEBTOR, ArgumentKind.MONEY, *TIMES}
 MOST_WORDS = 8
 SPACES = re.compile(r"[\s\u00a0\u200b\u202f]+")
-NUMBER = re.compile(r"(?:[cs]-)?(\d{1,12})", re.IGNORECASE)
 OWN_ROW = re.compile(rf"{OWN}\d{{1,18}}", re.ASCII)
 PLAIN: Mapping[ArgumentKind, Callable[..., object]] = {  # understood whoever asks
     ArgumentKind.MONEY: amount, ArgumentKind.LANGUAGE: language, ArgumentKind.ZONE: zone,
@@ -64,7 +64,8 @@ def from_typed(asked: Asked, action: Action, rest: str) -> dict[str, object]:
     for position, argument in enumerate(names):
         if not rest.strip():
             break
-        if _is_left_out(argument, rest, last=position == len(names) - 1):
+        rest = _without_filler(argument, rest)
+        if _is_left_out(asked, argument, rest, last=position == len(names) - 1):
             continue
         texts[argument.name], rest = _next_token(asked, argument, rest, last=position == len(names) - 1)
     if rest.strip():
@@ -110,12 +111,10 @@ def understand(asked: Asked, argument: Argument, typed: str) -> object:  # noqa:
         raise InvalidInput("text_too_long", argument.name, limit=argument.max_length)
     if kind is ArgumentKind.CASE:
         return case_number(asked, text, argument.name, looked_up=argument.looked_up)
-    if kind in (ArgumentKind.SUSPENSION, ArgumentKind.NUMBER):
-        return number(text, argument.name)
-    if kind is ArgumentKind.CUSTOMER:
-        return customer_id(asked, text, argument.name)
-    if kind is ArgumentKind.SUBSCRIPTIONS:
-        return rows(text, argument.name)
+    if kind in NUMBERED:
+        return numbered(text, argument)
+    if kind in (ArgumentKind.CUSTOMER, ArgumentKind.DEBTOR):
+        return (customer_id if kind is ArgumentKind.CUSTOMER else debtor_meant)(asked, text, argument.name)
     if kind in (ArgumentKind.STAFF, ArgumentKind.MEMBER):
         return _person(asked, text, argument)
     if kind in TIMES:
@@ -129,14 +128,6 @@ def understand(asked: Asked, argument: Argument, typed: str) -> object:  # noqa:
     if kind is ArgumentKind.WORD:
         return word(text, argument)
     return text
-
-
-def number(text: str, field: str = "") -> int:
-    """104, C-104, c-104. Raises InvalidInput."""
-    found = NUMBER.fullmatch(text.lstrip("#"))
-    if found is None:
-        raise InvalidInput("not_a_number", field, typed=text)
-    return int(found[1])
 
 
 def case_number(asked: Asked, text: str, field: str = "case", *, looked_up: bool = True) -> int:
@@ -162,9 +153,17 @@ def customer_id(asked: Asked, text: str, field: str = "customer") -> int:
     return found[0].id
 
 
-def rows(text: str, field: str) -> tuple[int, ...]:
-    """What a form's list of choices sends back: `3,5`. Raises InvalidInput."""
-    return tuple(number(part.strip(), field) for part in text.split(",") if part.strip())
+def debtor_meant(asked: Asked, text: str, field: str = "debtor") -> int | str:
+    """Whose money: a case's number, `id:7` for a customer, or an invoice's number. Raises InvalidInput, Ambiguous, NotFound."""
+    plain = NUMBER.fullmatch(text.lstrip("#"))
+    if plain or text.casefold().startswith(("http://", "https://")):
+        return case_number(asked, text, field)
+    if OWN_ROW.fullmatch(text):
+        return text
+    with asked.reading() as connection:
+        if customers_of_invoice(connection, text):
+            return text
+    return f"{OWN}{customer_id(asked, text, field)}"
 
 
 def staff_id(asked: Asked, text: str, field: str = "person", *, anybody: bool = False) -> int:
@@ -234,10 +233,22 @@ def _introduced(action: Action, rest: str) -> tuple[dict[str, str], str]:
     return (texts | {missing: first}, "") if first and missing else (texts, first)
 
 
-def _is_left_out(argument: Argument, rest: str, *, last: bool) -> bool:
+def _without_filler(argument: Argument, rest: str) -> str:
+    first, _, left = rest.strip().partition(" ")
+    return left if argument.filler and folded(first) in argument.filler and left.strip() else rest
+
+
+def _is_left_out(asked: Asked, argument: Argument, rest: str, *, last: bool) -> bool:
     """Whether a word that may be left out was: what stands in its place is none of its choices, and another argument follows."""
-    optional = argument.kind is ArgumentKind.WORD and not argument.required and not last
-    return optional and folded(rest.strip().partition(" ")[0]) not in argument.choices
+    if argument.required or last:
+        return False
+    first = rest.strip().partition(" ")[0]
+    if argument.kind is ArgumentKind.LINE:
+        return not first.startswith("#")
+    if argument.kind is ArgumentKind.INVOICE:
+        with asked.reading() as connection:
+            return not is_invoice(connection, first)
+    return argument.kind is ArgumentKind.WORD and folded(first) not in argument.choices
 
 
 def _next_token(asked: Asked, argument: Argument, rest: str, *, last: bool) -> tuple[str, str]:
@@ -255,7 +266,7 @@ def _next_token(asked: Asked, argument: Argument, rest: str, *, last: bool) -> t
 
 def _is_one(asked: Asked, argument: Argument, text: str) -> bool:
     """Whether the text is such an argument, or may be several."""
-    if argument.kind is ArgumentKind.CUSTOMER:
+    if argument.kind in (ArgumentKind.CUSTOMER, ArgumentKind.DEBTOR):
         with asked.reading() as connection:
             return bool(named(connection, text))
     try:

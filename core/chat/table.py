@@ -4,6 +4,7 @@ from .actions import ActionTable
 from .verbs import (
     absence,
     cases,
+    collecting,
     customers,
     desk,
     escalations,
@@ -39,6 +40,7 @@ TABLE = ActionTable(
     escalations.ACTIONS,
     customers.ACTIONS,
     receivables.ACTIONS,
+    collecting.ACTIONS,
     ladder.ACTIONS,
     suspensions.ACTIONS,
     evidence.ACTIONS,

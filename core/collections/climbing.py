@@ -19,6 +19,7 @@ from .ladder import Coming, Ladder, Outcome, Waits, coming, final_index, needs_n
 from .pausing import Pause, why_paused
 from .policy import Does, Policy
 from .queries import policy_called
+from .standing import split
 
 NOTICES = frozenset({Does.REMIND, Does.FINAL})
 
@@ -38,7 +39,7 @@ def climb_ladder(tx: Tx, command: ClimbLadder) -> Iterable[Event]:
     if (pause := why_paused(tx.connection, whose, found.currency, tx.now)) is not None:
         yield from _pause(tx, found, next_one, pause)
         return
-    if next_one.step.does is Does.ASK and needs_new_final(policy, found, amount=owed.overdue, now=tx.now):
+    if next_one.step.does is Does.ASK and needs_new_final(policy, found, amount=split(tx.connection, owed).undisputed, now=tx.now):
         yield from _step_back(tx, policy, found)
         found = rows.ladder(tx.connection, found.id)
         next_one = coming(policy, found) or next_one
@@ -49,7 +50,7 @@ def climb_ladder(tx: Tx, command: ClimbLadder) -> Iterable[Event]:
 
 
 def _take(tx: Tx, found: Ladder, next_one: Coming, owed: Position) -> Iterable[Event]:
-    step, amount = next_one.step, owed.overdue or owed.open
+    step, amount = next_one.step, split(tx.connection, owed).undisputed or owed.open
     whose = customer(tx.connection, payer(tx.connection, found.payer_id).customer_id or 0)
     is_notice = step.does in NOTICES
     dry = is_notice and whose.mode is Mode.DRY_RUN
@@ -69,10 +70,10 @@ def _take(tx: Tx, found: Ladder, next_one: Coming, owed: Position) -> Iterable[E
 
 
 def _too_little(tx: Tx, policy: Policy, owed: Position, next_one: Coming) -> bool:
-    """Before the due date the open amount counts, after it the overdue one."""
+    """Before the due date the open amount counts, after it what is overdue and not disputed."""
     whose = customer(tx.connection, payer(tx.connection, owed.payer_id).customer_id or 0)
     least = policy.threshold(currency=owed.currency, segment=whose.segment)
-    amount = owed.open if next_one.step.day <= 0 else owed.overdue
+    amount = owed.open if next_one.step.day <= 0 else split(tx.connection, owed).undisputed
     return amount <= 0 or amount < least
 
 

@@ -1,10 +1,12 @@
-"""What changes the collections policy."""
+"""What changes the collections policy, and what is recorded about money that is to come or not to be asked for."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from core.engine.handling import Command
 from core.people.model import Right
 
+from .model import DisputeState, HoldKind
 from .policy import Policy
 
 
@@ -64,3 +66,117 @@ class HearNotice(Command):
     needs = Right.RUN
     case_id: int
     notice_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportPayment(Command):
+    """Somebody says that the payer paid, with their proof. It is not paid by that: a feed must show it."""
+
+    needs = Right.WORK
+    payer_id: int
+    amount: int
+    currency: str
+    paid_on: date
+    proof: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawPayment(Command):
+    """It was not so, or it was recorded by mistake."""
+
+    needs = Right.WORK
+    payment_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordPromise(Command):
+    """The payer promised to pay by a day. `replaces`: an open promise that this one takes the place of, with the reason."""
+
+    needs = Right.WORK
+    payer_id: int
+    amount: int
+    currency: str
+    promised_on: date
+    how: str
+    replaces: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawPromise(Command):
+    """Take a promise back before its day; after it the books judge."""
+
+    needs = Right.WORK
+    promise_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenDispute(Command):
+    """The customer does not accept an amount of an invoice, or of its line at that position."""
+
+    needs = Right.WORK
+    invoice_id: int
+    line: int | None
+    amount: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseDispute(Command):
+    """How a dispute ended: accepted (a credit note is expected), rejected or withdrawn."""
+
+    needs = Right.WORK
+    dispute_id: int
+    outcome: DisputeState
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverrideDispute(Command):
+    """A finance lead lets a suspension go on for the undisputed part."""
+
+    needs = Right.FINANCE
+    dispute_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceHold(Command):
+    """Collect nothing from one day until another. Legal and insolvency take a finance lead, goodwill anybody who works on cases."""
+
+    needs = Right.STOP
+    customer_id: int
+    payer_id: int | None
+    kind: HoldKind
+    since: date
+    until: date
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseHold(Command):
+    """Collect again before the hold is over; by whoever may place such a one."""
+
+    needs = Right.STOP
+    hold_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MindHold(Command):
+    """A day has come on which a hold begins, or is over."""
+
+    needs = Right.RUN
+    hold_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeByFeed(Command):
+    """A feed about the payer, as it was at `as_of`, was applied: settle what it can settle."""
+
+    needs = Right.RUN
+    payer_id: int
+    as_of: datetime

@@ -1,9 +1,9 @@
-"""What happened to the collections policy and to the ladders."""
+"""What happened to the collections policy, to the ladders, and to what holds back collecting."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from core.engine.journal import Event
+from core.engine.journal import Event, Private
 from core.receivables.events import OfPayer
 
 
@@ -114,3 +114,123 @@ class LadderRestarted(OfLadder):
 @dataclass(frozen=True, kw_only=True)
 class LadderEnded(OfLadder):
     """Nothing is left to pay."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfCollecting(Event):
+    """An event on the customer's chain. `payer_id` None: about all of the customer's payers."""
+
+    customer_id: int
+    payer_id: int | None
+
+    @property
+    def subject(self) -> str:
+        """The customer."""
+        return f"customer:{self.customer_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentReported(OfCollecting):
+    """Somebody says that it was paid; waited for until the end of `until`."""
+
+    payment_id: int
+    amount: int
+    currency: str
+    paid_on: date
+    until: date
+    proof: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentSettled(OfCollecting):
+    """A feed showed it, or did not although it should have, or a person took it back. `as_of`: the feed's."""
+
+    payment_id: int
+    state: str
+    reported_by: str
+    currency: str
+    as_of: datetime | None
+    reason: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseRecorded(OfCollecting):
+    """The payer promised; no feed of a day before `judge_from` judges it."""
+
+    promise_id: int
+    amount: int
+    currency: str
+    promised_on: date
+    judge_from: date
+    how: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseSettled(OfCollecting):
+    """Judged by a feed as of `as_of`, or withdrawn or replaced by a person. `came`: what was paid towards it."""
+
+    promise_id: int
+    state: str
+    recorded_by: str
+    currency: str
+    amount: int
+    came: int | None
+    as_of: datetime | None
+    reason: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeOpened(OfCollecting):
+    """The customer does not accept an amount."""
+
+    dispute_id: int
+    invoice_id: int
+    line: int | None
+    amount: int
+    currency: str
+    reason: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeOverridden(OfCollecting):
+    """A finance lead lets a suspension go on for the undisputed part."""
+
+    dispute_id: int
+    reason: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeClosed(OfCollecting):
+    """How it ended; `credited` when a feed showed the credit note that was expected."""
+
+    dispute_id: int
+    state: str
+    as_of: datetime | None
+    reason: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldPlaced(OfCollecting):
+    """Nothing is collected in this time."""
+
+    hold_id: int
+    kind: str
+    since: date
+    until: date
+    reason: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldBegan(OfCollecting):
+    """The day has come."""
+
+    hold_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldEnded(OfCollecting):
+    """Released by a person, or over by itself."""
+
+    hold_id: int
+    state: str
+    reason: Private

@@ -12,7 +12,12 @@ from core.engine.journal import Event
 from core.engine.transaction import Tx
 
 from .commands import ApplyPolicy
+from .disputes import HANDLERS as DISPUTES
 from .events import PolicyApplied
+from .holds import HANDLERS as HOLDS
+from .judging import HANDLERS as JUDGING
+from .payments import HANDLERS as PAYMENTS
+from .promises import HANDLERS as PROMISES
 from .queries import as_json, find_policy
 
 
@@ -32,4 +37,11 @@ def apply_policy(tx: Tx, command: ApplyPolicy) -> Iterable[Event]:
     return [PolicyApplied(policy_id=policy_id, version=given.version, since=given.since, digest=digest)]
 
 
-HANDLERS: Handlers = {ApplyPolicy: Handler(apply_policy, lambda _connection, _command: ["policy:all"])}
+HANDLERS: Handlers = {
+    ApplyPolicy: Handler(apply_policy, lambda _connection, _command: ["policy:all"]),
+    **PAYMENTS,
+    **PROMISES,
+    **DISPUTES,
+    **HOLDS,
+    **JUDGING,
+}

@@ -1,24 +1,38 @@
-"""What holds a ladder back: nobody is reminded of money that was promised, reported as paid, or held.
-
-None of these can be recorded yet; each is asked here once it can.
-"""
+"""What holds a ladder back: nobody is reminded of money that was promised, reported as paid, or held."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
+from core.customers.queries import today_of
 from core.receivables.model import Payer
+
+from .standing import active_holds, open_payments, open_promises
 
 
 @dataclass(frozen=True)
 class Pause:
-    """Why, and until which day at least; None where only a person ends it."""
+    """Why, and until which day at least; None where only a person or a feed ends it. `number` names the record: P-3."""
 
     why: str
     until: date | None
+    number: str = ""
 
 
-def why_paused(_connection: Connection, _whose: Payer, _currency: str, _now: datetime) -> Pause | None:
+def why_paused(connection: Connection, whose: Payer, currency: str, now: datetime) -> Pause | None:
     """The first thing that holds back the payer's ladder in this currency; None when nothing does."""
-    return None
+    found = pauses(connection, whose, currency, now)
+    return found[0] if found else None
+
+
+def pauses(connection: Connection, whose: Payer, currency: str, now: datetime) -> list[Pause]:
+    """Everything that holds it back. A dispute does not: reminders go on for the undisputed part (`standing.split`)."""
+    if whose.customer_id is None:
+        return []
+    today = today_of(connection, whose.customer_id, now)
+    return [
+        *(Pause("payment", p.until, p.number) for p in open_payments(connection, whose.id, currency)),
+        *(Pause("promise", p.judge_from, p.number) for p in open_promises(connection, whose.id, currency)),
+        *(Pause("hold", h.until, h.number) for h in active_holds(connection, whose.customer_id, whose.id, today)),
+    ]

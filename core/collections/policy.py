@@ -137,6 +137,13 @@ class Promises(Rule):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Holds(Rule):
+    """How far ahead a hold out of goodwill may last, which anybody who works on cases may place; the others take a finance lead."""
+
+    goodwill_longest: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
 class Restoring(Rule):
     """What a confirmed payment does, and after how long somebody is reminded of a restore that nobody clicked."""
 
@@ -180,6 +187,7 @@ class Policy:
     curfew: Curfew
     payments: Payments
     promises: Promises
+    holds: Holds
     restoring: Restoring
     term_end: TermEnd
     calls: Calls

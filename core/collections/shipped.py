@@ -10,6 +10,7 @@ from .policy import (
     Curfew,
     Decision,
     Does,
+    Holds,
     Notices,
     OnPayment,
     Payments,
@@ -71,6 +72,7 @@ SHIPPED = Policy(
     ),
     payments=Payments(blocks_days=3, source=OURS, dated=DATED),
     promises=Promises(judged_after=1, longest=timedelta(days=30), source=OURS, dated=DATED),
+    holds=Holds(goodwill_longest=timedelta(days=14), source=OURS, dated=DATED),
     restoring=Restoring(on_payment=OnPayment.ONE_CLICK, chase_after=timedelta(minutes=30), source=OURS, dated=DATED),
     term_end=TermEnd(warn_days=(14, 7, 2), source=RENEWING, dated=DATED),
     calls=Calls(

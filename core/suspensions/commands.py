@@ -12,12 +12,16 @@ from .ports import Answer
 
 @dataclass(frozen=True, kw_only=True)
 class ProposeSuspension(Command):
-    """Ask for the suspension of some of the customer's subscriptions, for the overdue money of a collection case."""
+    """Ask for the suspension of some of the customer's subscriptions, for the overdue money of a collection case.
+
+    `questions`: the customer's open questions about these invoices that whoever asks has seen.
+    """
 
     needs = Right.PROPOSE
     case_id: int
     reason: str
     subscription_ids: tuple[int, ...]
+    questions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

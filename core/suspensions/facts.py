@@ -1,6 +1,7 @@
 """The facts a decision is bound to: the one place that says which they are, and reads them as they are now.
 
-Listed: the overdue amount and its invoices, the proven notices, the confirmed links, each subscription's status, seats and end of term,
+Listed: the overdue amount and its invoices, payments reported and not shown yet, promises, disputes, holds, the customer's open questions
+about these invoices, the proven notices, the confirmed links, each subscription's status, seats and end of term,
 the policy, the customer's segment and mode (an approval given to a dry-run must not become a real suspension). Not listed: etags, what is
 not due yet, and when each fact was last heard, which is shown and looked at, but changes nothing by itself.
 """
@@ -14,7 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from core.cases.model import Case
+from core.cases.queries import questions_naming
 from core.collections.queries import policy_on
+from core.collections.standing import active_holds, disputed, open_payments, open_promises, split
 from core.customers.model import LinkKind, Subscription
 from core.customers.queries import customer, linked, subscription, today_of
 from core.engine.db.tables.customers import links
@@ -45,10 +48,11 @@ def gather(connection: Connection, found: Case, subscription_ids: Iterable[int],
     today = today_of(connection, found.customer_id, now)
     whose = customer(connection, found.customer_id)
     owed = position(connection, found.payer_id, found.currency, today)
+    proven = [_notice(n) for n in notices_of(connection, found.id) if n.proof.strip() and n.to_contact]
     listed = {
-        **_money(owed), "notices": [_notice(n) for n in notices_of(connection, found.id) if n.proof.strip() and n.to_contact],
+        **_money(owed), **_collecting(connection, owed, found.customer_id), "notices": proven,
         "payer_link": is_payer_linked(connection, found.payer_id, found.customer_id), "policy": policy_on(connection, today).version,
-        "mode": whose.mode.value, "segment": whose.segment,
+        "mode": whose.mode.value, "segment": whose.segment, "questions": questions_about(connection, found.customer_id, owed),
     }  # fmt: skip
     as_of = {"position": owed.as_of.isoformat()}
     for subscription_id in sorted(set(subscription_ids)):
@@ -56,6 +60,11 @@ def gather(connection: Connection, found: Case, subscription_ids: Iterable[int],
         listed |= _subscription(connection, read)
         as_of[f"subscription:{subscription_id}"] = read.as_of.isoformat()
     return Gathered(listed=listed, as_of=as_of, position=owed, unknown=owed.unknown)
+
+
+def questions_about(connection: Connection, customer_id: int, owed: Position) -> list[int]:
+    """The customer's open question cases in which an overdue invoice is named."""
+    return questions_naming(connection, customer_id, [i.number for i in owed.invoices if i.due_on < owed.today])
 
 
 def is_payer_linked(connection: Connection, payer_id: int, customer_id: int) -> bool:
@@ -74,6 +83,34 @@ def _money(owed: Position) -> dict[str, Any]:
     due = [i for i in owed.invoices if i.due_on < owed.today or (i.open or 0) < 0]  # a credit note counts at once
     invoices = [{"number": i.number, "due_on": i.due_on.isoformat(), "open": i.open, "total": i.total} for i in due]
     return {"currency": owed.currency, "overdue": owed.overdue, "invoices": invoices}
+
+
+def _collecting(connection: Connection, owed: Position, customer_id: int) -> dict[str, Any]:
+    """What holds back collecting. A suspension is never asked for while any of it does."""
+    payer_id, currency = owed.payer_id, owed.currency
+    parts = split(connection, owed)
+    return {
+        "payments": [
+            {"id": p.id, "amount": p.amount, "paid_on": p.paid_on.isoformat(), "until": p.until.isoformat()}
+            for p in open_payments(connection, payer_id, currency)
+        ],
+        "promises": [
+            {"id": p.id, "amount": p.amount, "promised_on": p.promised_on.isoformat(), "judge_from": p.judge_from.isoformat()}
+            for p in open_promises(connection, payer_id, currency)
+        ],
+        "disputes": [
+            {
+                "id": d.id, "invoice": d.invoice, "line": d.line, "amount": d.amount, "state": d.state.value,
+                "overridden": bool(d.overridden_by),
+            }
+            for d in disputed(connection, payer_id, currency)
+        ],
+        "undisputed": parts.undisputed,
+        "holds": [
+            {"id": h.id, "kind": h.kind.value, "until": h.until.isoformat()}
+            for h in active_holds(connection, customer_id, payer_id, owed.today)
+        ],
+    }  # fmt: skip
 
 
 def _notice(found: Notice) -> dict[str, Any]:

@@ -198,7 +198,25 @@ def changes(before: Facts, after: Facts) -> list[dict[str, Any]]:
 
 
 def blockers(facts: Facts, policy: Policy, today: date) -> list[str]:
-    """Why nobody may approve yet; empty when somebody may. Only a proven notice counts."""
+    """Why nobody may approve yet, the money first; empty when somebody may. Only a proven notice counts."""
+    return [*_money_blockers(facts, policy), *_notice_blockers(facts, policy, today)]
+
+
+def _money_blockers(facts: Facts, policy: Policy) -> list[str]:
+    """A payment in transit, a promise, a hold, an open dispute that no finance lead overrode; and too little left that is not disputed."""
+    open_disputes = [d for d in facts.get("disputes", ()) if d["state"] == "open"]
+    threshold = policy.threshold(currency=facts["currency"], segment=facts["segment"]) if facts.get("disputes") else 0
+    stops = {
+        "payment": facts.get("payments"),
+        "promise": facts.get("promises"),
+        "hold": facts.get("holds"),
+        "dispute": any(not d["overridden"] for d in open_disputes),
+        "undisputed": facts.get("disputes") and facts["undisputed"] < max(1, threshold),
+    }
+    return [name for name, stop in stops.items() if stop]
+
+
+def _notice_blockers(facts: Facts, policy: Policy, today: date) -> list[str]:
     finals = [date.fromisoformat(n["sent_on"]) for n in facts["notices"] if n["kind"] == "final"]
     if not facts["notices"]:
         return ["no_notice"]

@@ -47,6 +47,8 @@ def propose_suspension(tx: Tx, command: ProposeSuspension) -> Iterable[Event]:
     _refuse_if_impossible(tx.connection, found, command.subscription_ids)
     known = gather(tx.connection, found, command.subscription_ids, tx.now)
     _refuse_without_debt(known, found, tx.now)
+    if unseen := [f"C-{each}" for each in known.listed["questions"] if each not in command.questions]:
+        raise InvalidInput("suspend_questions", "questions", cases=", ".join(unseen))
     return [_insert(tx, found, reason, known, command.subscription_ids)]
 
 
@@ -56,7 +58,9 @@ def ask_again(tx: Tx, command: AskAgain) -> Iterable[Event]:
     if before.is_open:
         raise Conflict("suspension_open", number=before.number)
     wanted = tuple(one.subscription_id for one in before.items)
-    return propose_suspension(tx, ProposeSuspension(case_id=before.case_id, reason=before.reason, subscription_ids=wanted))
+    seen = tuple(before.listed.get("questions", ()))
+    again = ProposeSuspension(case_id=before.case_id, reason=before.reason, subscription_ids=wanted, questions=seen)
+    return propose_suspension(tx, again)
 
 
 def proposable_case(connection: Connection, case_id: int) -> Case:

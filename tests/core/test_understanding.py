@@ -206,7 +206,7 @@ def test_an_amount_that_may_be_two_is_asked() -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [("1200", "currency_missing"), ("5 XYZ", "currency_unknown"), ("$ 5", "not_an_amount"), ("-5 zł", "not_an_amount"),
-     ("0 zł", "not_an_amount"), ("1,2,3 zł", "not_an_amount"), ("1200,505 PLN", "not_an_amount"), ("1e5 PLN", "not_an_amount"),
+     ("0 zł", "amount_not_payable"), ("1,2,3 zł", "not_an_amount"), ("1200,505 PLN", "not_an_amount"), ("1e5 PLN", "not_an_amount"),
      ("1 20 zł", "not_an_amount"), ("EUR 9 EUR", "not_an_amount"), ("٣ PLN", "not_an_amount"), ("9" * 30 + " PLN", "not_an_amount")],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused(text: str, kind: str) -> None:

@@ -41,6 +41,19 @@ OF_A_REQUEST = {
     "replan",
     "evidence",
 }
+OF_MONEY = {  # in this order each finds what the one before it left
+    "payment": "payment {case} 23 PLN today confirmation",
+    "withdraw_payment": "withdraw payment PAY-1 not theirs",
+    "promise": "promise {case} 23 PLN tomorrow by bank",
+    "replace_promise": "replace promise P-1 20 PLN 2026-12-01 more time",
+    "withdraw_promise": "withdraw promise P-2 by mistake",
+    "dispute": "dispute {case} F/1 20 PLN too many seats",
+    "override": "override D-1 the rest is not in question",
+    "settle": "settle D-1 rejected the order is in the file",
+    "hold": "hold {case} goodwill until tomorrow a fire",
+    "release": "release H-1 they are back",
+    "pauses": "pauses {case}",
+}
 VALUES = {
     "text": "Thank you for asking.",
     "title": "A call from Nowak",
@@ -97,7 +110,7 @@ def test_every_verb_about_a_question_is_answered_as_its_example_is_typed(way: st
     world.route(face.name, "question")
     world.hire(ADA)
 
-    for number, action in enumerate(a for a in TABLE.all if a.typed and a.name not in OF_A_REQUEST):
+    for number, action in enumerate(a for a in TABLE.all if a.typed and a.name not in OF_A_REQUEST | OF_MONEY.keys()):
         about = {"ticket_connection": "helpdesk", "ticket": f"{way}-{number}", "requestor": REQUESTOR}
         facts = facts_of(world.do(OpenCase(title="Why?", customer_id=1, **about)).ids["case_id"])
         by = who_may(action.right)
@@ -147,6 +160,39 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     feed(world, SEPTEMBER, OCTOBER)
     for line in ("compare Nowak 2026-09 2026-10", "owed Nowak"):
         assert "Nowak" in say(face, way, line, ANA)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_verb_about_money_is_answered_wherever_it_is_typed(way: str, world: World, local: LocalPartnerCenter, face: Face) -> None:
+    story = ripe(world, local)
+
+    for name, line in OF_MONEY.items():
+        action = TABLE.named(name)
+        assert action is not None
+        seen = say(face, way, line.format(case=story.case_id), who_may(action.right))
+        assert "needs a role" not in seen, str(seen)
+
+
+def test_every_form_and_button_about_money_works(world: World, local: LocalPartnerCenter, face: Face) -> None:
+    case_id = ripe(world, local).case_id
+    given = {
+        "They say they paid…": {"amount": "23 PLN", "day": "2026-11-23", "evidence": "confirmation"},
+        "Promise to pay…": {"amount": "23 PLN", "promised_on": "2026-11-24", "how": "by bank"},
+        "Dispute…": {"invoice": "F/1", "amount": "20 PLN", "reason": "too many seats"},
+        "Hold…": {"hold_kind": "goodwill", "last_day": "2026-11-24", "reason": "a fire"},
+    }
+    for label, values in given.items():
+        assert not face.fill(face.click(face.type(f"case {case_id}", by=ANA), label, by=ANA), by=ANA, **values).errors, label
+    for label, by, values in (
+        ("Withdraw PAY-1…", ANA, {}),
+        ("Replace P-1…", ANA, {"promised_on": "2026-11-26"}),
+        ("Withdraw P-2…", ANA, {}),
+        ("Override D-1…", FAY, {}),
+        ("Close D-1…", ANA, {"outcome": "accepted"}),
+        ("Release H-1…", ANA, {}),
+    ):
+        shown = face.click(face.type(f"case {case_id}", by=by), "What holds it back", by=by)
+        assert not face.fill(face.click(shown, label, by=by), by=by, reason="because", **values).errors, label
 
 
 def fill_notice(face: Face, form: Seen) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from core.cases.model import Case
+from core.chat.showing.collecting import money_buttons, standing_sections
 from core.chat.values import Day, Moment, Money, Text, Value
 from core.chat.views import Button, CustomerView, Fact, Section, Table, Tone
 from core.chat.words import Words
@@ -36,7 +37,10 @@ def money_of_case(connection: Connection, words: Words, found: Case, now: dateti
     owed = position(connection, found.payer_id, found.currency, today_of(connection, found.customer_id, now))
     return MoneyParts(
         facts=(Fact(words.say("fact.payer"), Text(payer(connection, found.payer_id).name, quoted=True)), *position_facts(words, owed)),
-        sections=(_notices(connection, words, notices_of(connection, found.id)),),
+        sections=(
+            *standing_sections(connection, words, owed, found.customer_id),
+            _notices(connection, words, notices_of(connection, found.id)),
+        ),
         tables=tuple(_invoice_tables(words, owed, words.say("receivables.invoices"))),
         buttons=_buttons(words, found, reader),
     )
@@ -126,10 +130,12 @@ def _notice_line(connection: Connection, words: Words, notice: Notice) -> str:
 
 
 def _buttons(words: Words, found: Case, reader: Member | None) -> tuple[Button, ...]:
-    """On a shared card everybody sees the button; the verb checks the right."""
-    if found.is_closed or (reader is not None and Right.WORK not in reader.rights):
+    """On a shared card everybody sees the buttons; each verb checks its right."""
+    if found.is_closed:
         return ()
-    return (Button(label=words.say("button.notice"), action="notice", subject=found.id, facts=found.version, form=True, rare=True),)
+    notice = Button(label=words.say("button.notice"), action="notice", subject=found.id, facts=found.version, form=True, rare=True)
+    may = reader is None or Right.WORK in reader.rights
+    return (*((notice,) if may else ()), *money_buttons(words, found.id, found.version, reader))
 
 
 def _some(numbers: tuple[str, ...]) -> str:

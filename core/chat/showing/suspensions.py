@@ -9,6 +9,7 @@ from core.cases.model import Case, Kind
 from core.cases.queries import case
 from core.chat.showing.delays import delays
 from core.chat.showing.impact import item_section
+from core.chat.showing.stops import blocked, standing
 from core.chat.values import Day, Moment, Money, Person, Text, Value
 from core.chat.views import Button, Confirm, Fact, NoteView, Section, SuspensionView, Table, Tone
 from core.chat.words import Words
@@ -20,7 +21,7 @@ from core.engine.errors import Conflict, DeskError
 from core.people.model import Member, Right
 from core.people.queries import display_name
 from core.receivables.queries import position
-from core.suspensions.model import NOT_SENT, ItemState, RestoreState, State, Suspension, Verdict, blockers, final_notice_ripe_on
+from core.suspensions.model import NOT_SENT, ItemState, RestoreState, State, Suspension, Verdict, blockers
 from core.suspensions.propose import why_not
 from core.suspensions.queries import is_brought_back, items_maybe_off, newest_suspension_of, open_restore_of, suspension, votes_of
 from core.suspensions.quorum import missing_approvers
@@ -54,7 +55,7 @@ def suspension_view(
         status=_status(connection, words, found, today),
         tone=Tone.NEUTRAL if is_brought_back(connection, found) else TONES.get(found.state, Tone.NEUTRAL),
         facts=(*_facts(connection, words, found, of), *_clocks(connection, words, found), *_lacking(connection, words, found, now), *late),
-        sections=(*_notes(connection, words, found), *(item_section(connection, words, found, one) for one in found.items)),
+        sections=(*_notes(connection, words, found, of, today), *(item_section(connection, words, found, one) for one in found.items)),
         tables=(_arithmetic(words, found),),
         buttons=_buttons(connection, words, found, of, today, reader),
         footnotes=(Text(_source(words, policy_called(connection, found.listed["policy"]))),),
@@ -115,7 +116,7 @@ def not_offered(connection: Connection, found: Case) -> DeskError:
 def _status(connection: Connection, words: Words, found: Suspension, today: date) -> str:
     if found.state is State.PROPOSED:
         stops = blockers(found.listed, policy_called(connection, found.listed["policy"]), today)
-        return _blocked(connection, words, found, stops[0]) if stops else words.say("suspension.state.proposed")
+        return blocked(connection, words, found, stops[0]) if stops else words.say("suspension.state.proposed")
     if is_brought_back(connection, found):
         return words.say("suspension.state.restored")
     params: dict[str, object] = {"person": display_name(connection, found.ended_by)}
@@ -128,11 +129,6 @@ def _status(connection: Connection, words: Words, found: Suspension, today: date
     if found.state is State.LOOKING and not found.missing:
         return words.say("suspension.state.executing")
     return words.say(f"suspension.state.{found.state}", **params)
-
-
-def _blocked(connection: Connection, words: Words, found: Suspension, stop: str) -> str:
-    ripe = final_notice_ripe_on(found.listed, policy_called(connection, found.listed["policy"]))
-    return words.say(f"suspension.blocked.{stop}", **({"day": ripe} if ripe else {}))
 
 
 def _facts(connection: Connection, words: Words, found: Suspension, of: Case) -> tuple[Fact, ...]:
@@ -180,9 +176,9 @@ def _clocks(connection: Connection, words: Words, found: Suspension) -> tuple[Fa
     return (*shown, Fact(words.say(expires), Moment(found.expires_at))) if found.expires_at else tuple(shown)
 
 
-def _notes(connection: Connection, words: Words, found: Suspension) -> tuple[Section, ...]:
-    """What changed since it was shown, and what the last look misses."""
-    made: list[Section] = []
+def _notes(connection: Connection, words: Words, found: Suspension, of: Case, today: date) -> tuple[Section, ...]:
+    """What holds back collecting, what changed since it was shown, and what the last look misses."""
+    made = list(standing(connection, words, found, of, today))
     names = {s.id: s.name for s in subscriptions_of(connection, found.customer_id)}
     changed = [_changed(words, found, names, c) for c in found.bound.get("changed", ())]
     if changed:
@@ -206,7 +202,7 @@ def _changed(words: Words, found: Suspension, names: dict[int, str], change: dic
 
 
 def _plain(words: Words, found: Suspension, fact: str, value: object) -> str:
-    if fact == "overdue" and isinstance(value, int):
+    if fact in ("overdue", "undisputed") and isinstance(value, int):
         return words.money(value, str(found.listed["currency"]))
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 

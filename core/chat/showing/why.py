@@ -11,12 +11,15 @@ from core.cases.model import Case
 from core.cases.queries import case
 from core.cases.reckoning import Gap, Reckoned, Run, Why
 from core.cases.targets import OURS, Clock
+from core.chat.showing.collecting import waits
 from core.chat.showing.snoozes import why_snoozed
 from core.chat.values import Text, Value
 from core.chat.views import Button, CaseView, Section, Tone
 from core.chat.words import Words
 from core.collections.queries import policy_called
+from core.customers.queries import today_of
 from core.engine.calendars import Calendar, Closed, Hours, Step
+from core.receivables.queries import position
 from core.suspensions.model import State, Suspension
 from core.suspensions.queries import open_suspension_of
 
@@ -30,6 +33,7 @@ def why_view(connection: Connection, words: Words, case_id: int, now: datetime) 
     sections += why_snoozed(connection, words, found)
     sections += _turns(connection, words, found, now)
     sections += _done(words, [one for one in known if one.ended_at is not None and one.clock in OWED])
+    sections += _waits(connection, words, found, now)
     asked = open_suspension_of(connection, case_id)
     sections += _suspension(connection, words, asked) if asked is not None else []
     return CaseView(
@@ -114,6 +118,14 @@ def _ending(words: Words, given: Deadline) -> str:
         return words.say("why.ended.paused", clock=name, ended=given.ended_at, left=given.left)
     late = given.ended_at > given.due_at
     return words.say("why.ended.late" if late else "why.ended.in_time", clock=name, ended=given.ended_at, due=given.due_at)
+
+
+def _waits(connection: Connection, words: Words, found: Case, now: datetime) -> list[Section]:
+    """Until when payments and promises of a collection case are waited for, by the customer's banking days."""
+    if found.payer_id is None or found.customer_id is None:
+        return []
+    owed = position(connection, found.payer_id, found.currency, today_of(connection, found.customer_id, now))
+    return waits(connection, words, owed, found.customer_id)
 
 
 def _suspension(connection: Connection, words: Words, asked: Suspension) -> list[Section]:

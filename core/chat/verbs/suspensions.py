@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from core.cases.queries import case
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.building import build_form
@@ -10,10 +11,11 @@ from core.chat.parsing import usage
 from core.chat.requests import Card, Gesture, Open, Private, Refused, Reply
 from core.chat.showing.suspensions import not_offered, proposal_view, suspension_view
 from core.chat.views import NoteView, View
-from core.customers.queries import subscriptions_of
+from core.customers.queries import subscriptions_of, today_of
 from core.engine.errors import Conflict, InvalidInput
 from core.engine.handling import Command, Outcome
 from core.people.model import Right
+from core.receivables.queries import position
 from core.suspensions.commands import (
     AllowSuspensions,
     ApproveSuspension,
@@ -25,6 +27,7 @@ from core.suspensions.commands import (
     RestoreService,
     StopSuspension,
 )
+from core.suspensions.facts import questions_about
 from core.suspensions.propose import proposable_case, why_not
 from core.suspensions.queries import newest_suspension_of
 
@@ -36,9 +39,10 @@ def show_suspension(asked: Asked, given: Given) -> Reply:
 
 def propose(asked: Asked, given: Given) -> Reply:
     """Ask for it; the proposer sees the same card as the approvers."""
-    chosen = given["subscriptions"]
+    chosen, seen = given["subscriptions"], given.get("questions", ())
     assert isinstance(chosen, tuple)  # noqa: S101 (the parser's own promise)
-    command = ProposeSuspension(case_id=int(str(given["case"])), reason=str(given["reason"]), subscription_ids=chosen)
+    assert isinstance(seen, tuple)  # noqa: S101 (the parser's own promise)
+    command = ProposeSuspension(case_id=int(str(given["case"])), reason=str(given["reason"]), subscription_ids=chosen, questions=seen)
     return Private(_view(asked, asked.do(command).ids["suspension_id"]))
 
 
@@ -49,6 +53,19 @@ def offered(asked: Asked, given: Given) -> tuple[Option, ...]:
         theirs = [s for s in subscriptions_of(connection, found.customer_id or 0) if why_not(connection, s) is None]
     seats = [asked.words.count("suspension.seats", s.quantity) for s in theirs]
     return tuple(Option(str(s.id), f"{s.name}, {shown}") for s, shown in zip(theirs, seats, strict=True))
+
+
+def open_questions(asked: Asked, given: Given) -> tuple[Option, ...]:
+    """The customer's open questions about the overdue invoices: each must be ticked as seen."""
+    if "case" not in given:
+        return ()
+    with asked.reading() as connection:
+        found = proposable_case(connection, int(str(given["case"])))
+        if found.payer_id is None or found.customer_id is None:
+            return ()
+        owed = position(connection, found.payer_id, found.currency, today_of(connection, found.customer_id, asked.now))
+        named = [case(connection, each) for each in questions_about(connection, found.customer_id, owed)]
+    return tuple(Option(str(each.id), f"{each.number} {each.title}") for each in named)
 
 
 def everything(asked: Asked, given: Given) -> Mapping[str, str]:
@@ -151,10 +168,11 @@ EXPLAIN = Action(
     name="explain_stop", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=explain, arguments=(SUSPENSION, REASON), form=True, typed=False,
 )  # fmt: skip
 
+QUESTIONS = Argument(name="questions", kind=ArgumentKind.SUBSCRIPTIONS, options=open_questions, required=False)
 SUSPEND = Action(
     name="suspend", right=Right.PROPOSE, topic=Topic.SUSPENSIONS, answer=propose, form=True, polish=("zawieś",), dangerous=True,
     example="suspend {case}", prefill=everything, lead=before_proposing,
-    arguments=(CASE, REASON, Argument(name="subscriptions", kind=ArgumentKind.SUBSCRIPTIONS, options=offered)),
+    arguments=(CASE, REASON, Argument(name="subscriptions", kind=ArgumentKind.SUBSCRIPTIONS, options=offered), QUESTIONS),
 )  # fmt: skip
 
 ACTIONS = (

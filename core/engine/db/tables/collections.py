@@ -1,4 +1,4 @@
-"""The collections policy, every version of it; the ladders, one per payer and currency, and every step that was climbed."""
+"""The collections policy, every version of it; the ladders and their steps; what holds back collecting, as people recorded it."""
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, String, Table, Text, text
 
@@ -52,4 +52,92 @@ ladder_steps = Table(
     Column("outcome", String(10), nullable=False),
     Column("amount", BigInteger, nullable=False),  # minor units overdue, or open for a step before the due date
     Column("detail", String(400), nullable=False, server_default=""),
+)
+
+# A payment that somebody says was made. Only a feed says what is paid.
+reported_payments = Table(
+    "reported_payments",
+    metadata,
+    row_id(),
+    ref("customer_id", "customers.id"),
+    ref("payer_id", "payers.id"),
+    Column("currency", String(3), nullable=False),
+    Column("amount", BigInteger, nullable=False),  # minor units
+    Column("paid_on", Date, nullable=False),
+    Column("proof", Text, nullable=False),
+    Column("until", Date, nullable=False),  # the last day of the banking days it is waited for
+    Column("before", Json, nullable=False),  # open amounts by invoice when it was reported
+    Column("before_as_of", Instant, nullable=False),
+    Column("state", String(20), nullable=False),  # open | confirmed | not_found | withdrawn
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("ended_as_of", Instant),  # of the feed that settled it
+    Column("ended_by", String(80), nullable=False, server_default=""),
+    Column("ended_at", Instant),
+    Column("end_reason", Text, nullable=False, server_default=""),
+)
+
+promises = Table(
+    "promises",
+    metadata,
+    row_id(),
+    ref("customer_id", "customers.id"),
+    ref("payer_id", "payers.id"),
+    Column("currency", String(3), nullable=False),
+    Column("amount", BigInteger, nullable=False),  # minor units
+    Column("promised_on", Date, nullable=False),
+    Column("how", Text, nullable=False),
+    Column("judge_from", Date, nullable=False),  # no feed of an earlier day judges it
+    Column("before", Json, nullable=False),  # open amounts by invoice when it was given
+    Column("before_as_of", Instant, nullable=False),
+    Column("came", BigInteger),  # minor units the feed that judged it showed as paid towards it
+    Column("state", String(20), nullable=False),  # open | kept | partly | broken | withdrawn | replaced
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("ended_as_of", Instant),  # of the feed that judged it
+    Column("ended_by", String(80), nullable=False, server_default=""),
+    Column("ended_at", Instant),
+    Column("end_reason", Text, nullable=False, server_default=""),
+)
+
+# What a customer does not accept of an invoice, or of one of its lines.
+disputes = Table(
+    "disputes",
+    metadata,
+    row_id(),
+    ref("customer_id", "customers.id"),
+    ref("payer_id", "payers.id"),
+    ref("invoice_id", "invoices.id"),
+    Column("line", Integer),  # its position; NULL for the whole invoice
+    Column("currency", String(3), nullable=False),
+    Column("amount", BigInteger, nullable=False),  # minor units
+    Column("reason", Text, nullable=False),
+    Column("state", String(20), nullable=False),  # open | accepted | credited | rejected | withdrawn
+    Column("before", BigInteger),  # the invoice's total when it was accepted, minor units
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("overridden_by", String(80), nullable=False, server_default=""),
+    Column("override_reason", Text, nullable=False, server_default=""),
+    Column("ended_as_of", Instant),  # of the feed that showed the credit
+    Column("ended_by", String(80), nullable=False, server_default=""),
+    Column("ended_at", Instant),
+    Column("end_reason", Text, nullable=False, server_default=""),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    row_id(),
+    ref("customer_id", "customers.id"),
+    ref("payer_id", "payers.id", nullable=True),  # NULL: all of the customer's
+    Column("kind", String(20), nullable=False),  # legal | insolvency | goodwill
+    Column("since", Date, nullable=False),
+    Column("until", Date, nullable=False),  # the last day
+    Column("reason", Text, nullable=False),
+    Column("state", String(20), nullable=False),  # open | released | over
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("ended_by", String(80), nullable=False, server_default=""),
+    Column("ended_at", Instant),
+    Column("end_reason", Text, nullable=False, server_default=""),
 )

@@ -813,6 +813,110 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_votes_staff_id'), ['staff_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_votes_suspension_id'), ['suspension_id'], unique=False)
 
+    op.create_table('reported_payments',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('payer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('paid_on', sa.Date(), nullable=False),
+    sa.Column('proof', sa.Text(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('before', Json, nullable=False),
+    sa.Column('before_as_of', Instant(), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('by', sa.String(length=80), nullable=False),
+    sa.Column('at', Instant(), nullable=False),
+    sa.Column('ended_as_of', Instant(), nullable=True),
+    sa.Column('ended_by', sa.String(length=80), server_default='', nullable=False),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.Column('end_reason', sa.Text(), server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customers.id'], name=op.f('fk_reported_payments_customer_id')),
+    sa.ForeignKeyConstraint(['payer_id'], ['payers.id'], name=op.f('fk_reported_payments_payer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reported_payments'))
+    )
+    with op.batch_alter_table('reported_payments', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_reported_payments_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_reported_payments_payer_id'), ['payer_id'], unique=False)
+
+    op.create_table('promises',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('payer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('promised_on', sa.Date(), nullable=False),
+    sa.Column('how', sa.Text(), nullable=False),
+    sa.Column('judge_from', sa.Date(), nullable=False),
+    sa.Column('before', Json, nullable=False),
+    sa.Column('before_as_of', Instant(), nullable=False),
+    sa.Column('came', sa.BigInteger(), nullable=True),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('by', sa.String(length=80), nullable=False),
+    sa.Column('at', Instant(), nullable=False),
+    sa.Column('ended_as_of', Instant(), nullable=True),
+    sa.Column('ended_by', sa.String(length=80), server_default='', nullable=False),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.Column('end_reason', sa.Text(), server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customers.id'], name=op.f('fk_promises_customer_id')),
+    sa.ForeignKeyConstraint(['payer_id'], ['payers.id'], name=op.f('fk_promises_payer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_promises'))
+    )
+    with op.batch_alter_table('promises', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_promises_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_promises_payer_id'), ['payer_id'], unique=False)
+
+    op.create_table('disputes',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('payer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('invoice_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=True),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('before', sa.BigInteger(), nullable=True),
+    sa.Column('by', sa.String(length=80), nullable=False),
+    sa.Column('at', Instant(), nullable=False),
+    sa.Column('overridden_by', sa.String(length=80), server_default='', nullable=False),
+    sa.Column('override_reason', sa.Text(), server_default='', nullable=False),
+    sa.Column('ended_as_of', Instant(), nullable=True),
+    sa.Column('ended_by', sa.String(length=80), server_default='', nullable=False),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.Column('end_reason', sa.Text(), server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customers.id'], name=op.f('fk_disputes_customer_id')),
+    sa.ForeignKeyConstraint(['invoice_id'], ['invoices.id'], name=op.f('fk_disputes_invoice_id')),
+    sa.ForeignKeyConstraint(['payer_id'], ['payers.id'], name=op.f('fk_disputes_payer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_disputes'))
+    )
+    with op.batch_alter_table('disputes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_disputes_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_disputes_invoice_id'), ['invoice_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_disputes_payer_id'), ['payer_id'], unique=False)
+
+    op.create_table('holds',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('payer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('by', sa.String(length=80), nullable=False),
+    sa.Column('at', Instant(), nullable=False),
+    sa.Column('ended_by', sa.String(length=80), server_default='', nullable=False),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.Column('end_reason', sa.Text(), server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customers.id'], name=op.f('fk_holds_customer_id')),
+    sa.ForeignKeyConstraint(['payer_id'], ['payers.id'], name=op.f('fk_holds_payer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_holds'))
+    )
+    with op.batch_alter_table('holds', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_holds_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_holds_payer_id'), ['payer_id'], unique=False)
+
     # ### end Alembic commands ###
 
     # Case numbers are spoken and typed: they begin at C-101 and are never used twice.

@@ -1,0 +1,255 @@
+"""Verbs about what holds back collecting: payments reported, promises, disputes and holds."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
+from core.chat.amounts import written
+from core.chat.asking import Asked
+from core.chat.days import Tense
+from core.chat.debtors import Debtor, debtor, payer_for
+from core.chat.requests import Card, Gesture, Private, Reply
+from core.chat.showing.collecting import dispute_view, hold_view, pauses_view, payment_view, promise_view
+from core.chat.showing.receivables import owed_view
+from core.chat.values import Money
+from core.chat.views import Button, NoteView, View
+from core.collections.commands import (
+    CloseDispute,
+    OpenDispute,
+    OverrideDispute,
+    PlaceHold,
+    RecordPromise,
+    ReleaseHold,
+    ReportPayment,
+    WithdrawPayment,
+    WithdrawPromise,
+)
+from core.collections.model import DisputeState, HoldKind
+from core.collections.standing import promise
+from core.customers.queries import today_of
+from core.engine.errors import InvalidInput
+from core.people.model import Right
+
+
+def report_payment(asked: Asked, given: Given) -> Reply:
+    """Record it and read it back. Raises what ReportPayment raises."""
+    payer_id, amount = _payer(asked, given)
+    command = ReportPayment(
+        payer_id=payer_id, amount=amount.minor, currency=amount.currency, paid_on=_day(given["day"]), proof=str(given["evidence"])
+    )
+    return _shown(asked, payment_view, asked.do(command).ids["payment_id"])
+
+
+def withdraw_payment(asked: Asked, given: Given) -> Reply:
+    """It was not so."""
+    payment_id = int(str(given["reported"]))
+    asked.do(WithdrawPayment(payment_id=payment_id, reason=str(given["reason"])))
+    return _shown(asked, payment_view, payment_id)
+
+
+def record_promise(asked: Asked, given: Given) -> Reply:
+    """Record it and read it back, with when it will be judged. Raises what RecordPromise raises."""
+    payer_id, amount = _payer(asked, given)
+    command = RecordPromise(
+        payer_id=payer_id, amount=amount.minor, currency=amount.currency, promised_on=_day(given["promised_on"]), how=str(given["how"])
+    )
+    return _shown(asked, promise_view, asked.do(command).ids["promise_id"])
+
+
+def replace_promise(asked: Asked, given: Given) -> Reply:
+    """Another amount or day takes the place of a promise whose day has not come."""
+    replaced, amount = int(str(given["promise"])), _money(given["amount"])
+    with asked.reading() as connection:
+        before = promise(connection, replaced)
+    command = RecordPromise(
+        payer_id=before.payer_id, amount=amount.minor, currency=amount.currency, promised_on=_day(given["promised_on"]),
+        how=before.how, replaces=replaced, reason=str(given["reason"]),
+    )  # fmt: skip
+    return _shown(asked, promise_view, asked.do(command).ids["promise_id"])
+
+
+def as_promised(asked: Asked, given: Given) -> Mapping[str, str]:
+    """What was promised before is what the form starts with."""
+    with asked.reading() as connection:
+        before = promise(connection, int(str(given["promise"])))
+    return {"amount": written(Money(before.amount, before.currency)), "promised_on": before.promised_on.isoformat()}
+
+
+def withdraw_promise(asked: Asked, given: Given) -> Reply:
+    """Taken back before its day."""
+    promise_id = int(str(given["promise"]))
+    asked.do(WithdrawPromise(promise_id=promise_id, reason=str(given["reason"])))
+    return _shown(asked, promise_view, promise_id)
+
+
+def open_dispute(asked: Asked, given: Given) -> Reply:
+    """What the customer does not accept. Raises what OpenDispute raises, InvalidInput without an invoice or for another customer's."""
+    amount = _money(given["amount"])
+    with asked.reading() as connection:
+        whose = debtor(connection, given["debtor"])
+        named = debtor(connection, str(given["invoice"]), "invoice") if given.get("invoice") else whose
+    if named.invoice_id is None:
+        raise InvalidInput("field_missing", "invoice")
+    if named.customer_id != whose.customer_id:
+        raise InvalidInput("invoice_of_another", "invoice", invoice=str(given["invoice"]))
+    line = int(str(given["line"])) if given.get("line") else None
+    command = OpenDispute(
+        invoice_id=named.invoice_id, line=line, amount=amount.minor, currency=amount.currency, reason=str(given["reason"])
+    )
+    return _shown(asked, dispute_view, asked.do(command).ids["dispute_id"])
+
+
+def before_disputing(asked: Asked, given: Given) -> View:
+    """What is open, to choose the invoice from."""
+    if "debtor" not in given:
+        return NoteView(title=asked.words.say("dispute.before"))
+    with asked.reading() as connection:
+        owed = owed_view(connection, asked.words, debtor(connection, given["debtor"]).customer_id, asked.now)
+    return NoteView(title=asked.words.say("dispute.before"), tables=owed.tables)
+
+
+def named_invoice(_asked: Asked, given: Given) -> Mapping[str, str]:
+    """The invoice by which the customer was named, if it was."""
+    token = given.get("debtor")
+    return {"invoice": token} if isinstance(token, str) and not token.startswith("id:") else {}
+
+
+def close_dispute(asked: Asked, given: Given) -> Reply:
+    """How it ended."""
+    dispute_id = int(str(given["dispute"]))
+    asked.do(CloseDispute(dispute_id=dispute_id, outcome=DisputeState(str(given["outcome"])), reason=str(given["reason"])))
+    return _shown(asked, dispute_view, dispute_id)
+
+
+def override_dispute(asked: Asked, given: Given) -> Reply:
+    """A finance lead lets a suspension go on for the undisputed part."""
+    dispute_id = int(str(given["dispute"]))
+    asked.do(OverrideDispute(dispute_id=dispute_id, reason=str(given["reason"])))
+    return _shown(asked, dispute_view, dispute_id)
+
+
+def place_hold(asked: Asked, given: Given) -> Reply:
+    """Collect nothing until that day. Raises what PlaceHold raises."""
+    with asked.reading() as connection:
+        whose = debtor(connection, given["debtor"])
+        today = today_of(connection, whose.customer_id, asked.now)
+    command = PlaceHold(
+        customer_id=whose.customer_id, payer_id=whose.payer_id, kind=HoldKind(str(given["hold_kind"])),
+        since=_day(given["first_day"]) if given.get("first_day") else today, until=_day(given["last_day"]), reason=str(given["reason"]),
+    )  # fmt: skip
+    return _shown(asked, hold_view, asked.do(command).ids["hold_id"])
+
+
+def release_hold(asked: Asked, given: Given) -> Reply:
+    """Collect again."""
+    hold_id = int(str(given["hold"]))
+    asked.do(ReleaseHold(hold_id=hold_id, reason=str(given["reason"])))
+    return _shown(asked, hold_view, hold_id)
+
+
+def show_pauses(asked: Asked, given: Given) -> Reply:
+    """Everything that holds back collecting; for this reader only, in place of the card whose button was pressed where a chat can."""
+    with asked.reading() as connection:
+        whose = debtor(connection, given["debtor"])
+        view = pauses_view(connection, asked.words, whose.customer_id, asked.now, asked.member)
+    if isinstance(given["debtor"], int):
+        back = Button(label=asked.words.say("button.case"), action="case", subject=given["debtor"])
+        view = replace(view, buttons=(*view.buttons, back))
+    return Card(view) if asked.request.gesture is Gesture.CLICK else Private(view)
+
+
+def _payer(asked: Asked, given: Given) -> tuple[int, Money]:
+    amount = _money(given["amount"])
+    with asked.reading() as connection:
+        whose: Debtor = debtor(connection, given["debtor"])
+        return payer_for(connection, whose, amount), amount
+
+
+def _money(given: object) -> Money:
+    assert isinstance(given, Money)  # noqa: S101 (the parser's own promise)
+    return given
+
+
+def _day(given: object) -> date:
+    assert isinstance(given, date)  # noqa: S101 (the parser's own promise)
+    return given
+
+
+def _shown(asked: Asked, view: Any, record_id: int) -> Reply:
+    with asked.reading() as connection:
+        return Private(view(connection, asked.words, record_id, asked.member))
+
+
+DEBTOR = Argument(name="debtor", kind=ArgumentKind.DEBTOR)
+AMOUNT = Argument(name="amount", kind=ArgumentKind.MONEY)
+REASON = Argument(name="reason", kind=ArgumentKind.LONG_TEXT, max_length=1000)
+PROMISE = Argument(name="promise", kind=ArgumentKind.RECORD, prefix="P")
+DISPUTE = Argument(name="dispute", kind=ArgumentKind.RECORD, prefix="D")
+PROMISED_ON = Argument(name="promised_on", kind=ArgumentKind.DAY, tense=Tense.FUTURE)
+ENDS = (DisputeState.ACCEPTED, DisputeState.REJECTED, DisputeState.WITHDRAWN)
+
+ACTIONS = (
+    Action(
+        name="payment", right=Right.WORK, topic=Topic.MONEY, answer=report_payment, form=True, polish=("wpłata",), use=Use.EVERYDAY,
+        example="payment {case} {text}",
+        arguments=(
+            DEBTOR, AMOUNT, Argument(name="day", kind=ArgumentKind.DAY, tense=Tense.PAST),
+            Argument(name="evidence", kind=ArgumentKind.LONG_TEXT, max_length=1000),
+        ),
+    ),
+    Action(
+        name="withdraw_payment", right=Right.WORK, topic=Topic.MONEY, answer=withdraw_payment, form=True, polish=("cofnij wpłatę",),
+        use=Use.RARE, arguments=(Argument(name="reported", kind=ArgumentKind.RECORD, prefix="PAY"), REASON),
+        example="withdraw_payment PAY-1 {text}",
+    ),
+    Action(
+        name="promise", right=Right.WORK, topic=Topic.MONEY, answer=record_promise, form=True, polish=("obietnica",), use=Use.EVERYDAY,
+        example="promise {case} {text}",
+        arguments=(DEBTOR, AMOUNT, PROMISED_ON, Argument(name="how", kind=ArgumentKind.LONG_TEXT, max_length=1000)),
+    ),
+    Action(
+        name="replace_promise", right=Right.WORK, topic=Topic.MONEY, answer=replace_promise, form=True, polish=("zmień obietnicę",),
+        use=Use.RARE, prefill=as_promised, arguments=(PROMISE, AMOUNT, PROMISED_ON, REASON),
+        example="replace_promise P-1 {text}",
+    ),
+    Action(
+        name="withdraw_promise", right=Right.WORK, topic=Topic.MONEY, answer=withdraw_promise, form=True, polish=("cofnij obietnicę",),
+        use=Use.RARE, arguments=(PROMISE, REASON), example="withdraw_promise P-1 {text}",
+    ),
+    Action(
+        name="dispute", right=Right.WORK, topic=Topic.MONEY, answer=open_dispute, form=True, polish=("spór",), lead=before_disputing,
+        prefill=named_invoice, example="dispute {case} {text}",
+        arguments=(
+            DEBTOR, Argument(name="invoice", kind=ArgumentKind.INVOICE, required=False, max_length=80),
+            Argument(name="line", kind=ArgumentKind.LINE, required=False), AMOUNT, REASON,
+        ),
+    ),
+    Action(
+        name="settle", right=Right.WORK, topic=Topic.MONEY, answer=close_dispute, form=True, polish=("rozstrzygnij",), use=Use.RARE,
+        arguments=(DISPUTE, Argument(name="outcome", kind=ArgumentKind.WORD, choices=tuple(ENDS)), REASON),
+        example="settle D-1 accepted {text}",
+    ),
+    Action(
+        name="override", right=Right.FINANCE, topic=Topic.MONEY, answer=override_dispute, form=True, polish=("pomiń spór",), use=Use.RARE,
+        arguments=(DISPUTE, REASON), example="override D-1 {text}",
+    ),
+    Action(
+        name="hold", right=Right.STOP, topic=Topic.MONEY, answer=place_hold, form=True, polish=("blokada",),
+        example="hold {case} goodwill {text}",
+        arguments=(
+            DEBTOR, Argument(name="hold_kind", kind=ArgumentKind.WORD, choices=tuple(HoldKind)),
+            Argument(name="last_day", kind=ArgumentKind.DAY, tense=Tense.FUTURE, filler=("until", "till", "do")), REASON,
+            Argument(name="first_day", kind=ArgumentKind.DAY, tense=Tense.FUTURE, required=False),
+        ),
+    ),
+    Action(
+        name="release", right=Right.STOP, topic=Topic.MONEY, answer=release_hold, form=True, polish=("zwolnij",), use=Use.RARE,
+        arguments=(Argument(name="hold", kind=ArgumentKind.RECORD, prefix="H"), REASON), example="release H-1 {text}",
+    ),
+    Action(
+        name="pauses", right=Right.READ, topic=Topic.MONEY, answer=show_pauses, polish=("przeszkody",), example="pauses {case}",
+        arguments=(DEBTOR,),
+    ),
+)  # fmt: skip

@@ -12,14 +12,14 @@ from core.cases.model import Case
 from core.cases.queries import case
 from core.customers.queries import customer, subscription
 from core.engine.db.tables.engine import journal, private_texts
-from core.engine.db.tables.suspensions import suspensions, votes
+from core.engine.db.tables.suspensions import votes
 from core.engine.errors import Conflict
 from core.people.queries import display_name
 from core.receivables.model import Notice
 from core.receivables.queries import notices_of, payer
 
 from .model import Item, Restore, Suspension
-from .queries import restores_of, suspension
+from .queries import restores_of, suspension, suspensions_of_case
 
 FORMAT = "billing-desk-evidence/1"
 
@@ -30,7 +30,7 @@ def evidence(connection: Connection, case_id: int, now: datetime) -> dict[str, A
     if found.payer_id is None or found.customer_id is None:
         raise Conflict("evidence_needs_collection", number=found.number)
     whose = customer(connection, found.customer_id)
-    ids = connection.scalars(sa.select(suspensions.c.id).where(suspensions.c.case_id == case_id).order_by(suspensions.c.id)).all()
+    ids = suspensions_of_case(connection, case_id)
     return {
         "format": FORMAT, "made_at": now.isoformat(), "case": found.number, "title": found.title, "opened_at": found.opened_at.isoformat(),
         "currency": found.currency,

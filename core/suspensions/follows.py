@@ -51,7 +51,7 @@ from .events import (
 from .model import ItemState
 from .ports import AnswerKind
 from .propose import ROUTE
-from .queries import is_entitled, item, restore, suspension
+from .queries import is_entitled, item, restore, suspension, suspensions_of_case
 from .quorum import missing_approvers, undecided
 from .restoring import waiting_children
 
@@ -100,6 +100,13 @@ def warn(tx: Tx, event: ExpiryNeared) -> Iterable[Command]:
         said = {"number": found.number, "case": f"C-{event.case_id}", "until_at": event.expires_at.isoformat()}
         places = routed(tx.connection, ROUTE)
         outbox.enqueue_all(tx, [to_place(each, "tell.suspension_expiring", case_id=event.case_id, **said) for each in places])
+    return ()
+
+
+def show_earlier(tx: Tx, event: SuspensionProposed) -> Iterable[Command]:
+    """Only the newest request of a case offers to ask again or to restore: the cards of the earlier ones say so no more."""
+    others = [found for found in suspensions_of_case(tx.connection, event.case_id) if found != event.suspension_id]
+    cards.refresh_all(tx, [f"suspension:{found}" for found in others])
     return ()
 
 
@@ -267,7 +274,7 @@ def _tell(tx: Tx, actor: str, say: str, event: OfSuspension, *, at: datetime | N
 
 
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
-    SuspensionProposed: (post, ask_stand_ins, show),
+    SuspensionProposed: (post, ask_stand_ins, show_earlier, show),
     FactsRebound: (show,),
     VoteCast: (show,),
     VotesWithdrawn: (show,),

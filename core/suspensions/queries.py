@@ -105,6 +105,11 @@ def suspensions_of_customer(connection: Connection, customer_id: int) -> list[in
     return list(connection.scalars(sa.select(suspensions.c.id).where(suspensions.c.customer_id == customer_id).order_by(suspensions.c.id)))
 
 
+def suspensions_of_case(connection: Connection, case_id: int) -> list[int]:
+    """Every request of the case, however it ended."""
+    return list(connection.scalars(sa.select(suspensions.c.id).where(suspensions.c.case_id == case_id).order_by(suspensions.c.id)))
+
+
 def votes_of(connection: Connection, found: Suspension) -> list[Vote]:
     """The votes of the present round, in their order."""
     mine = (votes.c.suspension_id == found.id) & (votes.c.round == found.round)

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 
 from app.settings import SECRETS, ConfigError, load
 
-KEY = Fernet.generate_key().decode()
+KEY = "k0AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="  # made up; a test's name holds it, which must be the same in every process
 SLACK = {"SLACK_SIGNING_SECRET": "old,new", "SLACK_BOT_TOKEN": "xoxb-1"}
 BASE = {"DESK_CONFIG": "/dev/null", "DESK_SECRET_KEY": KEY}
 

@@ -21,9 +21,9 @@ TONES = {Waits.START: Tone.WARNING, Waits.HAND: Tone.WARNING}
 
 
 def ladder_of_case(connection: Connection, words: Words, found: Case) -> tuple[Section, ...]:
-    """What the case's card says of its ladder: one section, none for a case that collects nothing."""
+    """What the case's card says of its ladder: one section, none for a case that is closed or collects nothing."""
     climbed = None if found.payer_id is None else rows.ladder_of(connection, found.payer_id, found.currency)
-    if climbed is None or found.customer_id is None:
+    if climbed is None or found.customer_id is None or found.is_closed:
         return ()
     lines = tuple(Text(line) for line in _stand(connection, words, climbed, found.customer_id))
     return (Section(title=words.say("ladder.title"), lines=lines, tone=TONES.get(climbed.waits, Tone.NEUTRAL)),)

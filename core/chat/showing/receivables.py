@@ -41,7 +41,7 @@ def money_of_case(connection: Connection, words: Words, found: Case, now: dateti
             *standing_sections(connection, words, owed, found.customer_id),
             _notices(connection, words, notices_of(connection, found.id)),
         ),
-        tables=tuple(_invoice_tables(words, owed, words.say("receivables.invoices"))),
+        tables=tuple(_invoice_tables(words, owed, words.say("receivables.invoices"), counted=reader is not None)),
         buttons=_buttons(words, found, reader),
     )
 
@@ -97,23 +97,23 @@ def money_sections(words: Words, found: Iterable[tuple[Payer, Position]]) -> tup
     )
 
 
-def _invoice_tables(words: Words, owed: Position, title: str) -> list[Table]:
+def _invoice_tables(words: Words, owed: Position, title: str, *, counted: bool = True) -> list[Table]:
+    """`counted`: with the days they are late, which only an answer can tell: a card that stays would be wrong tomorrow."""
     if not owed.invoices:
         return []
     left_out = len(owed.invoices) - SHOWN
     more = f" ({words.count('receivables.more', left_out)})" if left_out > 0 else ""
-    columns = tuple(words.say(f"column.{name}") for name in ("invoice", "due", "days_late", "total", "open"))
-    rows = tuple(_invoice_row(words, owed, invoice) for invoice in owed.invoices[:SHOWN])
-    return [Table(title=title + more, columns=columns, rows=rows, numeric=frozenset({2, 3, 4}))]
+    names = ("invoice", "due", *(("days_late",) if counted else ()), "total", "open")
+    columns = tuple(words.say(f"column.{name}") for name in names)
+    rows = tuple(_invoice_row(words, owed, invoice, counted=counted) for invoice in owed.invoices[:SHOWN])
+    return [Table(title=title + more, columns=columns, rows=rows, numeric=frozenset(range(2, len(names))))]
 
 
-def _invoice_row(words: Words, owed: Position, invoice: OpenInvoice) -> tuple[Value, ...]:
+def _invoice_row(words: Words, owed: Position, invoice: OpenInvoice, *, counted: bool) -> tuple[Value, ...]:
     late = (owed.today - invoice.due_on).days
+    days = (Text(str(late) if late > 0 else ""),) if counted else ()
     left: Value = Text(words.say("receivables.not_named")) if invoice.open is None else Money(invoice.open, invoice.currency)
-    return (
-        Text(invoice.number, quoted=True), Day(invoice.due_on), Text(str(late) if late > 0 else ""),
-        Money(invoice.total, invoice.currency), left,
-    )  # fmt: skip
+    return Text(invoice.number, quoted=True), Day(invoice.due_on), *days, Money(invoice.total, invoice.currency), left
 
 
 def _notices(connection: Connection, words: Words, given: list[Notice]) -> Section:

@@ -55,3 +55,11 @@ def filled(face: Face, action: Action, rubbish: str) -> str:
     form = face.click(form, "Open form", by=EVERYTHING) if "Open form" in form.buttons else form
     free = [a.name for a in action.arguments if a.kind not in CHOSEN and a.name in form.fields]
     return str(face.fill(form, by=EVERYTHING, **dict.fromkeys(free, rubbish)) if form.is_form else form)
+
+
+def test_a_form_that_opens_by_a_button_begins_empty(world: World, face: Face) -> None:
+    ask(world)
+    form = face.type("new", by=ANA)
+    form = face.click(form, "Open form", by=ANA) if "Open form" in form.buttons else form
+
+    assert {name: value for name, value in form.fields.items() if value} == {}

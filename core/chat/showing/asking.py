@@ -28,9 +28,9 @@ def readings_view(words: Words, action: Action, error: Ambiguous) -> NoteView:
 def opener(words: Words, form: Form) -> NoteView:
     """A private button whose press opens the form with what is known already; a long text is visibly cut where a button ends."""
     values = dict(form.given)
-    for field in sorted(form.fields, key=lambda field: field.kind is FieldKind.LONG_TEXT):
+    for field in sorted((f for f in form.fields if f.value), key=lambda field: field.kind is FieldKind.LONG_TEXT):
         room = CARRIED - _length({**values, field.name: ""})
-        if field.value and _length({"": field.value}) <= room:
+        if _length({"": field.value}) <= room:
             values[field.name] = field.value
         elif field.kind is FieldKind.LONG_TEXT and room > 1:
             values[field.name] = _cut(field.value, room)

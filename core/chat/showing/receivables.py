@@ -34,9 +34,12 @@ def money_of_case(connection: Connection, words: Words, found: Case, now: dateti
     """What the case's payer owes now, and the notices given; empty for a case that collects nothing."""
     if found.payer_id is None or found.customer_id is None:
         return MoneyParts()
+    named = Fact(words.say("fact.payer"), Text(payer(connection, found.payer_id).name, quoted=True))
+    if found.is_closed and reader is None:  # what is owed goes on changing; a closed case's card does not
+        return MoneyParts(facts=(named,), sections=(_notices(connection, words, notices_of(connection, found.id)),))
     owed = position(connection, found.payer_id, found.currency, today_of(connection, found.customer_id, now))
     return MoneyParts(
-        facts=(Fact(words.say("fact.payer"), Text(payer(connection, found.payer_id).name, quoted=True)), *position_facts(words, owed)),
+        facts=(named, *position_facts(words, owed)),
         sections=(
             *standing_sections(connection, words, owed, found.customer_id),
             _notices(connection, words, notices_of(connection, found.id)),

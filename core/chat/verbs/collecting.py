@@ -71,7 +71,9 @@ def replace_promise(asked: Asked, given: Given) -> Reply:
 
 
 def as_promised(asked: Asked, given: Given) -> Mapping[str, str]:
-    """What was promised before is what the form starts with."""
+    """What was promised before is what the form starts with; empty where nobody said which promise."""
+    if "promise" not in given:
+        return {}
     with asked.reading() as connection:
         before = promise(connection, int(str(given["promise"])))
     return {"amount": written(Money(before.amount, before.currency)), "promised_on": before.promised_on.isoformat()}

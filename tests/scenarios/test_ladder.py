@@ -9,12 +9,14 @@ import pytest
 from core.cases.commands import TakeCase
 from core.cases.queries import collection_case
 from core.collections import rows
-from core.collections.commands import ApplyPolicy, ClimbLadder
+from core.collections.commands import ApplyPolicy, ClimbLadder, PlaceHold, RecordPromise, ReportPayment
 from core.collections.ladder import Ladder, Outcome, Waits
+from core.collections.model import HoldKind
 from core.collections.queries import policy_called
 from core.collections.shipped import SHIPPED
 from core.customers.commands import SwitchMode
 from core.customers.model import Mode
+from core.engine.handling import Command
 from core.receivables.commands import RecordNotice
 from core.receivables.model import InvoiceFacts, NoticeKind, NoticeMethod
 from tests.harness.faces import Face
@@ -179,6 +181,47 @@ def test_more_debt_than_the_final_notice_named_wants_a_new_one_and_nothing_else_
     until(world, date(2026, 12, 29))
 
     assert [name for name, _ in climbed(world)] == ["due", "friendly", "firm", "final", "final", "ask"]
+
+
+def held_until(day: date, *, since: date = date(2026, 12, 1)) -> PlaceHold:
+    return PlaceHold(customer_id=1, payer_id=None, kind=HoldKind.LEGAL, since=since, until=day, reason="their lawyer wrote")
+
+
+@pytest.mark.parametrize("why", ["promise", "payment", "hold"])
+def test_what_was_promised_reported_or_held_is_not_asked_for(why: str, world: World) -> None:
+    owing(world, live=False)
+    until(world, date(2026, 12, 1))
+    about = {"payer_id": 1, "amount": 12300, "currency": "PLN"}
+    said: dict[str, Command] = {
+        "promise": RecordPromise(**about, promised_on=date(2026, 12, 10), how="transfer"),  # type: ignore[arg-type]
+        "payment": ReportPayment(**about, paid_on=date(2026, 12, 1), proof="they sent a slip"),  # type: ignore[arg-type]
+        "hold": held_until(date(2026, 12, 10)),
+    }
+    world.do(said[why])
+    until(world, date(2026, 12, 7))
+
+    assert [name for name, _ in climbed(world)] == ["due", "friendly"]
+    assert (running(world).paused_for, running(world).paused_at is not None) == (why, True)
+
+
+def test_a_hold_ends_and_the_ladder_goes_on_at_the_step_it_stood_at(world: World) -> None:
+    owing(world, live=False)
+    until(world, date(2026, 12, 1))
+    world.do(held_until(date(2026, 12, 10)))
+    until(world, date(2026, 12, 16))
+
+    assert [name for name, _ in climbed(world)] == ["due", "friendly", "firm"]
+    assert running(world).paused_for == ""
+
+
+def test_a_ladder_that_stood_still_for_too_long_sends_the_final_notice_anew(world: World) -> None:
+    owing(world, live=False)
+    until(world, date(2026, 12, 12))
+    assert [name for name, _ in climbed(world)][-1] == "final"
+    world.do(held_until(date(2027, 1, 10), since=date(2026, 12, 12)))
+    until(world, date(2027, 1, 14))
+
+    assert [name for name, _ in climbed(world)] == ["due", "friendly", "firm", "final", "final"]
 
 
 def test_a_small_sum_is_left_alone(world: World) -> None:

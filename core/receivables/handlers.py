@@ -23,6 +23,7 @@ from .applying import Plan, plan
 from .commands import AttachPayer, NoteDue, RecordNotice, RecordReceivables
 from .events import InvoicesFellDue, NoticeRecorded, PayerAttached, ReceivablesRecorded
 from .model import InvoiceFacts, NoticeMethod
+from .movements import record_movements
 from .queries import next_due_on, payer, unpaid_positions
 
 DUE = "receivables.due"
@@ -46,6 +47,7 @@ def record_receivables(tx: Tx, command: RecordReceivables) -> Iterable[Event]:
     for invoice in facts.invoices:
         _keep_invoice(tx, payer_id, invoice, command.as_of)
     _forget(tx, payer_id, planned, command)
+    record_movements(tx, payer_id, command.as_of)
     if customer_id is not None:
         _wait_for_due(tx, payer_id, customer_id)
     changed = (*planned.changed, *planned.forgotten)

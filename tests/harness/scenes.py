@@ -21,7 +21,7 @@ from tests.harness.letters import given_up
 from tests.harness.receivables import feed, invoice
 from tests.harness.stage import Stage, subject_of
 from tests.harness.suspensions import OTTO, ripe
-from tests.harness.world import ADA, ANA, BEN, DORA, TEAM, VIC, Persona, who_may
+from tests.harness.world import ADA, ANA, BEN, DORA, FAY, TEAM, VIC, Persona, who_may
 from tests.scenarios.test_compare import OCTOBER, SEPTEMBER
 
 EVA = Persona("eva", "Eva Agent", (Role.AGENT,))
@@ -33,7 +33,7 @@ SUBJECTS: Mapping[str, str] = {  # forms that cannot be opened about the questio
 
 def play(stage: Stage, local: LocalPartnerCenter) -> None:
     """Everything, in order: what happens later changes no picture taken before."""
-    for act in (curtain, questions, lists, money, requests, forms, people, endings, mornings):
+    for act in (curtain, questions, lists, money, held_back, requests, forms, people, endings, mornings):
         act(stage, local)
 
 
@@ -108,6 +108,25 @@ def money(stage: Stage, _local: LocalPartnerCenter) -> None:
     stage.type("customer", "customer Nowak")
     stage.type("owed", "owed Nowak")
     stage.type("compare", "compare Nowak 2026-09 2026-10")
+
+
+def held_back(stage: Stage, _local: LocalPartnerCenter) -> None:
+    """What holds back collecting, recorded, shown and ended again; statement and ages."""
+    case_id = stage.ids["collection"]
+    stage.ids |= {"debtor": case_id, "record": 1}
+    stage.type("note.payment", f"payment {case_id} 23 PLN today {stage.texts.note}")
+    stage.type("note.promise", f"promise {case_id} 100 PLN 27.11 {stage.texts.note}")
+    stage.type("note.dispute", f"dispute {case_id} F/1 20 PLN {stage.texts.note}")
+    stage.type("note.hold", f"hold {case_id} legal until 2027-01-31 {stage.texts.note}", by=FAY)
+    stage.face.type(f"override D-1 {stage.texts.reason}", by=FAY)
+    stage.type("case.held_back", f"case {case_id}")
+    stage.type("why.held_back", f"why {case_id}")
+    stage.type("pauses", f"pauses {case_id}")
+    for line, by in (("withdraw payment 1", ANA), ("withdraw promise 1", ANA), ("settle 1 rejected", ANA), ("release 1", FAY)):
+        stage.face.type(f"{line} {stage.texts.reason}", by=by)
+    stage.type("statement", "statement Nowak 2026-09")
+    stage.type("aging", "aging Nowak")
+    stage.type("aging.all", "aging", by=FAY)
 
 
 def requests(stage: Stage, _local: LocalPartnerCenter) -> None:

@@ -36,6 +36,8 @@ OF_A_REQUEST = {
     "notice",
     "compare",
     "owed",
+    "statement",
+    "aging",
     "policy",
     "start",
     "replan",
@@ -158,8 +160,10 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     suspended(story, face, "S-3")
     assert "S-3" in say(face, way, f"przywróć {story.case_id} now zapłacono", BEN)
     feed(world, SEPTEMBER, OCTOBER)
-    for line in ("compare Nowak 2026-09 2026-10", "owed Nowak"):
+    for line in ("compare Nowak 2026-09 2026-10", "owed Nowak", "statement Nowak 2026-09", "aging Nowak"):
         assert "Nowak" in say(face, way, line, ANA)
+    ages = face.click(face.write("statement Nowak", by=ANA), "By age", by=ANA)
+    assert "Nowak" in face.click(ages if ages.buttons else face.told(ANA), "Statement", by=ANA)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -8,15 +8,17 @@ from sqlalchemy import Connection
 from core.chat.values import Day, Moment, Money, Text, Value
 from core.chat.views import Button, CustomerView, Fact, NoteView, Section, Tone
 from core.chat.words import Words
-from core.collections.model import Dispute, DisputeState, Hold, Promise, PromiseState, ReportedPayment
+from core.collections.model import DISPUTED, Dispute, DisputeState, Hold, PaymentState, Promise, PromiseState, ReportedPayment
 from core.collections.standing import (
     dispute,
     disputed,
+    disputes_of,
     hold,
     holds_of,
     open_payments,
     open_promises,
     payment,
+    payments_of,
     promise,
     promises_of,
     record_of,
@@ -249,3 +251,20 @@ def _closed(connection: Connection, words: Words, customer_id: int, start: date,
 
 def _texts(lines: Iterable[str]) -> tuple[Value, ...]:
     return tuple(Text(line, quoted=True) for line in lines)
+
+
+def history(connection: Connection, words: Words, payer_id: int, title: str) -> list[Section]:
+    """On a statement: promises, payments reported and disputes that have ended, and how."""
+    ended: list[Held] = [
+        *(p for p in payments_of(connection, payer_id) if p.state is not PaymentState.OPEN),
+        *(p for p in promises_of(connection, payer_id) if p.state is not PromiseState.OPEN),
+        *(d for d in disputes_of(connection, payer_id) if d.state not in DISPUTED),
+    ]
+    lines = [_ended(words, each) for each in ended]
+    return [Section(title=words.say("statement.history", name=title), lines=_texts(lines))] if lines else []
+
+
+def _ended(words: Words, found: Held) -> str:
+    kind = {ReportedPayment: "payment", Promise: "promise", Dispute: "dispute", Hold: "hold"}[type(found)]
+    said = words.say(f"standing.{kind}.{found.state}", number=found.number)
+    return said if isinstance(found, Hold) else f"{said} ({words.money(found.amount, found.currency)})"

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
+
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.days import Tense
@@ -9,7 +11,9 @@ from core.chat.requests import Private, Reply
 from core.chat.showing.cases import case_view
 from core.chat.showing.comparison import comparison_view
 from core.chat.showing.receivables import owed_view
-from core.engine.errors import InvalidInput
+from core.chat.showing.statements import aging_view, statement_view
+from core.customers.queries import today_of
+from core.engine.errors import InvalidInput, NotAllowed
 from core.people.model import Right
 from core.receivables.commands import RecordNotice
 from core.receivables.model import NoticeKind, NoticeMethod
@@ -47,7 +51,34 @@ def compare_months(asked: Asked, given: Given) -> Reply:
         return Private(comparison_view(connection, asked.words, customer_id, before, after))
 
 
+def show_statement(asked: Asked, given: Given) -> Reply:
+    """What was billed, credited and paid since a month; the last three without one. For this reader only."""
+    customer_id = int(str(given["customer"]))
+    with asked.reading() as connection:
+        today = today_of(connection, customer_id, asked.now)
+        since = date.fromisoformat(f"{given['since']}-01") if given.get("since") else today.replace(day=1) - relativedelta(months=2)
+        return Private(statement_view(connection, asked.words, customer_id, since, asked.now))
+
+
+def show_aging(asked: Asked, given: Given) -> Reply:
+    """How old what is open is: one customer's for whoever may read, everybody's together for those who collect or lead finance."""
+    customer_id = int(str(given["customer"])) if given.get("customer") else None
+    if customer_id is None and not (asked.may(Right.WORK) or asked.may(Right.FINANCE)):
+        raise NotAllowed("aging_all")
+    with asked.reading() as connection:
+        return Private(aging_view(connection, asked.words, customer_id, asked.now))
+
+
 ACTIONS = (
+    Action(
+        name="statement", right=Right.READ, topic=Topic.MONEY, answer=show_statement, polish=("zestawienie",),
+        example="statement {customer}",
+        arguments=(CUSTOMER, Argument(name="since", kind=ArgumentKind.MONTH, required=False)),
+    ),
+    Action(
+        name="aging", right=Right.READ, topic=Topic.MONEY, answer=show_aging, polish=("wiekowanie",), aliases=("ageing",),
+        example="aging {customer}", arguments=(Argument(name="customer", kind=ArgumentKind.CUSTOMER, required=False),),
+    ),
     Action(
         name="compare", right=Right.READ, topic=Topic.MONEY, answer=compare_months, polish=("porównaj",), use=Use.EVERYDAY,
         example="compare {customer} {before} {after}",

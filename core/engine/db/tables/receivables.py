@@ -51,6 +51,16 @@ invoice_lines = Table(
     UniqueConstraint("invoice_id", "position"),
 )
 
+# What feeds showed as paid of an invoice, or set off, as it grew: the sum of an invoice's is always its total less what is open.
+invoice_movements = Table(
+    "invoice_movements",
+    metadata,
+    row_id(),
+    ref("invoice_id", "invoices.id"),
+    Column("amount", BigInteger, nullable=False),  # minor units; negative: taken back, or a credit note used up
+    Column("as_of", Instant, nullable=False),
+)
+
 # A notice to the customer with its proof. Until the ladder exists, recorded by hand.
 notices = Table(
     "notices",

@@ -917,6 +917,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_holds_customer_id'), ['customer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_holds_payer_id'), ['payer_id'], unique=False)
 
+    op.create_table('invoice_movements',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('invoice_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('as_of', Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['invoice_id'], ['invoices.id'], name=op.f('fk_invoice_movements_invoice_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_invoice_movements'))
+    )
+    with op.batch_alter_table('invoice_movements', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_invoice_movements_invoice_id'), ['invoice_id'], unique=False)
+
     # ### end Alembic commands ###
 
     # Case numbers are spoken and typed: they begin at C-101 and are never used twice.

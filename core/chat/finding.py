@@ -19,6 +19,8 @@ from core.people.connections import all_connections
 from core.people.model import Member
 from core.people.queries import by_handle, by_identity, by_private_address
 
+from .numbering import NUMBER
+
 LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 INVOICE_LIMIT = 80
 
@@ -42,6 +44,17 @@ def customers_of_invoice(connection: Connection, text: str) -> list[int]:
 def is_invoice(connection: Connection, text: str) -> bool:
     """Whether any invoice has that number."""
     return bool(connection.scalar(sa.select(sa.exists().where(_numbered(text)))))
+
+
+def customer_of_case(connection: Connection, text: str, field: str) -> list[int]:
+    """Whose case has that number, if one has. Raises InvalidInput for a case that was not matched to a customer yet."""
+    written = NUMBER.fullmatch(text.lstrip("#"))
+    row = written and connection.execute(sa.select(cases.c.customer_id).where(cases.c.id == int(written[1]))).one_or_none()
+    if not written or row is None or text[:1] in "sS":
+        return []
+    if row.customer_id is None:
+        raise InvalidInput("case_without_customer", field, number=written[1])
+    return [row.customer_id]
 
 
 def colleague(connection: Connection, text: str, among: Sequence[Member], *, face: str, workspace: str, field: str) -> int:

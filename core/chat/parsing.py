@@ -14,7 +14,7 @@ from .actions import Action, ActionTable, Argument, ArgumentKind
 from .amounts import amount
 from .asking import Asked
 from .days import day
-from .finding import case_meant, colleague, customers_of_invoice, is_invoice
+from .finding import case_meant, colleague, customer_of_case, customers_of_invoice, is_invoice
 from .locales import language, zone
 from .moments import moment
 from .months import month
@@ -140,11 +140,14 @@ def case_number(asked: Asked, text: str, field: str = "case", *, looked_up: bool
 
 
 def customer_id(asked: Asked, text: str, field: str = "customer") -> int:
-    """The one customer of that name or tax number. Raises InvalidInput naming the candidates when there are several."""
+    """The one customer of that name, tax number, invoice or case. Raises InvalidInput naming the candidates when there are several."""
     if OWN_ROW.fullmatch(text):  # what our own search fields and buttons send back
         return int(text.removeprefix(OWN))
     with asked.reading() as connection:
-        found = named(connection, text) or [customer(connection, each) for each in customers_of_invoice(connection, text)]
+        found = named(connection, text)
+        if not found:
+            rows = customers_of_invoice(connection, text) or customer_of_case(connection, text, field)
+            found = [customer(connection, each) for each in rows]
     if not found:
         raise InvalidInput("customer_not_found", field, name=text)
     if len(found) > 1:

@@ -6,6 +6,7 @@ tests/scenarios/test_golden.py fails until there is one.
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import app.homes
 from core.cases.commands import OpenCase
@@ -26,6 +27,11 @@ from tests.scenarios.test_compare import OCTOBER, SEPTEMBER
 
 EVA = Persona("eva", "Eva Agent", (Role.AGENT,))
 
+BOUGHT: Mapping[str, Any] = {  # two days ago and three seats more since: days of its own, as the local Partner Center lives today
+    "effectiveStartDate": "2026-11-21T08:20:00Z", "commitmentEndDate": "2027-11-20T00:00:00Z", "refundOptions": [],
+    "commitmentEndDateTime": "2027-11-20T23:59:59Z", "cancellationAllowedUntilDate": "2026-11-28T08:20:00Z",
+    "refundableQuantity": {"totalQuantity": 3, "details": [{"quantity": 3, "allowedUntilDateTime": "2026-11-29T14:30:00Z"}]},
+}  # fmt: skip
 SUBJECTS: Mapping[str, str] = {  # forms that cannot be opened about the question: the name of their subject in `stage.ids`
     "match": "unmatched", "notice": "collection", "restore": "collection", "webhook_discard": "letter",
 }  # fmt: skip
@@ -40,7 +46,7 @@ def play(stage: Stage, local: LocalPartnerCenter) -> None:
 def curtain(stage: Stage, local: LocalPartnerCenter) -> None:
     """A customer who owes, and one who asks."""
     world, texts = stage.world, stage.texts
-    story = ripe(world, local)
+    story = ripe(world, local, **BOUGHT)
     world.hire(ADA)
     world.route(stage.face.name, "approval", "question", "collection")
     contacts = (("Jan Nowak", texts.requestor),)
@@ -107,6 +113,7 @@ def money(stage: Stage, _local: LocalPartnerCenter) -> None:
     stage.type("case.collection", f"case {stage.ids['collection']}")
     stage.type("customer", "customer Nowak")
     stage.type("owed", "owed Nowak")
+    stage.type("windows", "windows Nowak")
     stage.type("compare", "compare Nowak 2026-09 2026-10")
 
 

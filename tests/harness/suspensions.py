@@ -104,7 +104,9 @@ class Story:
             self.world.move(minutes=1)
 
 
-def ripe(world: World, local: LocalPartnerCenter, *, live: bool = True, notices: bool = True, **fields: Any) -> Story:
+def ripe(
+    world: World, local: LocalPartnerCenter, *, live: bool = True, notices: bool = True, zone: str = "Europe/Warsaw", **fields: Any
+) -> Story:
     """Everything a suspension needs but the request itself."""
     world.hire(ANA, BEN, CLEO, FAY, VIC, OTTO)
     for face in ("slack", "teams"):
@@ -114,7 +116,7 @@ def ripe(world: World, local: LocalPartnerCenter, *, live: bool = True, notices:
     reader = Token(local.url, identity(local))
     client = PartnerCenter(local.url, reader=reader, writer=reader)
     world.house = replace(world.house, subscriptions=client, partner_center=client)
-    customer_id = customer_with_payer(world)
+    customer_id = customer_with_payer(world, zone=zone)
     world.do(ConfirmLink(customer_id=customer_id, kind=LinkKind.TENANT, connection=CONNECTION, external=tenant))
     feed(world, invoice())
     with world.house.desk.reading() as connection:

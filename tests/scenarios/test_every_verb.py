@@ -38,6 +38,7 @@ OF_A_REQUEST = {
     "owed",
     "statement",
     "aging",
+    "windows",
     "policy",
     "start",
     "replan",
@@ -160,7 +161,9 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     suspended(story, face, "S-3")
     assert "S-3" in say(face, way, f"przywróć {story.case_id} now zapłacono", BEN)
     feed(world, SEPTEMBER, OCTOBER)
-    for line in ("compare Nowak 2026-09 2026-10", "owed Nowak", "statement Nowak 2026-09", "aging Nowak"):
+    for line in (
+        "compare Nowak 2026-09 2026-10", "owed Nowak", "statement Nowak 2026-09", "aging Nowak", "windows Nowak", f"okna {story.case_id}",
+    ):  # fmt: skip
         assert "Nowak" in say(face, way, line, ANA)
     ages = face.click(face.write("statement Nowak", by=ANA), "By age", by=ANA)
     assert "Nowak" in face.click(ages if ages.buttons else face.told(ANA), "Statement", by=ANA)

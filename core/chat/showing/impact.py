@@ -1,16 +1,19 @@
 """One subscription of a request: what stops, what goes on costing, what is lost, and where its process is."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from core.charges.levers import levers
+from core.chat.showing.windows import lever_lines
 from core.chat.values import Moment, Text, Value
 from core.chat.views import Fact, Section, Tone
 from core.chat.words import Words
 from core.customers.model import Subscription
-from core.customers.queries import subscription, subscriptions_of
+from core.customers.queries import customer, subscription, subscriptions_of
 from core.suspensions.model import NOT_SENT, Item, ItemState, Restore, RestoreState, Suspension, by_hand
 from core.suspensions.queries import resource_of, restores_of
 
@@ -26,7 +29,7 @@ def item_section(connection: Connection, words: Words, whole: Suspension, one: I
     lines: list[Value] = [Text(words.say(f"suspension.item.{one.state}"))]
     lines += [Text(line, quoted=True) for line in _answer(words, one)]
     if whole.is_open:
-        lines += [Text(line) for line in impact(connection, words, read)]
+        lines += [Text(line) for line in impact(connection, words, read, since=max(read.as_of, whole.proposed_at))]
     ways = restores_of(connection, one)
     for way in ways:
         lines += _way_back(words, one, way)
@@ -35,12 +38,15 @@ def item_section(connection: Connection, words: Words, whole: Suspension, one: I
     return Section(title=read.name, facts=_facts(words, whole, one, read), lines=tuple(lines), tone=tone)
 
 
-def impact(connection: Connection, words: Words, read: Subscription) -> Iterable[str]:
-    """What a suspension does, by kind of subscription.
+def impact(connection: Connection, words: Words, read: Subscription, *, since: datetime) -> Iterable[str]:
+    """What a suspension does, by kind of subscription, and what would cost less; windows that were open at `since`, each with its end,
+    as a card stands in its channel for hours and is drawn anew only when something happened.
 
     https://learn.microsoft.com/partner-center/customers/create-a-new-subscription and
     https://learn.microsoft.com/partner-center/customers/subscription-lifecycle
     """
+    resource = resource_of(connection, read.id)
+    at_theirs = replace(words, zone=customer(connection, read.customer_id).zone)  # the customer plans by it: their time, not the reader's
     yield words.count("impact.stops", read.quantity)
     children = [s.name for s in subscriptions_of(connection, read.customer_id) if s.parent == read.external and s.parent]
     if children:
@@ -48,16 +54,15 @@ def impact(connection: Connection, words: Words, read: Subscription) -> Iterable
     if read.kind == "legacy":
         yield words.say("impact.legacy")
     elif read.term_end_at is not None:
-        yield words.say("impact.billing_goes_on", until=read.term_end_at)
-        yield words.say("impact.no_return", until=read.term_end_at)
+        yield at_theirs.say("impact.no_return", until=read.term_end_at)
         yield words.say("impact.end_of_term")
     else:
-        yield words.say("impact.billing_unknown")
+        yield words.say("impact.term_unknown")
     if read.auto_renew:
         yield words.say("impact.auto_renew")
-    if _has_scheduled(resource_of(connection, read.id)):
+    if _has_scheduled(resource):
         yield words.say("impact.scheduled")
-    yield words.say("impact.cheaper")
+    yield from [*lever_lines(words, levers(resource, read, since))] or [words.say("lever.none")]
 
 
 def _has_scheduled(resource: Mapping[str, Any]) -> bool:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from core.cases.queries import collection_cases
 from core.chat.values import Day, Moment, Money, Text, Value
 from core.chat.views import Button, CustomerView, Fact, NoteView, Section, Tone
 from core.chat.words import Words
@@ -65,7 +66,7 @@ def payment_view(connection: Connection, words: Words, payment_id: int, reader: 
         *_not_counted(connection, words, found.customer_id, today_of(connection, found.customer_id, found.at), found.until),
         Fact(words.say("fact.as_of"), Moment(found.before_as_of)),
     )  # fmt: skip
-    return _note(words, f"payment.{found.state}", found, facts, _ways(words, found, reader))
+    return _note(connection, words, f"payment.{found.state}", found, facts, reader)
 
 
 def promise_view(connection: Connection, words: Words, promise_id: int, reader: Member) -> NoteView:
@@ -77,7 +78,7 @@ def promise_view(connection: Connection, words: Words, promise_id: int, reader: 
         *_not_counted(connection, words, found.customer_id, found.promised_on, found.judge_from),
     ]  # fmt: skip
     facts += [Fact(words.say("fact.record"), Text(line)) for line in _record(words, promises_of(connection, found.payer_id))]
-    return _note(words, f"promise.{found.state}", found, tuple(facts), _ways(words, found, reader))
+    return _note(connection, words, f"promise.{found.state}", found, tuple(facts), reader)
 
 
 def dispute_view(connection: Connection, words: Words, dispute_id: int, reader: Member) -> NoteView:
@@ -89,7 +90,7 @@ def dispute_view(connection: Connection, words: Words, dispute_id: int, reader: 
         facts.append(Fact(words.say("fact.override"), Text(_override(connection, words, found), quoted=True)))
     if found.end_reason:
         facts.append(Fact(words.say("fact.why"), Text(found.end_reason, quoted=True)))
-    return _note(words, f"dispute.{found.state}", found, tuple(facts), _ways(words, found, reader))
+    return _note(connection, words, f"dispute.{found.state}", found, tuple(facts), reader)
 
 
 def hold_view(connection: Connection, words: Words, hold_id: int, reader: Member) -> NoteView:
@@ -99,7 +100,7 @@ def hold_view(connection: Connection, words: Words, hold_id: int, reader: Member
         *_whose(connection, words, found), Fact(words.say("fact.hold_since"), Day(found.since)),
         Fact(words.say("fact.hold_until"), Day(found.until)), Fact(words.say("fact.reason"), Text(found.reason, quoted=True)),
     )  # fmt: skip
-    return _note(words, f"hold.{found.state}", found, facts, _ways(words, found, reader))
+    return _note(connection, words, f"hold.{found.state}", found, facts, reader)
 
 
 def pauses_view(connection: Connection, words: Words, customer_id: int, now: datetime, reader: Member) -> CustomerView:
@@ -148,8 +149,16 @@ def money_buttons(words: Words, case_id: int, version: int, reader: Member | Non
     ]
 
 
-def _note(words: Words, key: str, found: Held, facts: Sequence[Fact], buttons: Sequence[Button]) -> NoteView:
+def _note(connection: Connection, words: Words, key: str, found: Held, facts: Sequence[Fact], reader: Member) -> NoteView:
+    buttons = [*_ways(words, found, reader), *_case_button(connection, words, found)]
     return NoteView(title=words.say(f"standing.{key}", number=found.number), facts=tuple(facts), buttons=tuple(buttons))
+
+
+def _case_button(connection: Connection, words: Words, found: Held) -> list[Button]:
+    """To the collection case it is about; nothing while there is none, or for a hold about a whole customer."""
+    if isinstance(found, Hold) or (case_id := collection_cases(connection, found.payer_id).get(found.currency)) is None:
+        return []
+    return [Button(label=words.say("button.case"), action="case", subject=case_id)]
 
 
 def _whose(connection: Connection, words: Words, found: Held) -> tuple[Fact, ...]:

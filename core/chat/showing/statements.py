@@ -129,9 +129,10 @@ def _share(amount: int, owed: int, most: int) -> str:
 def _customers(words: Words, currency: str, lines: list[Aged]) -> Table:
     left_out = max(0, len(lines) - CUSTOMERS)
     more = f" ({words.count('receivables.more', left_out)})" if left_out else ""
-    columns = (words.say("column.customer"), *(words.say(f"aging.bucket.{name}") for name in BUCKETS), words.say("column.overdue"))
+    late = BUCKETS[1:]
+    columns = (words.say("column.customer"), words.say("column.overdue"), *(words.say(f"aging.bucket.{name}") for name in late))
     rows: tuple[tuple[Value, ...], ...] = tuple(
-        (Text(line.name, quoted=True), *(Money(line.buckets[name], currency) for name in BUCKETS), Money(line.overdue, currency))
+        (Text(line.name, quoted=True), Money(line.overdue, currency), *(Money(line.buckets[name], currency) for name in late))
         for line in lines[:CUSTOMERS]
     )
     title = words.say("aging.customers", currency=currency) + more

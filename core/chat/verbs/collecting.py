@@ -12,9 +12,8 @@ from core.chat.days import Tense
 from core.chat.debtors import Debtor, debtor, payer_for
 from core.chat.requests import Card, Gesture, Private, Reply
 from core.chat.showing.collecting import dispute_view, hold_view, pauses_view, payment_view, promise_view
-from core.chat.showing.receivables import owed_view
-from core.chat.values import Money
-from core.chat.views import Button, NoteView, View
+from core.chat.values import Day, Money
+from core.chat.views import Button, Fact, NoteView, View
 from core.collections.commands import (
     CloseDispute,
     OpenDispute,
@@ -31,6 +30,9 @@ from core.collections.standing import promise
 from core.customers.queries import today_of
 from core.engine.errors import InvalidInput
 from core.people.model import Right
+from core.receivables.queries import positions_of_customer
+
+OFFERED = 8  # open invoices named above the form of a dispute
 
 
 def report_payment(asked: Asked, given: Given) -> Reply:
@@ -104,12 +106,15 @@ def open_dispute(asked: Asked, given: Given) -> Reply:
 
 
 def before_disputing(asked: Asked, given: Given) -> View:
-    """What is open, to choose the invoice from."""
-    if "debtor" not in given:
-        return NoteView(title=asked.words.say("dispute.before"))
-    with asked.reading() as connection:
-        owed = owed_view(connection, asked.words, debtor(connection, given["debtor"]).customer_id, asked.now)
-    return NoteView(title=asked.words.say("dispute.before"), tables=owed.tables)
+    """What is open, to choose the invoice from: the earliest due first."""
+    facts: list[Fact] = []
+    if "debtor" in given:
+        with asked.reading() as connection:
+            customer_id = debtor(connection, given["debtor"]).customer_id
+            found = positions_of_customer(connection, customer_id, today_of(connection, customer_id, asked.now))
+        unpaid = [(i, i.open) for owed in found for i in owed.invoices if i.open is not None and i.open > 0]
+        facts = [Fact(i.number, (Money(left, i.currency), Day(i.due_on))) for i, left in unpaid[:OFFERED]]
+    return NoteView(title=asked.words.say("dispute.before"), facts=tuple(facts))
 
 
 def named_invoice(_asked: Asked, given: Given) -> Mapping[str, str]:

@@ -50,6 +50,29 @@ def test_an_hour_after_the_purchase_both_windows_are_open_with_their_end_what_is
     assert "learn.microsoft.com/partner-center/customers/new-commerce-cancellation-policy" in str(seen.raw)
 
 
+@pytest.mark.parametrize(
+    ("said", "back"),
+    [
+        (
+            {},
+            "; today that would be 28 of its charge cycle’s 30 days",
+        ),  # from the 21st; today is counted
+        ({"billingCycle": "annual"}, "; today that would be 363 of its charge cycle’s 365 days"),
+        ({"commitmentEndDateTime": "2027-06-30T23:59:59Z"}, ""),  # made to end with something else
+        ({"billingCycle": "none"}, ""),
+    ],
+)
+def test_how_many_days_would_come_back_today_is_said_where_the_cycle_is_certain(
+    said: dict[str, Any], back: str, world: World, face: Face
+) -> None:
+    has(world, one(1, hours=48, **{"commitmentEndDateTime": "2027-11-20T23:59:59Z"} | said))
+
+    seen = face.type("windows Nowak", by=ANA)
+
+    assert f"the days not used come back (Microsoft, as of 1 Oct 2023){back}" in seen
+    assert back or "today that would be" not in seen
+
+
 def test_what_the_subscription_states_itself_is_marked_and_each_increase_has_its_own_window(world: World, face: Face) -> None:
     details = [{"quantity": 3, "allowedUntilDateTime": "2026-11-25T08:30:00Z"}]
     has(world, one(1, hours=100, cancellationAllowedUntilDate="2026-11-26T05:00:00Z", refundableQuantity={"details": details}))
@@ -60,6 +83,16 @@ def test_what_the_subscription_states_itself_is_marked_and_each_increase_has_its
     assert "Cancel all 15 seats until Thu 26 Nov 2026 06:00 CET (2 days 20 h left)" in seen
     assert "stated by Partner Center" in seen
     assert "everything comes back" not in seen
+
+
+def test_the_customers_card_has_a_button_to_it_where_something_was_bought(world: World, face: Face) -> None:
+    has(world, one(1))
+    world.do(AddCustomer(name="Kowalski"))
+
+    answered = face.click(face.write("customer Nowak", by=VIC), "What can be cancelled", by=VIC)
+
+    assert "Cancel all 15 seats until" in (answered if "Nowak" in answered else face.told(VIC))
+    assert "What can be cancelled" not in face.type("customer Kowalski", by=VIC).buttons
 
 
 def test_the_windows_are_told_in_the_readers_own_zone_and_language(world: World, face: Face) -> None:

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 from core.cases.queries import open_cases_of
 from core.chat.showing.receivables import money_of_customer
 from core.chat.values import Moment, Text, Value
-from core.chat.views import CustomerView, Fact, Section, Table, Tone
-from core.chat.words import Words, closest
+from core.chat.views import Button, CustomerView, Fact, Section, Table, Tone
+from core.chat.words import OWN, Words, closest
 from core.customers.model import Mode
 from core.customers.queries import confirmed_links, customer, subscriptions_of
 
@@ -17,6 +17,7 @@ def customer_view(connection: Connection, words: Words, customer_id: int, now: d
     """Mode, links, what is owed at `now`, subscriptions and open cases. Raises NotFound."""
     found = customer(connection, customer_id)
     money = money_of_customer(connection, words, customer_id, now)
+    bought = _subscriptions(connection, words, customer_id)
     facts = [Fact(words.say("fact.tax_id"), Text(found.tax_id, quoted=True))] if found.tax_id else []
     facts.append(Fact(words.say("fact.country"), Text(found.country)))
     facts.append(Fact(words.say("fact.customer_language"), Text(words.say(f"language.{closest(found.locale)}"))))
@@ -26,8 +27,13 @@ def customer_view(connection: Connection, words: Words, customer_id: int, now: d
         tone=Tone.NEUTRAL if found.mode is Mode.LIVE else Tone.WARNING,
         facts=tuple(facts),
         sections=(_links(connection, words, customer_id), *money.sections),
-        tables=(*_cases(connection, words, customer_id), *money.tables, *_subscriptions(connection, words, customer_id)),
+        tables=(*_cases(connection, words, customer_id), *money.tables, *bought),
+        buttons=_windows(words, customer_id) if bought else (),
     )
+
+
+def _windows(words: Words, customer_id: int) -> tuple[Button, ...]:
+    return (Button(label=words.say("button.windows"), action="windows", subject=0, values={"customer": f"{OWN}{customer_id}"}),)
 
 
 def _links(connection: Connection, words: Words, customer_id: int) -> Section:

@@ -1,13 +1,15 @@
 """Until when what a customer bought can be cancelled or reduced, what comes back, and which way costs the partner least."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
+from core.charges.cycles import first_cycle
 from core.charges.levers import Lever, Way
-from core.charges.windows import Window, windows
+from core.charges.windows import Act, Refund, Window, windows
 from core.chat.values import Link, Moment, Text, Value
 from core.chat.views import CustomerView, Fact, Section, Table, Tone
 from core.chat.words import Words
@@ -25,13 +27,16 @@ class Open:
     """A subscription with something still to be done about it, the first to close first."""
 
     read: Subscription
+    resource: Mapping[str, Any]
     found: list[Window]
 
 
 def windows_view(connection: Connection, words: Words, customer_id: int, now: datetime) -> CustomerView:
     """What can still be cancelled or reduced at `now`, the first to close first; then what cannot, and why. Raises NotFound."""
     known, resources = subscriptions_of(connection, customer_id), resources_of(connection, customer_id)
-    looked = [Open(read, windows(resources[read.id], now) if read.status == ACTIVE else []) for read in known]
+    looked = [
+        Open(read, resources[read.id], windows(resources[read.id], now) if read.status == ACTIVE else []) for read in known
+    ]  # fmt: skip
     still = sorted((each for each in looked if each.found), key=lambda each: each.found[0].until)
     closed = [each.read for each in looked if not each.found]
     shown = still[:MOST]
@@ -64,7 +69,9 @@ def _status(words: Words, known: list[Subscription], still: list[Open]) -> str:
 
 
 def _section(words: Words, one: Open, now: datetime) -> Section:
-    lines = tuple(Text(f"{_line(words, one, each, now)} ({_authority(words, each)})") for each in one.found)
+    lines = tuple(
+        Text(f"{_line(words, one, each, now)} ({_authority(words, each)}){_back_today(words, one, each, now)}") for each in one.found
+    )
     facts = (Fact(words.say("fact.seats"), Text(str(one.read.quantity))), Fact(words.say("fact.as_of"), Moment(one.read.as_of)))
     return Section(title=one.read.name, lines=lines, facts=facts, tone=Tone.WARNING if one.found[0].until - now < SOON else Tone.NEUTRAL)
 
@@ -73,6 +80,15 @@ def _line(words: Words, one: Open, each: Window, now: datetime) -> str:
     return words.count(
         f"windows.{each.act}.{each.refund}", each.quantity or one.read.quantity, until=each.until, left=_left(words, each.until - now)
     )  # fmt: skip
+
+
+def _back_today(words: Words, one: Open, each: Window, now: datetime) -> str:
+    """How many days of the first charge cycle would come back today, in UTC as Microsoft counts; "" where that cannot be told."""
+    cycle = first_cycle(one.resource) if (each.act, each.refund) == (Act.CANCEL, Refund.PRORATED) else None
+    today = now.astimezone(UTC).date()
+    if cycle is None or not cycle.first <= today <= cycle.last:
+        return ""
+    return words.say("windows.back_today", back=cycle.left_on(today), days=cycle.days)
 
 
 def _left(words: Words, left: timedelta) -> str:

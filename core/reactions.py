@@ -10,7 +10,9 @@ from typing import Any
 from core.cases import follows as cases
 from core.cases import search as cases_search
 from core.cases.commands import OpenCollection, SettleCollection
+from core.cases.events import CaseHandedBack, CaseMatched, CaseOpened, CaseReopened, CaseResolved, NoteAdded, OfCase, TicketCommented
 from core.cases.leaving import CONTINUES, ReleaseCases
+from core.cases.model import Kind
 from core.cases.queries import OPEN_CASE_SUBJECTS, case, collection_cases
 from core.cases.watching import forget_watcher
 from core.collections import follows as collections
@@ -102,6 +104,14 @@ def recheck_suspensions(tx: Tx, event: Event) -> Iterable[Command]:
     return [RecheckFacts(suspension_id=found) for found in open_suspensions_of_customer(tx.connection, customer_id)]
 
 
+def recheck_questions(tx: Tx, event: OfCase) -> Iterable[Command]:
+    """A question may name an invoice for which a suspension is asked for, or no longer counts."""
+    about = case(tx.connection, event.case_id)
+    if about.kind is not Kind.QUESTION or about.customer_id is None:
+        return []
+    return [RecheckFacts(suspension_id=found) for found in open_suspensions_of_customer(tx.connection, about.customer_id)]
+
+
 def recheck_all(tx: Tx, _event: PolicyApplied) -> Iterable[Command]:
     """Other rules count from a day on: what was asked for by earlier ones stands on them no more."""
     return [RecheckFacts(suspension_id=found) for found in open_suspensions(tx.connection)]
@@ -184,8 +194,16 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
 # Before anything else follows, what has changed is made findable by its new words.
 INDEXED: Mapping[type[Event], Reaction] = {**cases_search.INDEXED, **customers_search.INDEXED, **receivables_search.INDEXED}
 
+# What opens, closes or words a question.
+ASKING = (CaseOpened, CaseMatched, CaseResolved, CaseReopened, CaseHandedBack, NoteAdded, TicketCommented)
+
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
-    event: (*((INDEXED[event],) if event in INDEXED else ()), *FOLLOWS.get(event, ())) for event in {**FOLLOWS, **INDEXED}
+    event: (
+        *((INDEXED[event],) if event in INDEXED else ()),
+        *FOLLOWS.get(event, ()),
+        *((recheck_questions,) if event in ASKING else ()),
+    )
+    for event in {**FOLLOWS, **INDEXED, **dict.fromkeys(ASKING)}
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {

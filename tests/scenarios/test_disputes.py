@@ -190,7 +190,19 @@ def test_open_questions_about_the_invoices_must_be_acknowledged_before_it_is_ask
     assert f"C-{case_id}" in refused.errors["questions"]
     assert not face.fill(form, by=ANA, reason="Silent for six weeks", questions=str(case_id)).errors
 
-    assert "Why is f/1 so high?" in card_of(story, face)
+    asked = card_of(story, face)
+    assert "Why is f/1 so high?" in asked
     story.world.do(ResolveCase(case_id=case_id, told=Told.YES))
-    assert "facts changed" in face.click(card_of(story, face), "Approve", by=BEN)
     assert story.newest().listed["questions"] == []
+    assert "facts changed" in face.click(asked, "Approve", by=BEN)
+
+
+def test_a_question_that_comes_while_it_cools_off_voids_the_approval(story: Story, face: Face) -> None:
+    story.approved(face)
+    story.world.do(OpenCase(title="When does my term end?", customer_id=story.customer_id))
+    assert story.newest().state is State.COOLING
+
+    story.world.do(OpenCase(title="Why is F/1 so high?", customer_id=story.customer_id))
+
+    assert story.newest().state is State.VOIDED
+    assert "Open questions about these invoices" in card_of(story, face)

@@ -351,6 +351,7 @@ def test_every_button_of_a_request_works(world: World, local: LocalPartnerCenter
     face.click(face.type(f"case {story.case_id}", by=ANA), "Start reminders", by=ANA)
     assert "collections policy" in face.click(face.type(f"case {story.case_id}", by=FAY), "Ladder", by=FAY)
     assert "newer" in face.click(face.type(f"policy {story.case_id}", by=FAY), "Follow the new policy", by=FAY)
+    assert "Nowak" in face.click(face.type("customer Nowak", by=ANA), "What can be cancelled", by=ANA)
     fill_notice(face, face.click(face.type(f"case {story.case_id}", by=ANA), "Record a notice", by=ANA))
     face.fill(face.click(face.type(f"case {story.case_id}", by=ANA), "Suspend…", by=ANA), by=ANA, reason="Silent for six weeks")
     face.fill(face.click(face.type("suspension S-1", by=BEN), "Refuse…", by=BEN), by=BEN, reason="Not yet")

@@ -127,7 +127,7 @@ def end_installation(chat: Chat, body: Payload, reason: str) -> None:
     stamp = body.get("event_time")
     at = datetime.fromtimestamp(stamp, UTC) + timedelta(seconds=1) if isinstance(stamp, int) else datetime.now(UTC)
     ended = EndInstallation(face="slack", workspace=str(body.get("team_id") or ""), reason=reason, at=at)
-    if chat.desk.do(ended, SYSTEM, datetime.now(UTC)).kind == "unchanged":
+    if chat.desk.do(ended, SYSTEM, chat.now()).kind == "unchanged":
         log.warning("Slack says that the app left a workspace that was installed by no page of the desk.", reason=reason)
 
 

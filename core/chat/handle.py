@@ -51,6 +51,10 @@ class Chat:
         self._clock = clock
         self.public_url = public_url
 
+    def now(self) -> datetime:
+        """The business moment."""
+        return self._clock()
+
     def handle(self, request: ChatRequest) -> Answered:
         """Answer a gesture. Refusals come back as replies; anything else that is raised is a fault, for the face's boundary."""
         if request.outsider:

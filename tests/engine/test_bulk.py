@@ -43,7 +43,7 @@ def test_only_the_named_rows_change(connection: Connection) -> None:
         connection, roots, [{"subject": "case:2", "seq": 7, "head": "x'"}, {"subject": "case:9", "seq": 1, "head": ""}], key="subject"
     )
 
-    rows = connection.execute(sa.select(roots).order_by(roots.c.subject)).all()
+    rows = connection.execute(sa.select(roots.c.subject, roots.c.seq, roots.c.head).order_by(roots.c.subject)).all()
     assert rows == [("case:1", 0, ""), ("case:2", 7, "x'"), ("case:3", 0, ""), ("case:4", 0, "")]
 
 

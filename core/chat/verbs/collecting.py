@@ -199,7 +199,7 @@ ENDS = (DisputeState.ACCEPTED, DisputeState.REJECTED, DisputeState.WITHDRAWN)
 
 ACTIONS = (
     Action(
-        name="payment", right=Right.WORK, topic=Topic.MONEY, answer=report_payment, form=True, polish=("wpłata",), use=Use.EVERYDAY,
+        name="payment", right=Right.WORK, topic=Topic.MONEY, answer=report_payment, form=True, polish=("wpłata",),
         example="payment {case} {text}",
         arguments=(
             DEBTOR, AMOUNT, Argument(name="day", kind=ArgumentKind.DAY, tense=Tense.PAST),
@@ -212,7 +212,7 @@ ACTIONS = (
         example="withdraw_payment PAY-1 {text}",
     ),
     Action(
-        name="promise", right=Right.WORK, topic=Topic.MONEY, answer=record_promise, form=True, polish=("obietnica",), use=Use.EVERYDAY,
+        name="promise", right=Right.WORK, topic=Topic.MONEY, answer=record_promise, form=True, polish=("obietnica",),
         example="promise {case} {text}",
         arguments=(DEBTOR, AMOUNT, PROMISED_ON, Argument(name="how", kind=ArgumentKind.LONG_TEXT, max_length=1000)),
     ),

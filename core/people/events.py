@@ -168,48 +168,6 @@ class DeliveryGivenUp(OfConnection):
 
 
 @dataclass(frozen=True, kw_only=True)
-class InvitationMade(Event):
-    """Somebody may install the app into one workspace until then; `digest` is the beginning of the code's."""
-
-    digest: str
-    expires_at: datetime
-
-    @property
-    def subject(self) -> str:
-        """The invitations."""
-        return "installation:invitations"
-
-
-@dataclass(frozen=True, kw_only=True)
-class OfInstallation(Event):
-    """An event of a workspace's own chain."""
-
-    installation_id: int
-    face: str
-    workspace: str
-
-    @property
-    def subject(self) -> str:
-        """The workspace."""
-        return f"installation:{self.workspace}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class InstallationRecorded(OfInstallation):
-    """The app is in the workspace, with a token of its own."""
-
-    name: Private
-    by: Private
-
-
-@dataclass(frozen=True, kw_only=True)
-class InstallationEnded(OfInstallation):
-    """The app left the workspace, and its token was forgotten."""
-
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class OfStaff(Event):
     """An event of a member's own chain."""
 

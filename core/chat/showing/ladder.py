@@ -11,13 +11,19 @@ from core.chat.views import Button, CaseView, Section, Table, Tone
 from core.chat.words import Words
 from core.collections import rows
 from core.collections.ladder import Coming, Ladder, Outcome, Waits, coming
-from core.collections.policy import Policy, Step
+from core.collections.policy import Policy, Rule, Step
 from core.collections.queries import policy_called, policy_on
+from core.collections.shipped import OURS
 from core.customers.queries import calendar_of, today_of
 from core.engine.errors import Conflict
 from core.people.model import Member, Right
 
 TONES = {Waits.START: Tone.WARNING, Waits.HAND: Tone.WARNING}
+
+
+def source_of(words: Words, rule: Rule) -> str:
+    """Where a rule comes from; what we ship in the reader's language, a partner's own words as they are."""
+    return words.say("policy.shipped") if rule.source == OURS else rule.source
 
 
 def ladder_of_case(connection: Connection, words: Words, found: Case) -> tuple[Section, ...]:

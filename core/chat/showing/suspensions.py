@@ -9,6 +9,7 @@ from core.cases.model import Case, Kind
 from core.cases.queries import case
 from core.chat.showing.delays import delays
 from core.chat.showing.impact import item_section
+from core.chat.showing.ladder import source_of
 from core.chat.showing.stops import blocked, standing
 from core.chat.values import Day, Moment, Money, Person, Text, Value
 from core.chat.views import Button, Confirm, Fact, NoteView, Section, SuspensionView, Table, Tone
@@ -63,7 +64,7 @@ def suspension_view(
 
 
 def _source(words: Words, policy: Policy) -> str:
-    return words.say("suspension.policy", version=policy.version, source=policy.decision.source)
+    return words.say("suspension.policy", version=policy.version, source=source_of(words, policy.decision))
 
 
 def _lacking(connection: Connection, words: Words, found: Suspension, now: datetime) -> tuple[Fact, ...]:

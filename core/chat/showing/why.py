@@ -12,6 +12,7 @@ from core.cases.queries import case
 from core.cases.reckoning import Gap, Reckoned, Run, Why
 from core.cases.targets import OURS, Clock
 from core.chat.showing.collecting import waits
+from core.chat.showing.ladder import source_of
 from core.chat.showing.snoozes import why_snoozed
 from core.chat.values import Text, Value
 from core.chat.views import Button, CaseView, Section, Tone
@@ -131,7 +132,7 @@ def _waits(connection: Connection, words: Words, found: Case, now: datetime) -> 
 def _suspension(connection: Connection, words: Words, asked: Suspension) -> list[Section]:
     """Its clocks run in plain time: a decision's minutes are not office hours."""
     policy = policy_called(connection, asked.listed["policy"])
-    source = words.say("why.policy", version=policy.version, source=policy.decision.source)
+    source = words.say("why.policy", version=policy.version, source=source_of(words, policy.decision))
     lines: list[str] = []
     if asked.cooling_until is not None:
         approved = asked.cooling_until - policy.decision.cooling_off

@@ -136,11 +136,14 @@ class Databases:
         return True
 
     def _how_to_empty(self) -> bytes:
-        """One script that leaves every table and sequence as the migrations did: without rows, but for the schema's mark."""
+        """One script that leaves every table and sequence as the migrations did: no rows but the schema's mark, which a test may have moved."""
         script = [sql.SQL("SET lock_timeout = '500ms'; SET session_replication_role = replica")]
         with psycopg.connect(self._plain("template_desk"), autocommit=True) as connection:
             tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
             script += [sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for (name,) in tables.fetchall()]
+            mark = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            assert mark is not None
+            script.append(sql.SQL("UPDATE alembic_version SET version_num = {}").format(mark[0]))
             for (name,) in connection.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'").fetchall():
                 row = connection.execute(sql.SQL("SELECT last_value, is_called FROM {}").format(sql.Identifier(name))).fetchone()
                 assert row is not None

@@ -121,10 +121,10 @@ def held_back(stage: Stage, _local: LocalPartnerCenter) -> None:
     """What holds back collecting, recorded, shown and ended again; statement and ages."""
     case_id = stage.ids["collection"]
     stage.ids |= {"debtor": case_id, "record": 1}
-    stage.type("note.payment", f"payment {case_id} 23 PLN today {stage.texts.note}")
-    stage.type("note.promise", f"promise {case_id} 100 PLN 27.11 {stage.texts.note}")
-    stage.type("note.dispute", f"dispute {case_id} F/1 20 PLN {stage.texts.note}")
-    stage.type("note.hold", f"hold {case_id} legal until 2027-01-31 {stage.texts.note}", by=FAY)
+    stage.type("note.payment", f"payment {case_id} 23 PLN today {stage.texts.note[:300]}")
+    stage.type("note.promise", f"promise {case_id} 100 PLN 27.11 {stage.texts.note[:300]}")
+    stage.type("note.dispute", f"dispute {case_id} F/1 20 PLN {stage.texts.note[:300]}")
+    stage.type("note.hold", f"hold {case_id} legal until 2027-01-31 {stage.texts.note[:300]}", by=FAY)
     stage.face.type(f"override D-1 {stage.texts.reason}", by=FAY)
     stage.type("case.held_back", f"case {case_id}")
     stage.type("why.held_back", f"why {case_id}")

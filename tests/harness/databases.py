@@ -136,7 +136,7 @@ class Databases:
         return True
 
     def _how_to_empty(self) -> bytes:
-        """One script that leaves every table and sequence as the migrations did: no rows but the schema's mark, which a test may have moved."""
+        """Leaves every table and sequence as the migrations did: no rows but the schema's mark, which a test may have moved."""
         script = [sql.SQL("SET lock_timeout = '500ms'; SET session_replication_role = replica")]
         with psycopg.connect(self._plain("template_desk"), autocommit=True) as connection:
             tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")

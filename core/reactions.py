@@ -38,6 +38,7 @@ from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
 from core.receivables.handlers import DUE
 from core.receivables.queries import payer, unpaid_positions
+from core.suspensions import absences
 from core.suspensions import follows as suspensions
 from core.suspensions.commands import ProposeRestores, RecheckFacts, WithdrawLeaver
 from core.suspensions.queries import (
@@ -170,8 +171,8 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **cases.FOLLOWS,
     **{event: (*cases.FOLLOWS[event], *more) for event, more in escalations.OF_CASES.items()},
     StaffRemoved: (*people.FOLLOWS[StaffRemoved], settle_leaver, forget_watcher),
-    WentAway: (*people.FOLLOWS[WentAway], suspensions.warn_of_absence),
-    CameBack: (*people.FOLLOWS[CameBack], suspensions.show_undecided),
+    WentAway: (*people.FOLLOWS[WentAway], absences.warn_of_absence),
+    CameBack: (*people.FOLLOWS[CameBack], absences.show_undecided),
     PlaceReadingSet: (redraw_place,),
     GroupSet: (cases.replan_all,),
     CalendarSet: (cases.replan_all,),

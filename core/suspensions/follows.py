@@ -12,11 +12,11 @@ from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
 from core.people.absence import away_now, stand_in
-from core.people.events import CameBack, WentAway
 from core.people.model import Right
-from core.people.queries import display_name, holders, routed, staff_holding
+from core.people.queries import holders, routed
 from core.people.telling import tell, to_place
 
+from .absences import ask_stand_ins
 from .commands import ExpireSuspension, Look, SendRestore, Verify, VerifyRestore, WarnOfExpiry
 from .events import (
     AnswerMissing,
@@ -52,7 +52,6 @@ from .model import ItemState
 from .ports import AnswerKind
 from .propose import ROUTE
 from .queries import is_entitled, item, restore, suspension, suspensions_of_case
-from .quorum import missing_approvers, undecided
 from .restoring import waiting_children
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
@@ -107,34 +106,6 @@ def show_earlier(tx: Tx, event: SuspensionProposed) -> Iterable[Command]:
     """Only the newest request of a case offers to ask again or to restore: the cards of the earlier ones say so no more."""
     others = [found for found in suspensions_of_case(tx.connection, event.case_id) if found != event.suspension_id]
     cards.refresh_all(tx, [f"suspension:{found}" for found in others])
-    return ()
-
-
-def ask_stand_ins(tx: Tx, event: SuspensionProposed) -> Iterable[Command]:
-    """Whoever stands in for an approver who is away is asked too; and who proposed it hears at once when nobody present can approve."""
-    found = suspension(tx.connection, event.suspension_id)
-    absent = away_now(tx.connection, tx.now)
-    for each in sorted(staff_holding(tx.connection, Right.DECIDE) & absent.keys()):
-        other = stand_in(absent, each)
-        if other is not None and is_entitled(tx.connection, found, each) and is_entitled(tx.connection, found, other):
-            name, said = display_name(tx.connection, f"staff:{each}"), {"number": found.number, "case": f"C-{event.case_id}"}
-            tell(tx, other, "tell.asked_to_stand_in", case_id=event.case_id, name=name, **said)
-    return ()
-
-
-def warn_of_absence(tx: Tx, _event: WentAway) -> Iterable[Command]:
-    """A request that nobody present can approve any more: who proposed it is told, its card says so."""
-    for found in undecided(tx.connection):
-        cards.refresh(tx, f"suspension:{found.id}")
-        kind, _, number = found.proposed_by.partition(":")
-        if kind == "staff" and missing_approvers(tx.connection, found, tx.now):
-            tell(tx, int(number), "tell.nobody_can_approve", case_id=found.case_id, number=found.number)
-    return ()
-
-
-def show_undecided(tx: Tx, _event: CameBack) -> Iterable[Command]:
-    """Somebody is there again who may decide."""
-    cards.refresh_all(tx, [f"suspension:{found.id}" for found in undecided(tx.connection)])
     return ()
 
 

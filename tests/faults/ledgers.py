@@ -19,7 +19,8 @@ from tests.harness.world import CHANNELS
 
 MOMENTS = re.compile(r"<!date[^>]*>|\{\{(DATE|TIME)[^}]*\}\}|\d{1,2}:\d{2}(:\d{2})?")
 MARKER = re.compile(r"desk-[0-9a-f]+")
-NUMBERS = re.compile(r"\b([CS]-|case:|suspension:|payer:)\d+")  # PostgreSQL does not give out again what a death took with it
+# PostgreSQL does not give out again what a death took with it.
+NUMBERS = re.compile(r"\b([CS]-|(?:case|suspension|suspension_item|restore|escalation|payer|ladder|seal):)\d+")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,42 @@
+"""What the ladder asks of whatever carries a notice. One call each, never inside a transaction; the desk decides what an answer means."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """One notice to one person. `message_id` (RFC 5322, without brackets) is the same on every try, so that a bounce and an answer find
+    back; `reply_to` returns an answer to the case; `body` is plain text in `language` (a tag such as pl)."""
+
+    message_id: str
+    recipient: str
+    reply_to: str
+    subject: str
+    body: str
+    language: str
+
+
+class Carried(StrEnum):
+    """What the carrier said."""
+
+    ACCEPTED = "accepted"  # it takes over; a bounce may still come
+    REFUSED = "refused"  # for good: this address, this text
+    LATER = "later"  # nothing happened; come back
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carriage:
+    """The carrier's answer. `said`: its own words, for the evidence; `retry_after` seconds."""
+
+    kind: Carried
+    said: str = ""
+    retry_after: float = 0
+
+
+class MailPort(Protocol):
+    """A mail server as the notices see it."""
+
+    def send(self, letter: Letter) -> Carriage:
+        """Hand the letter over. Raises DeliveryError(unknown=True) when the server may have taken it before the line broke."""

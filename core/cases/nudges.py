@@ -6,7 +6,7 @@ one person who was told, after growing pauses, and then to the group (patience.p
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Row
 
 from core.engine import cards, journal
-from core.engine.db.bulk import among
+from core.engine.db.bulk import among, unawaited
 from core.engine.db.tables.cases import case_clocks
 from core.engine.db.tables.engine import timers
 from core.engine.outbox import Order
@@ -24,7 +24,7 @@ from core.people.absence import away_now, stand_in
 from core.people.calendars import group_routed
 from core.people.model import Right
 from core.people.queries import routed, staff_holding
-from core.people.telling import tell_all, to_person, to_place
+from core.people.telling import Telling, to_person, to_place
 
 from .clocks import OWED, is_still_due
 from .events import CaseNudged
@@ -58,13 +58,16 @@ def fire(tx: Tx, *, limit: int) -> int:
             rung[row.subject].append(row)
     if not rung:
         return 0
-    again = _remind(tx, heads, rung)
-    _repeat(tx, again)
-    repeated = {row.id for rows in again.values() for row in rows}
-    every = [row.id for rows in rung.values() for row in rows]
-    if done := [timer_id for timer_id in every if timer_id not in repeated]:
-        tx.connection.execute(sa.update(timers).where(among(tx.connection, timers.c.id, done)).values(state="done", lease_until=None))
-    return len(every)
+    made = _reminders(tx, rung)
+    again = _to_repeat(tx, made)
+    telling = Telling(tx, [order for one in made for order in one.orders])
+    with unawaited(tx.connection):
+        cards.refresh_all(tx, [f"case:{one.about.id}" for one in made])
+        telling.write(tx)
+        _settle(tx, rung, again)
+        told = frozenset(map(id, telling.told))
+        journal.record_all(tx, heads, [one.event(told) for one in made])
+    return sum(map(len, rung.values()))
 
 
 @dataclass
@@ -105,8 +108,8 @@ class _Facts:
         return owner if owner in self.workers else None
 
 
-def _remind(tx: Tx, heads: Mapping[str, tuple[int, str]], rung: Due) -> dict[tuple[str, int], list[Row[Any]]]:
-    """Returns the clocks to be reminded of again, by the case's kind and how often that was done."""
+def _reminders(tx: Tx, rung: Due) -> list[_Reminder]:
+    """One for each case of which a clock still stands."""
     facts = _Facts(tx, rung)
     made: list[_Reminder] = []
     for subject, rows in rung.items():
@@ -114,15 +117,7 @@ def _remind(tx: Tx, heads: Mapping[str, tuple[int, str]], rung: Due) -> dict[tup
         standing = [row for row in rows if about is not None and is_still_due(row.rule, about)]
         if about is not None and standing:
             made.append(_address(facts, _Reminder(about, standing, max(standing, key=lambda row: PRESSING.index(row.rule)))))
-    told = frozenset(map(id, tell_all(tx, [order for one in made for order in one.orders])))
-    events = [one.event(told) for one in made]
-    journal.record_all(tx, heads, events)
-    cards.refresh_all(tx, [event.subject for event in events])
-    again: dict[tuple[str, int], list[Row[Any]]] = defaultdict(list)
-    for one in made:
-        if one.private and one.first.rule in MISSED and one.first.attempts < len(REPEATS_AFTER):
-            again[one.about.kind.value, one.first.attempts].append(one.first)
-    return again
+    return made
 
 
 def _address(facts: _Facts, one: _Reminder) -> _Reminder:
@@ -153,13 +148,25 @@ def _of_watchers(one: _Reminder, said: Mapping[str, str], watching: Iterable[int
     return [order for order in orders if order.lane not in told]
 
 
-def _repeat(tx: Tx, again: Mapping[tuple[str, int], Sequence[Row[Any]]]) -> None:
-    """All that were reminded of as often, in the same hours, fall due again together."""
-    hours = {kind: group_routed(tx.connection, kind)[1] for kind in {kind for kind, _ in again}}
-    for (kind, times), rows in again.items():
-        due_at = hours[kind].add_open_time(tx.now, REPEATS_AFTER[times]).due_at
-        same = among(tx.connection, timers.c.id, [row.id for row in rows])
-        tx.connection.execute(sa.update(timers).where(same).values(due_at=due_at, attempts=times + 1))
+def _to_repeat(tx: Tx, made: Iterable[_Reminder]) -> list[tuple[datetime, int, list[int]]]:
+    """What is to be reminded of again: when, how often it was then, and which clocks; all of a kind that were told as often together."""
+    alike: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for one in made:
+        if one.private and one.first.rule in MISSED and one.first.attempts < len(REPEATS_AFTER):
+            alike[one.about.kind.value, one.first.attempts].append(one.first.id)
+    hours = {kind: group_routed(tx.connection, kind)[1] for kind in {kind for kind, _ in alike}}
+    return [(hours[kind].add_open_time(tx.now, REPEATS_AFTER[times]).due_at, times + 1, ids) for (kind, times), ids in alike.items()]
+
+
+def _settle(tx: Tx, rung: Due, again: Iterable[tuple[datetime, int, list[int]]]) -> None:
+    """Every clock of the batch falls due again or is done with."""
+    done = {row.id for rows in rung.values() for row in rows}
+    for due_at, times, ids in again:
+        tx.connection.execute(sa.update(timers).where(among(tx.connection, timers.c.id, ids)).values(due_at=due_at, attempts=times))
+        done -= set(ids)
+    if done:
+        ended = sa.update(timers).where(among(tx.connection, timers.c.id, sorted(done)))
+        tx.connection.execute(ended.values(state="done", lease_until=None))
 
 
 def _deadlines(tx: Tx, case_ids: Iterable[int]) -> dict[tuple[int, str], datetime]:

@@ -27,7 +27,7 @@ OWN = ("subject", "seq", "event", "data", "previous", "hash")
 AS_IT_IS = frozenset({str, int, bool, type(None)})
 
 # Asked by nearly every command, so built once: building a statement costs more than running it.
-ADD = sa.insert(journal)
+ADD = sa.insert(journal).inline()  # nobody asks for its id
 END = sa.select(roots.c.seq, roots.c.head).where(roots.c.subject == sa.bindparam("root")).with_for_update()
 MOVE_END = sa.update(roots).where(roots.c.subject == sa.bindparam("root")).values(seq=sa.bindparam("seq"), head=sa.bindparam("head"))
 

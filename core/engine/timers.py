@@ -60,7 +60,7 @@ def schedule(
 
 @cache
 def _set(store: str, names: tuple[str, ...]) -> Any:
-    statement = insert_for(store, timers).values({name: sa.bindparam(name) for name in names})
+    statement = insert_for(store, timers).values({name: sa.bindparam(name) for name in names}).inline()  # nobody asks for its id
     newest = {name: statement.excluded[name] for name in names}
     waiting = sa.text("state = 'waiting'")
     return statement.on_conflict_do_update(index_elements=["kind", "subject"], index_where=waiting, set_=newest)

@@ -26,15 +26,9 @@ def tell(tx: Tx, staff_id: int, say: str, *, case_id: int | None = None, **param
     tell_all(tx, [to_person(staff_id, say, case_id=case_id, **params)])
 
 
-def tell_all(tx: Tx, orders: Sequence[Order]) -> list[Order]:
-    """Tell people and conversations, each person as they prefer; returns those orders that are told, now or later."""
-    listening = _Listening(tx, orders)
-    ways = [(order, listening.until(order)) for order in orders]
-    outbox.enqueue_all(tx, [order for order, until in ways if until == AT_ONCE])
-    hold(tx, [(order, until) for order, until in ways if until in (QUIET, Way.DIGEST)])
-    for staff_id in {order.ids["staff_id"] for order, until in ways if until == QUIET}:
-        timers.schedule(tx, QUIET_ENDS, f"staff:{staff_id}", due_at=listening.quiet[staff_id] or tx.now, rule=QUIET_ENDS)
-    return [order for order, until in ways if until != NEVER]
+def tell_all(tx: Tx, orders: Sequence[Order]) -> None:
+    """Tell people and conversations, each person as they prefer."""
+    Telling(tx, orders).write(tx)
 
 
 def hold(tx: Tx, held: Sequence[tuple[Order, str]]) -> None:
@@ -53,22 +47,34 @@ def to_place(conversation_id: int, say: str, *, case_id: int | None = None, **pa
     return Order(SAY, {"conversation_id": conversation_id, **_said(say, case_id, params)}, f"conversation:{conversation_id}")
 
 
-class _Listening:
-    """When each of those who are to be told may be: read once for all of them. Who sleeps is reckoned once for each."""
+class Telling:
+    """Who is told, and when each may be: read once for all of them, then written. Who sleeps is reckoned once for each.
+
+    `told`: those orders that are told, now or later; not what the person switched off.
+    """
 
     def __init__(self, tx: Tx, orders: Sequence[Order]) -> None:
         asked = {int(order.ids["staff_id"]) for order in orders if _is_choice(order)}
         self._wanted = preferences_of(tx.connection, asked) if asked else {}
-        self.quiet = {staff_id: whose.day.quiet_until(tx.now) for staff_id, whose in self._wanted.items()}
+        self._quiet = {staff_id: whose.day.quiet_until(tx.now) for staff_id, whose in self._wanted.items()}
+        self._ways = [(order, self._until(order)) for order in orders]
+        self.told = [order for order, until in self._ways if until != NEVER]
 
-    def until(self, order: Order) -> str:
+    def write(self, tx: Tx) -> None:
+        """What is told now as rows of the outbox; what is told later with what it waits for."""
+        outbox.enqueue_all(tx, [order for order, until in self._ways if until == AT_ONCE])
+        hold(tx, [(order, until) for order, until in self._ways if until in (QUIET, Way.DIGEST)])
+        for staff_id in {order.ids["staff_id"] for order, until in self._ways if until == QUIET}:
+            timers.schedule(tx, QUIET_ENDS, f"staff:{staff_id}", due_at=self._quiet[staff_id] or tx.now, rule=QUIET_ENDS)
+
+    def _until(self, order: Order) -> str:
         """What it waits for; AT_ONCE, or NEVER for what the person switched off."""
         kind, whose = kind_of(order.ids["say"]), self._wanted.get(order.ids.get("staff_id", 0))
         if kind is None or whose is None or not _is_choice(order):
             return AT_ONCE
         way = whose.way(kind)
         if way is Way.NOW:
-            return AT_ONCE if self.quiet[whose.staff_id] is None else QUIET
+            return AT_ONCE if self._quiet[whose.staff_id] is None else QUIET
         return way.value if way is Way.DIGEST else NEVER
 
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
-from core.engine.db.bulk import among, insert_all, update_all
+from core.engine.db.bulk import among, insert_all, unawaited, update_all
 from core.engine.db.store import Store
 from core.engine.db.tables.engine import outbox, roots, timers
 
@@ -64,3 +65,36 @@ def test_no_rows_are_no_statement_and_a_moment_of_each_row_is_refused(connection
     update_all(connection, roots, [], key="subject")
     with pytest.raises(TypeError, match="due_at: moments"):
         insert_all(connection, timers, [{"kind": "k", "due_at": NOW}])
+
+
+def test_changes_nobody_waits_for_are_all_there_at_the_end(connection: Connection) -> None:
+    with unawaited(connection):
+        insert_all(connection, roots, [{"subject": f"case:{n}"} for n in range(300)])
+        connection.execute(sa.update(roots).where(roots.c.subject == "case:7").values(seq=3))
+        update_all(connection, roots, [{"subject": "case:8", "seq": 4}], key="subject")
+
+    assert connection.scalar(sa.select(sa.func.sum(roots.c.seq))) == 7
+
+
+def _twice(connection: Connection, *subjects: str) -> None:
+    with unawaited(connection):
+        for subject in subjects:
+            insert_all(connection, roots, [{"subject": subject}])
+
+
+def test_one_of_them_that_goes_wrong_is_told_as_any_other_so_that_it_can_be_tried_again(database: str) -> None:
+    store, tries = Store(database), list[int]()
+
+    def work(connection: Connection) -> None:
+        tries.append(len(tries))
+        with unawaited(connection):
+            insert_all(connection, roots, [{"subject": "case:1"}, {"subject": f"case:{len(tries)}"}])
+
+    store.attempt(work)
+    assert tries == [0, 1]
+
+    with pytest.raises(IntegrityError):
+        store.attempt(lambda opened: _twice(opened, "case:1", "case:9"))
+    with store.reading() as opened:
+        assert set(opened.scalars(sa.select(roots.c.subject))) == {"case:1", "case:2"}
+    store.close()

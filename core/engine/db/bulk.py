@@ -4,13 +4,15 @@ The rows go over as one JSON document, which the database takes apart itself (ht
 https://www.postgresql.org/docs/current/functions-json.html: json_to_recordset). Moments are only given as what all rows share.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
 
 from core.engine.encoding import encode
 
@@ -42,6 +44,22 @@ def among(connection: Connection, column: ColumnElement[Any], values: Collection
     if connection.dialect.name == "sqlite":
         return column.in_(sa.select(sa.func.json_each(encode(list(values))).table_valued("value").c.value))
     return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(column.type)))
+
+
+@contextmanager
+def unawaited(connection: Connection) -> Iterator[None]:
+    """Changes made in here are handed over without waiting for each to be done: the database works on one while the next is prepared.
+
+    Nothing may be read in here. Raises SQLAlchemy's DBAPIError of the first that went wrong, at the end at the latest.
+    PostgreSQL: https://www.psycopg.org/psycopg3/docs/advanced/pipeline.html; SQLite works in this very thread, so there is nothing to win.
+    """
+    raw: Any = connection.connection.driver_connection
+    errors = connection.dialect.loaded_dbapi.Error
+    try:
+        with nullcontext() if connection.dialect.name == "sqlite" else raw.pipeline():
+            yield
+    except errors as error:  # raised by the pipeline's end, where SQLAlchemy does not see it
+        raise DBAPIError.instance(None, None, error, errors, dialect=connection.dialect) from error
 
 
 @cache

@@ -115,7 +115,7 @@ cards = Table(
     "cards",
     metadata,
     row_id(),
-    Column("subject", String(80), nullable=False, index=True),
+    Column("subject", String(80), nullable=False),
     Column("view", String(40), nullable=False),
     ref("conversation_id", "conversations.id"),
     Column("ref", String(400), nullable=False, server_default=""),

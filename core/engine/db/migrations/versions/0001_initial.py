@@ -508,7 +508,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_cards_conversation_id'), ['conversation_id'], unique=False)
         batch_op.create_index('ix_cards_gone', ['conversation_id'], unique=False, sqlite_where=sa.text("state = 'gone'"), postgresql_where=sa.text("state = 'gone'"))
         batch_op.create_index('ix_cards_stale', ['id'], unique=False, sqlite_where=sa.text("wanted > shown AND state = 'live'"), postgresql_where=sa.text("wanted > shown AND state = 'live'"))
-        batch_op.create_index(batch_op.f('ix_cards_subject'), ['subject'], unique=False)
 
     op.create_table('case_clocks',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),

@@ -1,0 +1,1 @@
+"""Mail: letters out by SMTP, bounces and answers in."""

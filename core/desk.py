@@ -27,6 +27,7 @@ from core.collections.climbing import HANDLERS as CLIMBING
 from core.collections.handlers import HANDLERS as COLLECTIONS
 from core.collections.hearing import HANDLERS as HEARING
 from core.collections.keeping import HANDLERS as LADDERS
+from core.collections.proving import HANDLERS as PROVING
 from core.customers.handlers import HANDLERS as CUSTOMERS
 from core.engine import inbox, journal, outbox, timers
 from core.engine.db.dialects import insert_for
@@ -84,6 +85,7 @@ HANDLERS: Handlers = {
     **LADDERS,
     **CLIMBING,
     **HEARING,
+    **PROVING,
     **SUSPENSIONS,
     **ESCALATIONS,
 }

@@ -18,7 +18,7 @@ from core.cases.watching import forget_watcher
 from core.collections import follows as collections
 from core.collections import settled
 from core.collections.commands import HearNotice, JudgeByFeed, KeepLadders, RestartLadders
-from core.collections.events import OfCollecting, PolicyApplied
+from core.collections.events import NoticeProven, NoticeUndelivered, OfCollecting, PolicyApplied
 from core.customers import search as customers_search
 from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
 from core.customers.model import LinkKind, Mode
@@ -187,6 +187,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     NoticeRecorded: (refresh_cards, hear_notice, recheck_suspensions),
     SubscriptionsRecorded: (recheck_suspensions, show_subscriptions),
     **collections.FOLLOWS,
+    **{event: (*collections.FOLLOWS[event], recheck_suspensions) for event in (NoticeProven, NoticeUndelivered)},
     **{event: (*own, show_requests, recheck_suspensions) for event, own in settled.FOLLOWS.items()},
     **suspensions.FOLLOWS,
     **escalations.FOLLOWS,

@@ -12,6 +12,7 @@ from core.chat.showing.morning import morning_view, standing
 from core.chat.values import Moment, Text
 from core.chat.views import Button, Fact, NoteView, Tone, View
 from core.chat.words import Words
+from core.collections.notices import desk_notice
 from core.customers.queries import customer
 from core.people.model import Member
 from core.people.mornings import DIGEST_SAID, HELD, held_said
@@ -47,6 +48,10 @@ def telling_view(connection: Connection, words: Words, ids: Mapping[str, Any]) -
         facts.append(Fact(words.say("fact.customer"), Text(customer(connection, about.customer_id).name, quoted=True)))
     if (note_id := ids["params"].get("note_id")) is not None:
         facts.append(Fact(words.say("fact.handed_over"), Text(note(connection, int(note_id)).body[:QUOTE], quoted=True)))
+    if (notice_id := ids["params"].get("desk_notice_id")) is not None:
+        came_back = desk_notice(connection, int(notice_id))
+        facts.append(Fact(words.say("fact.recipient"), Text(came_back.recipient, quoted=True)))
+        facts.append(Fact(words.say("fact.carrier_said"), Text((came_back.bounce or came_back.said)[:QUOTE], quoted=True)))
     show = Button(label=words.say("button.case"), action="case", subject=about.id)
     return NoteView(title=title, facts=tuple(facts), buttons=(*_asked_of(words, ids), show))
 

@@ -8,6 +8,7 @@ from core.people.model import Right
 
 from .model import DisputeState, HoldKind
 from .policy import Policy
+from .ports import Carriage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,49 @@ class HearNotice(Command):
     needs = Right.RUN
     case_id: int
     notice_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordCarriage(Command):
+    """What the carrier of a notice said. When trying again is no use any more, whoever sends says that it was refused."""
+
+    needs = Right.RUN
+    notice_id: int
+    carriage: Carriage
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordBounce(Command):
+    """The letter with this Message-ID came back. `permanent` False: it is only late, and its server goes on trying. `said`: its words."""
+
+    needs = Right.RUN
+    message_id: str
+    permanent: bool
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProveNotice(Command):
+    """So long after it was accepted no bounce has come."""
+
+    needs = Right.RUN
+    notice_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawNotice(Command):
+    """It did not leave, and what it says is no longer so: the step is taken anew when its time comes."""
+
+    needs = Right.RUN
+    notice_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewNotices(Command):
+    """Something about the payer's money changed: what waits to leave and says otherwise is withdrawn."""
+
+    needs = Right.RUN
+    payer_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

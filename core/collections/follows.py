@@ -19,7 +19,7 @@ from core.people.model import Right
 from core.people.queries import routed, staff_holding
 from core.people.telling import to_person, to_place
 
-from .commands import ClimbLadder
+from .commands import ClimbLadder, ProveNotice
 from .events import (
     LadderAnchored,
     LadderBegun,
@@ -30,13 +30,21 @@ from .events import (
     LadderResumed,
     LadderStarted,
     LadderSteppedBack,
+    NoticeAccepted,
+    NoticeLate,
+    NoticeProven,
+    NoticeQueued,
+    NoticeUndelivered,
+    NoticeWithdrawn,
     OfLadder,
     StepBegun,
     StepDone,
+    StepUnproven,
 )
 from .keeping import CLIMBS
 from .ladder import Outcome
 from .policy import Does
+from .proving import PROVES
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
 OWNER = "owner"
@@ -59,6 +67,15 @@ def ask_people(tx: Tx, event: StepBegun) -> Iterable[Command]:
     key = f"tell.ladder_{event.does}"
     role = event.to if event.does == Does.REVIEW else OWNER
     outbox.enqueue_all(tx, list(_orders(tx, role, key, case_id, said)))
+    return ()
+
+
+def tell_undelivered(tx: Tx, event: NoticeUndelivered) -> Iterable[Command]:
+    """A notice that did not arrive is told to whoever works on the debt, with what was said; one that had counted before, as that."""
+    case_id = collection_case(tx.connection, event.payer_id, event.currency)
+    said = {"number": "" if case_id is None else f"C-{case_id}", "step": event.step, "desk_notice_id": event.notice_id}
+    key = "tell.ladder_unproven" if event.was_proven else f"tell.ladder_{event.why}"
+    outbox.enqueue_all(tx, list(_orders(tx, OWNER, key, case_id, said)))
     return ()
 
 
@@ -95,6 +112,16 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     LadderEnded: (show,),
     StepBegun: (ask_people, show),
     StepDone: (show,),
+    NoticeQueued: (show,),
+    NoticeAccepted: (show,),
+    NoticeProven: (show,),
+    NoticeLate: (show,),
+    NoticeUndelivered: (tell_undelivered, show),
+    NoticeWithdrawn: (show,),
+    StepUnproven: (show,),
 }
 
-TIMERS: Mapping[str, Callable[[Timer], Command]] = {CLIMBS: lambda timer: ClimbLadder(ladder_id=timer.subject_id)}
+TIMERS: Mapping[str, Callable[[Timer], Command]] = {
+    CLIMBS: lambda timer: ClimbLadder(ladder_id=timer.subject_id),
+    PROVES: lambda timer: ProveNotice(notice_id=timer.subject_id),
+}

@@ -27,7 +27,7 @@ def hear_notice(tx: Tx, command: HearNotice) -> Iterable[Event]:
     notice = next((each for each in notices_of(tx.connection, found.id) if each.id == command.notice_id), None)
     if waiting is None or notice is None or waiting.waits is not Waits.HAND or not _fits(tx, waiting, notice):
         return []
-    step = rows.last_step(tx.connection, waiting.id)
+    step = rows.waiting_step(tx.connection, waiting.id)
     if step is None:
         return []
     rows.close_step(tx, step.id, Outcome.PROVEN, f"notice:{notice.id}")
@@ -37,7 +37,7 @@ def hear_notice(tx: Tx, command: HearNotice) -> Iterable[Event]:
 
 
 def _fits(tx: Tx, waiting: Ladder, notice: Notice) -> bool:
-    step = rows.last_step(tx.connection, waiting.id)
+    step = rows.waiting_step(tx.connection, waiting.id)
     if step is None or not notice.to_contact or not notice.proof.strip():
         return False
     wanted = NoticeKind.FINAL if step.does == Does.FINAL else NoticeKind.REMINDER

@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     PROVEN = "proven"
     FAILED = "failed"  # refused or bounced: it is sent again or by hand
     DRY_RUN = "dry_run"
+    WITHDRAWN = "withdrawn"  # it did not leave and is taken anew
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,6 +70,20 @@ def last_step(connection: Connection, ladder_id: int) -> Row[Any] | None:
     return connection.execute(mine).one_or_none()
 
 
+def step(connection: Connection, step_id: int) -> Row[Any]:
+    """The step's row. Raises NotFound."""
+    row = connection.execute(sa.select(ladder_steps).where(ladder_steps.c.id == step_id)).one_or_none()
+    if row is None:
+        raise NotFound("ladder_not_found")
+    return row
+
+
+def waiting_step(connection: Connection, ladder_id: int) -> Row[Any] | None:
+    """The newest step whose notice is to be sent, on its way, or lost: what a ladder that waits waits for."""
+    open_ones = (ladder_steps.c.ladder_id == ladder_id) & ladder_steps.c.outcome.in_((Outcome.SENDING.value, Outcome.FAILED.value))
+    return connection.execute(sa.select(ladder_steps).where(open_ones).order_by(ladder_steps.c.id.desc()).limit(1)).one_or_none()
+
+
 def rehearsed(connection: Connection, payer_id: int) -> list[Ladder]:
     """The payer's open ladders with steps that were only rehearsed."""
     dry = sa.select(ladder_steps.c.ladder_id).where(ladder_steps.c.outcome == Outcome.DRY_RUN.value)

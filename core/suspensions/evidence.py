@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from core.cases.model import Case
 from core.cases.queries import case
+from core.collections.notices import DeskNotice, notices_of_case
 from core.customers.queries import customer, subscription
 from core.engine.db.tables.engine import journal, private_texts
 from core.engine.db.tables.suspensions import votes
@@ -37,6 +38,7 @@ def evidence(connection: Connection, case_id: int, now: datetime) -> dict[str, A
         "customer": {"name": whose.name, "tax_id": whose.tax_id, "country": whose.country, "zone": whose.zone, "segment": whose.segment},
         "payer": payer(connection, found.payer_id).name,
         "notices": [_notice(connection, each) for each in notices_of(connection, case_id)],
+        "notices_by_the_desk": [_by_desk(each) for each in notices_of_case(connection, found)],
         "requests": [_request(connection, suspension(connection, each)) for each in ids],
         "events": _events(connection, found, ids),
     }  # fmt: skip
@@ -47,6 +49,17 @@ def _notice(connection: Connection, given: Notice) -> dict[str, Any]:
         "kind": given.kind.value, "sent_on": given.sent_on.isoformat(), "recipient": given.recipient, "method": given.method.value,
         "proof": given.proof, "to_billing_contact": given.to_contact, "recorded_by": display_name(connection, given.recorded_by),
         "recorded_at": given.recorded_at.isoformat(),
+    }  # fmt: skip
+
+
+def _by_desk(sent: DeskNotice) -> dict[str, Any]:
+    """What was said, to whom, by which version of the texts, and what its carrier answered."""
+    return {
+        "number": sent.number, "kind": sent.kind, "channel": sent.channel.value, "recipient": sent.recipient, "name": sent.name,
+        "language": sent.language, "texts": sent.texts, "amount": sent.amount, "names": _iso(sent.names_at), "subject": sent.subject,
+        "body": sent.body, "sha256": sent.digest, "message_id": sent.message_id, "state": sent.state.value,
+        "queued_at": _iso(sent.queued_at), "accepted_at": _iso(sent.accepted_at), "proven_at": _iso(sent.proven_at),
+        "ended_at": _iso(sent.ended_at), "carrier_said": sent.said, "bounce_said": sent.bounce,
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from core.cases.model import Case
 from core.cases.queries import questions_naming
+from core.collections.proven import proven_by_desk
 from core.collections.queries import policy_on
 from core.collections.standing import active_holds, disputed, open_payments, open_promises, split
 from core.customers.model import LinkKind, Subscription
@@ -48,7 +49,8 @@ def gather(connection: Connection, found: Case, subscription_ids: Iterable[int],
     today = today_of(connection, found.customer_id, now)
     whose = customer(connection, found.customer_id)
     owed = position(connection, found.payer_id, found.currency, today)
-    proven = [_notice(n) for n in notices_of(connection, found.id) if n.proof.strip() and n.to_contact]
+    by_hand = [_notice(n) for n in notices_of(connection, found.id) if n.proof.strip() and n.to_contact]
+    proven = [*by_hand, *proven_by_desk(connection, found)]
     listed = {
         **_money(owed), **_collecting(connection, owed, found.customer_id), "notices": proven,
         "payer_link": is_payer_linked(connection, found.payer_id, found.customer_id), "policy": policy_on(connection, today).version,

@@ -217,12 +217,12 @@ def _money_blockers(facts: Facts, policy: Policy) -> list[str]:
 
 
 def _notice_blockers(facts: Facts, policy: Policy, today: date) -> list[str]:
-    finals = [date.fromisoformat(n["sent_on"]) for n in facts["notices"] if n["kind"] == "final"]
     if not facts["notices"]:
         return ["no_notice"]
-    if not finals:
+    ripe_on = final_notice_ripe_on(facts, policy)
+    if ripe_on is None:
         return ["no_final_notice"]
-    return ["final_notice_young"] if min(finals) + policy.notices.final_age > today else []
+    return ["final_notice_young"] if ripe_on > today else []
 
 
 def quorum_of(policy: Policy, facts: Facts) -> int:
@@ -231,9 +231,15 @@ def quorum_of(policy: Policy, facts: Facts) -> int:
 
 
 def final_notice_ripe_on(facts: Facts, policy: Policy) -> date | None:
-    """The first day on which the oldest final notice is old enough; None without one."""
-    finals = [date.fromisoformat(n["sent_on"]) for n in facts["notices"] if n["kind"] == "final"]
-    return min(finals) + policy.notices.final_age if finals else None
+    """The first day on which a final notice is old enough; None without one. Its age counts from its proof, and nobody is suspended before
+    the day that it names."""
+    finals = [n for n in facts["notices"] if n["kind"] == "final"]
+    return min((_ripe_on(n, policy) for n in finals), default=None)
+
+
+def _ripe_on(final: Mapping[str, Any], policy: Policy) -> date:
+    old_enough = date.fromisoformat(final.get("proven_on") or final["sent_on"]) + policy.notices.final_age
+    return max(old_enough, date.fromisoformat(final["names"])) if final.get("names") else old_enough
 
 
 def differs(facts: Facts, subscription_id: int, resource: Mapping[str, Any]) -> list[dict[str, Any]]:

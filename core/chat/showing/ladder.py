@@ -79,7 +79,7 @@ def _stand(connection: Connection, words: Words, climbed: Ladder, customer_id: i
     if climbed.waits is Waits.START:
         return [words.say("ladder.to_review")]
     if climbed.waits in (Waits.HAND, Waits.PROOF):
-        last = rows.last_step(connection, climbed.id)
+        last = rows.waiting_step(connection, climbed.id)
         return [words.say(f"ladder.waits.{climbed.waits}", step=words.named("step", last.name if last else ""))]
     if next_one is None:
         return [words.say("ladder.done")]

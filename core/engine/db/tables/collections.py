@@ -1,4 +1,5 @@
-"""The collections policy, every version of it; the ladders and their steps; what holds back collecting, as people recorded it."""
+"""The collections policy and the notices' texts, every version of them; the ladders, their steps and the notices they send; what holds back
+collecting, as people recorded it."""
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, String, Table, Text, text
 
@@ -52,6 +53,51 @@ ladder_steps = Table(
     Column("outcome", String(10), nullable=False),
     Column("amount", BigInteger, nullable=False),  # minor units overdue, or open for a step before the due date
     Column("detail", String(400), nullable=False, server_default=""),
+)
+
+# The texts of the notices, every version of them as its author wrote it.
+notice_texts = Table(
+    "notice_texts",
+    metadata,
+    row_id(),
+    Column("version", String(40), nullable=False, unique=True),
+    Column("since", Date, nullable=False),
+    Column("texts", Json, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the text
+    Column("applied_by", String(80), nullable=False),
+    Column("applied_at", Instant, nullable=False),
+)
+
+# A notice that the desk sends, to one person, as it was rendered; what became of it is its evidence.
+desk_notices = Table(
+    "desk_notices",
+    metadata,
+    row_id(),
+    ref("ladder_id", "ladders.id"),
+    ref("step_id", "ladder_steps.id"),
+    ref("case_id", "cases.id", nullable=True),  # NULL: nothing was overdue yet, so there was no case
+    ref("note_id", "notes.id", nullable=True),  # of one that went out as a public comment of a ticket
+    Column("kind", String(20), nullable=False),  # reminder | final
+    Column("channel", String(10), nullable=False),  # mail | ticket
+    Column("recipient", String(200), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("texts", String(40), nullable=False),  # the version of the texts it was made from
+    Column("amount", BigInteger, nullable=False),  # minor units it asks for
+    Column("names_at", Instant),  # when access ends at the earliest, as the final one says
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("digest", String(64), nullable=False),  # SHA-256 of subject and body
+    Column("message_id", String(200), nullable=False, unique=True),
+    Column("reply_to", String(200), nullable=False, server_default=""),
+    Column("state", String(12), nullable=False),  # queued | accepted | proven | refused | bounced | withdrawn
+    Column("queued_at", Instant, nullable=False),
+    Column("accepted_at", Instant),
+    Column("proven_at", Instant),
+    Column("ended_at", Instant),
+    Column("said", Text, nullable=False, server_default=""),  # what the carrier answered
+    Column("bounce", Text, nullable=False, server_default=""),
 )
 
 # A payment that somebody says was made. Only a feed says what is paid.

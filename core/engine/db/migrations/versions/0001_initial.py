@@ -426,6 +426,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_policies')),
     sa.UniqueConstraint('version', name=op.f('uq_policies_version'))
     )
+    op.create_table('notice_texts',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('version', sa.String(length=40), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('texts', Json, nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('applied_by', sa.String(length=80), nullable=False),
+    sa.Column('applied_at', Instant(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_texts')),
+    sa.UniqueConstraint('version', name=op.f('uq_notice_texts_version'))
+    )
     op.create_table('conversations',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('face', sa.String(length=20), nullable=False),
@@ -731,6 +743,45 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('ladder_steps', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ladder_steps_ladder_id'), ['ladder_id'], unique=False)
+
+    op.create_table('desk_notices',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('ladder_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('step_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('note_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('channel', sa.String(length=10), nullable=False),
+    sa.Column('recipient', sa.String(length=200), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('language', sa.String(length=10), nullable=False),
+    sa.Column('texts', sa.String(length=40), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('names_at', Instant(), nullable=True),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('message_id', sa.String(length=200), nullable=False),
+    sa.Column('reply_to', sa.String(length=200), server_default='', nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('queued_at', Instant(), nullable=False),
+    sa.Column('accepted_at', Instant(), nullable=True),
+    sa.Column('proven_at', Instant(), nullable=True),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.Column('said', sa.Text(), server_default='', nullable=False),
+    sa.Column('bounce', sa.Text(), server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_desk_notices_case_id')),
+    sa.ForeignKeyConstraint(['ladder_id'], ['ladders.id'], name=op.f('fk_desk_notices_ladder_id')),
+    sa.ForeignKeyConstraint(['note_id'], ['notes.id'], name=op.f('fk_desk_notices_note_id')),
+    sa.ForeignKeyConstraint(['step_id'], ['ladder_steps.id'], name=op.f('fk_desk_notices_step_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_desk_notices')),
+    sa.UniqueConstraint('message_id', name=op.f('uq_desk_notices_message_id'))
+    )
+    with op.batch_alter_table('desk_notices', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_desk_notices_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_desk_notices_ladder_id'), ['ladder_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_desk_notices_note_id'), ['note_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_desk_notices_step_id'), ['step_id'], unique=False)
 
     op.create_table('file_passes',
     sa.Column('digest', sa.String(length=64), nullable=False),

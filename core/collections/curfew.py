@@ -17,7 +17,7 @@ from core.engine.calendars import Calendar, Closed
 
 from .policy import Curfew, Decision
 
-# Closed days are followed for two weeks, and an allowed moment is looked for for two months: a calendar that has none in that time has none.
+# Closed days are followed for two weeks; a calendar without an allowed moment in two months has none.
 NEAR, HORIZON = 14, timedelta(days=62)
 
 

@@ -84,7 +84,8 @@ class Protected(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Decision(Rule):
-    """`decide_within` runs from the proposal, with a warning when `warn_percent` of it has passed; `approval_valid` from the last approval.
+    """`decide_within` runs from the proposal, with a warning when `warn_percent` of it has passed; `approval_valid` from the last approval;
+    both in the staffed hours of the approvers' group.
     `look_age`: how old the accounting's word may be at the last look, which must besides be younger than the start of the cooling-off.
     `most_a_day`: suspending calls of all customers together in one day of the desk's calendar.
     """

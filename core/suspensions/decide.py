@@ -5,6 +5,8 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from core.cases.queries import case
+from core.collections.curfew import good_until
+from core.collections.hours import desk_hours
 from core.collections.queries import policy_called
 from core.customers.queries import today_of
 from core.engine.db.dialects import insert_into
@@ -18,7 +20,7 @@ from core.people.queries import display_name
 from .commands import ApproveSuspension, RecheckFacts, RefuseSuspension
 from .events import FactsRebound, SuspensionApproved, VoteCast
 from .looking import facts_now, look_at, void_for
-from .model import ItemState, State, Suspension, Verdict, blockers, changes, quorum_of
+from .model import ItemState, State, Suspension, Verdict, blockers, changes, is_too_little, quorum_of
 from .moving import end_unsent, lock_request, move
 from .queries import entitled_approvals, is_halted, suspension
 
@@ -46,7 +48,8 @@ def approve_suspension(tx: Tx, command: ApproveSuspension) -> Iterable[Event]:
     quorum = quorum_of(policy, found.listed)
     if approvals < quorum:
         return [VoteCast(**ids, number=found.facts, approvals=approvals, quorum=quorum)]
-    cooling_until, expires_at = tx.now + policy.decision.cooling_off, tx.now + policy.decision.approval_valid
+    cooling_until = tx.now + policy.decision.cooling_off
+    expires_at = good_until(desk_hours(tx.connection), tx.now, policy.decision.approval_valid)
     move(tx, found, State.COOLING, cooling_until=cooling_until, expires_at=expires_at)
     return [SuspensionApproved(**ids, number=found.facts, cooling_until=cooling_until, expires_at=expires_at)]
 
@@ -85,7 +88,8 @@ def _rebind(tx: Tx, found: Suspension) -> list[Event] | None:
         bound = dict(found.bound) | {"as_of": known.as_of}
         tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(bound=bound))
         return None
-    if known.position.overdue <= 0 or any(c["fact"].endswith(("_link", ":status")) for c in changed):
+    is_paid = is_too_little(known.listed, policy_called(tx.connection, known.listed["policy"]))
+    if is_paid or any(c["fact"].endswith(("_link", ":status")) for c in changed):
         return void_for(tx, found, changed)
     values = {"facts": found.facts + 1, "round": found.round + 1, "bound": known.bound(changed)}
     tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(**values))

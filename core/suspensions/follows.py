@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from core.cases.queries import case
+from core.collections.hours import ROUTE
 from core.customers.queries import subscription
 from core.engine import cards, outbox, timers
 from core.engine.handling import Command
@@ -50,7 +51,6 @@ from .events import (
 )
 from .model import ItemState
 from .ports import AnswerKind
-from .propose import ROUTE
 from .queries import is_entitled, item, restore, suspension, suspensions_of_case
 from .restoring import waiting_children
 

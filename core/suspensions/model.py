@@ -205,13 +205,12 @@ def blockers(facts: Facts, policy: Policy, today: date) -> list[str]:
 def _money_blockers(facts: Facts, policy: Policy) -> list[str]:
     """A payment in transit, a promise, a hold, an open dispute that no finance lead overrode; and too little left that is not disputed."""
     open_disputes = [d for d in facts.get("disputes", ()) if d["state"] == "open"]
-    threshold = policy.threshold(currency=facts["currency"], segment=facts["segment"]) if facts.get("disputes") else 0
     stops = {
         "payment": facts.get("payments"),
         "promise": facts.get("promises"),
         "hold": facts.get("holds"),
         "dispute": any(not d["overridden"] for d in open_disputes),
-        "undisputed": facts.get("disputes") and facts["undisputed"] < max(1, threshold),
+        "undisputed": facts.get("disputes") and facts["undisputed"] < least_of(facts, policy),
     }
     return [name for name, stop in stops.items() if stop]
 
@@ -223,6 +222,16 @@ def _notice_blockers(facts: Facts, policy: Policy, today: date) -> list[str]:
     if ripe_on is None:
         return ["no_final_notice"]
     return ["final_notice_young"] if ripe_on > today else []
+
+
+def least_of(facts: Facts, policy: Policy) -> int:
+    """The smallest overdue amount that is suspended for, in minor units; something must be owed at all."""
+    return max(1, policy.threshold(currency=facts["currency"], segment=facts["segment"]))
+
+
+def is_too_little(facts: Facts, policy: Policy) -> bool:
+    """Whether less is overdue than the policy suspends for."""
+    return int(facts["overdue"]) < least_of(facts, policy)
 
 
 def quorum_of(policy: Policy, facts: Facts) -> int:

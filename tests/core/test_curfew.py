@@ -53,7 +53,9 @@ def test_two_more_staffed_hours_at_our_own_desk() -> None:
     assert allowed(day_off, at("2026-11-25 10:00")) is Why.UNSTAFFED
     assert next_allowed(day_off, at("2026-11-25 10:00")) == at("2026-11-26 09:00")
 
-    two_shifts = replace(HOURS, ours=replace(WARSAW, week=((Open(opens=time(9), closes=time(12)), Open(opens=time(13), closes=time(15))),) * 7))
+    two_shifts = replace(
+        HOURS, ours=replace(WARSAW, week=((Open(opens=time(9), closes=time(12)), Open(opens=time(13), closes=time(15))),) * 7)
+    )
     assert allowed(two_shifts, at("2026-11-24 11:30")) is None, "half an hour, a break, and two hours more"
     assert allowed(two_shifts, at("2026-11-24 12:30")) is Why.UNSTAFFED, "nobody is there just then"
     assert next_allowed(two_shifts, at("2026-11-24 12:30")) == at("2026-11-24 13:00")

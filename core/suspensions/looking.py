@@ -23,7 +23,8 @@ from .events import LookMissed, SendingBegun
 from .facts import Gathered, gather
 from .model import Item, ItemState, State, Suspension, changes, is_too_little
 from .moving import conclude, end_unsent, lock_request, move, move_item
-from .queries import entitled_approvals, is_halted, quorum_needed, restores_of, suspension
+from .queries import is_halted, restores_of, suspension
+from .quorum import is_met
 
 
 class Found(StrEnum):
@@ -106,7 +107,7 @@ def _compare(tx: Tx, found: Suspension, items: Sequence[Item]) -> Seen:
         return Seen(found=Found.CHANGED, changed=changed)
     if is_too_little(known.listed, policy_called(tx.connection, found.listed["policy"])):
         return Seen(found=Found.TOO_LITTLE)
-    if entitled_approvals(tx.connection, found) < quorum_needed(tx.connection, found):
+    if not is_met(tx.connection, found):
         return Seen(found=Found.NOT_ENTITLED)
     if (missing := _too_old(tx, found, known)) is not None:
         return Seen(found=Found.MISSING, missing=[missing])

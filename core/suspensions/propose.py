@@ -19,8 +19,7 @@ from core.engine.errors import Conflict, DeskError, InvalidInput, Sum
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
-from core.people.model import Right
-from core.people.queries import routed, staff_holding
+from core.people.queries import routed
 
 from .commands import AskAgain, ProposeSuspension
 from .events import SuspensionProposed
@@ -126,7 +125,6 @@ def _insert(tx: Tx, found: Case, reason: str, known: Gathered, wanted: Sequence[
         tx.connection.execute(sa.insert(suspension_items).values(**row, snapshot={}, answer={}))
     return SuspensionProposed(
         suspension_id=suspension_id, case_id=found.id, reason=Private(reason), facts=known.listed, expires_at=expires_at,
-        could_decide=tuple(sorted(staff_holding(tx.connection, Right.DECIDE) - {tx.actor.staff_id, found.assignee_id})),
         asked=tuple(routed(tx.connection, ROUTE)), warn_at=good_until(ours, tx.now, decision.decide_within * decision.warn_percent // 100),
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from app.escalations import escalations
 from app.feeds import imports
 from app.installing import installations
 from app.logs import set_up
+from app.mailing import mail
 from app.manifests import manifests, teams
 from app.partner_sync import sync, tenants
 from app.policies.command import policy
@@ -129,6 +130,7 @@ customers.add_command(tenants)
 main.add_command(customers)
 main.add_command(connections)
 main.add_command(webhooks)
+main.add_command(mail)
 main.add_command(installations)
 main.add_command(imports)
 main.add_command(manifests)

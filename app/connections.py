@@ -108,7 +108,7 @@ class Connections:
         tokens = [kept["cipher"] for kept in row.secrets if kept["use"] == "token"]
         token = self._vault.open(tokens[-1]) if tokens else ""
         connected = Connected(name=row.name, kind=kind, kind_name=row.kind, settings=row.settings, signing=signing, token=token)
-        return connected, Listening(name=row.name, scheme=scheme, secrets=signing)
+        return connected, Listening(name=row.name, scheme=scheme, secrets=signing, limit=kind.limit)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -4,8 +4,9 @@ import structlog
 
 from app.connections import Connected
 from app.pausing import pause
-from app.wiring import House
+from app.wiring import House, digest_key
 from core.cases.tickets import entries_of
+from core.collections.addresses import case_of_address
 from core.engine import inbox
 from core.engine.errors import DeliveryError, DeskError
 from core.engine.inbox import Received
@@ -58,7 +59,10 @@ def access_of(house: House, connected: Connected) -> Access:
         with house.desk.reading() as connection:
             return entries_of(connection, connected.name, ticket)
 
-    return Access(name=connected.name, settings=connected.settings, token=connected.token, known=known)
+    return Access(
+        name=connected.name, settings=connected.settings, token=connected.token, known=known,
+        case_of=lambda address: case_of_address(address, digest_key(house.settings)),
+    )  # fmt: skip
 
 
 def _put_off(house: House, received: Received, reason: str, asked: float | None) -> None:

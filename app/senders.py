@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app import examining, partner, polling, pulling, telling
+from app import examining, mailing, partner, polling, pulling, telling
 from app.sweeps import Sender
 from app.tickets import send_note, send_number, send_status
 from core.cases.notes import CASE_KIND, COMMENT_KIND, REPLY_KIND, STATUS_KIND
@@ -14,6 +14,6 @@ TICKET_SENDERS: Mapping[str, Sender] = {
     CASE_KIND: send_number,
     **polling.SENDERS,
 }
-OTHER_SENDERS: Mapping[str, Sender] = {**partner.SENDERS, **pulling.SENDERS, **telling.SENDERS}
+OTHER_SENDERS: Mapping[str, Sender] = {**partner.SENDERS, **pulling.SENDERS, **mailing.SENDERS, **telling.SENDERS}
 DOCTOR_SENDERS: Mapping[str, Sender] = {**examining.SENDERS}
 SENDERS: Mapping[str, Sender] = {**OTHER_SENDERS, **TICKET_SENDERS, **DOCTOR_SENDERS}

@@ -13,13 +13,15 @@ from core.people.commands import Hint
 class Access:
     """The connection a delivery came through: its settings, and the token the desk calls that system with.
 
-    `known` tells which entries of a ticket are kept already, None for a ticket without a case.
+    `known` tells which entries of a ticket are kept already, None for a ticket without a case; `case_of` whose answers an address of
+    ours is for, None for any other.
     """
 
     name: str
     settings: Mapping[str, str]
     token: str = field(default="", repr=False)
     known: Callable[[str], frozenset[str] | None] = field(default=lambda _ticket: None, repr=False)
+    case_of: Callable[[str], int | None] = field(default=lambda _address: None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

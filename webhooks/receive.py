@@ -24,11 +24,12 @@ KEPT = re.compile(r"[ -~]{1,200}", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True)
 class Listening:
-    """An active connection as the door needs it: how its sender proves itself, and with which keys."""
+    """An active connection as the door needs it: how its sender proves itself, with which keys, and how much it may send (bytes)."""
 
     name: str
     scheme: Scheme
     secrets: tuple[Secret, ...]
+    limit: int = LIMIT
 
 
 class Receiver:
@@ -65,7 +66,7 @@ class Receiver:
         connection = self._listening(environ["PATH_INFO"][len(PREFIX) :])
         if connection is None:
             raise Refused(HTTPStatus.NOT_FOUND)
-        body = posted(environ, LIMIT)
+        body = posted(environ, connection.limit)
         headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
         headers["content-type"] = environ.get("CONTENT_TYPE", "")
         now = self._clock()

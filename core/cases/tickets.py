@@ -85,7 +85,7 @@ def record_ticket(tx: Tx, command: RecordTicket) -> Iterable[Event]:
         return _open(tx, command)
     # It may have come into being while this command waited for the ticket's root.
     lock_root(tx, f"case:{found.id}")
-    return [*_comment(tx, found.id, command.comments), *_refresh(tx, found, command)]
+    return [*record_comments(tx, found.id, command.comments), *_refresh(tx, found, command)]
 
 
 def _open(tx: Tx, command: RecordTicket) -> list[Event]:
@@ -97,7 +97,7 @@ def _open(tx: Tx, command: RecordTicket) -> list[Event]:
         "requestor": command.requestor[:ADDRESS_LIMIT], "extra": {**_told_by_ticket(command), **_following(tx.connection, command)},
     }  # fmt: skip
     case_id = int(tx.connection.execute(sa.insert(cases).values(**values).returning(cases.c.id)).scalar_one())
-    said = _comment(tx, case_id, command.comments)
+    said = record_comments(tx, case_id, command.comments)
     source = f"ticket:{command.connection}"
     opened = CaseOpened(case_id=case_id, kind=Kind.QUESTION.value, title=Private(title), customer_id=customer_id, triage="", source=source)
     return [opened, *said]
@@ -123,7 +123,7 @@ def _told_by_ticket(command: RecordTicket) -> dict[str, object]:
     return {"ticket_status": command.status, "ticket_closed": command.is_closed}
 
 
-def _comment(tx: Tx, case_id: int, comments: Iterable[Comment]) -> list[Event]:
+def record_comments(tx: Tx, case_id: int, comments: Iterable[Comment]) -> list[Event]:
     """Keep what is new. What we wrote ourselves comes back and is recognised by its marker, or by the id it was sent under."""
     match = notes.c.case_id == case_id
     rows = tx.connection.execute(sa.select(notes.c.external, notes.c.marker, notes.c.direction).where(match)).all()

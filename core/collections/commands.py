@@ -82,7 +82,7 @@ class RecordCarriage(Command):
 class RecordBounce(Command):
     """The letter with this Message-ID came back. `permanent` False: it is only late, and its server goes on trying. `said`: its words."""
 
-    needs = Right.RUN
+    needs = Right.FEED
     message_id: str
     permanent: bool
     said: str

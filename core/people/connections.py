@@ -20,6 +20,7 @@ from .events import ConnectionAdded, ConnectionChanged, ConnectionSwitched, Secr
 
 POLLS = "connection.poll"  # the timer's kind, and the outbox row's
 EVERY = timedelta(minutes=5)
+MAIL = "mail"  # the kind of those that letters leave by
 
 
 def add_connection(tx: Tx, command: AddConnection) -> Iterable[Event]:
@@ -84,6 +85,18 @@ def named_connection(connection: Connection, name: str) -> Row[Any]:
 def all_connections(connection: Connection) -> list[Row[Any]]:
     """Every connection by name, the switched-off ones too."""
     return list(connection.execute(sa.select(connections).order_by(connections.c.name)))
+
+
+def mail_connection(connection: Connection) -> Row[Any] | None:
+    """The mail server that letters leave by: the first by name of those that are on."""
+    mine = (connections.c.kind == MAIL) & connections.c.active
+    return connection.execute(sa.select(connections).where(mine).order_by(connections.c.name).limit(1)).one_or_none()
+
+
+def answers_to(connection: Connection) -> str | None:
+    """The address of ours that answers to letters come back to; a case's own is made of it. None without a mail server."""
+    row = mail_connection(connection)
+    return None if row is None else str(row.settings.get("answers") or row.settings["from"])
 
 
 def _kept(secret: SealedSecret, number: int) -> dict[str, object]:

@@ -46,6 +46,12 @@ def test_a_letter_arrives_whole_and_names_the_way_back(server: MailServer) -> No
     assert max(len(row) for row in found.raw.splitlines()) <= 100
 
 
+def test_bounces_go_where_answers_go(server: MailServer) -> None:
+    assert Client(access(server, answers="desk@in.partner.example")).send(LETTER).kind is Carried.ACCEPTED
+    [found] = server.box.letters
+    assert (found.sender, "<billing@partner.example>" in found.message["From"]) == ("desk@in.partner.example", True)
+
+
 def test_a_server_without_extensions_is_told_nothing_it_did_not_offer() -> None:
     with serving(dsn=False, utf8=False) as server:
         assert Client(access(server)).send(LETTER).kind is Carried.ACCEPTED

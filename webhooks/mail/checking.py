@@ -16,7 +16,7 @@ def examine(access: Access) -> str:
     try:
         with Session(server, patience=ASKING) as session:
             session.command(Step.CONNECT, "NOOP")
-            session.command(Step.SENDER, f"MAIL FROM:<{server.sender}>")
+            session.command(Step.SENDER, f"MAIL FROM:<{server.returns}>")
             session.command(Step.SENDER, "RSET")
     except Ended as ended:
         raise DeliveryError(ended.said) from None

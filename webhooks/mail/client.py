@@ -42,10 +42,10 @@ class MailServer:
 
     def _hand_over(self, session: Session, letter: Letter, message: bytes) -> Carriage:
         recipient = envelope(letter.recipient)
-        beyond = not (recipient + self._server.sender + letter.reply_to).isascii()
+        beyond = not (recipient + self._server.sender + self._server.returns + letter.reply_to).isascii()
         if beyond and not session.offers("smtputf8"):
             return Carriage(kind=Carried.REFUSED, said="not sent: this mail server takes no address with letters such as ł before its @")
-        session.command(Step.SENDER, f"MAIL FROM:<{self._server.sender}>{_of_sender(session, letter, len(message), beyond=beyond)}")
+        session.command(Step.SENDER, f"MAIL FROM:<{self._server.returns}>{_of_sender(session, letter, len(message), beyond=beyond)}")
         session.command(Step.RECIPIENT, f"RCPT TO:<{recipient}>{_of_recipient(session, recipient)}", good=(250, 251))
         session.command(Step.DATA, "DATA", good=(354,))
         return Carriage(kind=Carried.ACCEPTED, said=session.text(message))

@@ -24,22 +24,18 @@ class Tls(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A server as it is called. `sender` is who writes, `name` how they are called; `ca` is a file of the authorities to trust instead of
-    the machine's."""
+    """A server as it is called. `sender` is who writes, `name` how they are called, `returns` where bounces go; `ca` is a file of the
+    authorities to trust instead of the machine's."""
 
     host: str
     port: int
     tls: Tls
     sender: str
     name: str
+    returns: str
     user: str
     password: str = field(repr=False)
     ca: str
-
-    @property
-    def domain(self) -> str:
-        """The sender's domain."""
-        return self.sender.rpartition("@")[2]
 
 
 def server_of(access: Access) -> Server:
@@ -49,7 +45,8 @@ def server_of(access: Access) -> Server:
     tls = Tls(given["tls"]) if "tls" in given else usual(name, port)
     return Server(
         host=name, port=port or (SUBMISSIONS if tls is Tls.IMPLICIT else SUBMISSION), tls=tls, sender=envelope(given["from"]),
-        name=line(given.get("name", "")), user=given.get("user", ""), password=access.token, ca=given.get("ca", ""),
+        name=line(given.get("name", "")),
+        returns=envelope(given.get("answers") or given["from"]), user=given.get("user", ""), password=access.token, ca=given.get("ca", ""),
     )  # fmt: skip
 
 

@@ -9,11 +9,11 @@ from babel import Locale, UnknownLocaleError
 
 from app.wiring import House
 from core.cases.model import Kind
+from core.collections.hours import ROUTE as APPROVALS
 from core.engine.transaction import Actor
 from core.people.calendars import is_zone
 from core.people.commands import AddStaff, Place, RemoveStaff, SetGroup
 from core.people.model import ROUND_ROBIN, Role
-from core.suspensions.propose import ROUTE as APPROVALS
 
 # Whoever may run the command line on the desk's machine is its admin already.
 OPERATOR = Actor("system", "cli")

@@ -10,7 +10,21 @@ from typing import Any
 from core.cases import follows as cases
 from core.cases import search as cases_search
 from core.cases.commands import OpenCollection, SettleCollection
-from core.cases.events import CaseHandedBack, CaseMatched, CaseOpened, CaseReopened, CaseResolved, NoteAdded, OfCase, TicketCommented
+from core.cases.events import (
+    CaseAssigned,
+    CaseHandedBack,
+    CaseMatched,
+    CaseOpened,
+    CaseReleased,
+    CaseReopened,
+    CaseResolved,
+    CaseTaken,
+    CaseUnwatched,
+    CaseWatched,
+    NoteAdded,
+    OfCase,
+    TicketCommented,
+)  # fmt: skip
 from core.cases.leaving import CONTINUES, ReleaseCases
 from core.cases.model import Kind
 from core.cases.queries import OPEN_CASE_SUBJECTS, case, collection_cases
@@ -32,14 +46,25 @@ from core.escalations import follows as escalations
 from core.people import follows as people
 from core.people.commands import PollConnection
 from core.people.connections import POLLS
-from core.people.events import CalendarSet, CameBack, DayClosed, DayOpened, GroupSet, PlaceReadingSet, StaffRemoved, WentAway
+from core.people.events import (
+    CalendarSet,
+    CameBack,
+    DayClosed,
+    DayOpened,
+    GroupSet,
+    PlaceReadingSet,
+    RolesSet,
+    StaffAdded,
+    StaffRemoved,
+    WentAway,
+)  # fmt: skip
 from core.receivables import search as receivables_search
 from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
 from core.receivables.handlers import DUE
 from core.receivables.queries import payer, unpaid_positions
-from core.suspensions import absences
 from core.suspensions import follows as suspensions
+from core.suspensions import hearing
 from core.suspensions.commands import ProposeRestores, RecheckFacts, WithdrawLeaver
 from core.suspensions.queries import (
     OPEN_SUSPENSION_SUBJECTS,
@@ -170,11 +195,13 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **people.FOLLOWS,
     **cases.FOLLOWS,
     **{event: (*cases.FOLLOWS[event], *more) for event, more in escalations.OF_CASES.items()},
-    StaffRemoved: (*people.FOLLOWS[StaffRemoved], settle_leaver, forget_watcher),
-    WentAway: (*people.FOLLOWS[WentAway], absences.warn_of_absence),
-    CameBack: (*people.FOLLOWS[CameBack], absences.show_undecided),
+    StaffRemoved: (*people.FOLLOWS[StaffRemoved], settle_leaver, forget_watcher, hearing.ask_all),
+    StaffAdded: (*people.FOLLOWS[StaffAdded], hearing.ask_all),
+    RolesSet: (*people.FOLLOWS[RolesSet], hearing.ask_all),
+    WentAway: (*people.FOLLOWS[WentAway], hearing.ask_all),
+    CameBack: (*people.FOLLOWS[CameBack], hearing.ask_all),
     PlaceReadingSet: (redraw_place,),
-    GroupSet: (cases.replan_all,),
+    GroupSet: (cases.replan_all, hearing.ask_all),
     CalendarSet: (cases.replan_all,),
     DayClosed: (cases.replan_all,),
     DayOpened: (cases.replan_all,),
@@ -199,13 +226,17 @@ INDEXED: Mapping[type[Event], Reaction] = {**cases_search.INDEXED, **customers_s
 # What opens, closes or words a question.
 ASKING = (CaseOpened, CaseMatched, CaseResolved, CaseReopened, CaseHandedBack, NoteAdded, TicketCommented)
 
+# What gives a case another owner, or other watchers.
+OWNING = (CaseTaken, CaseAssigned, CaseReleased, CaseWatched, CaseUnwatched)
+
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     event: (
         *((INDEXED[event],) if event in INDEXED else ()),
         *FOLLOWS.get(event, ()),
         *((recheck_questions,) if event in ASKING else ()),
+        *((hearing.ask_of_case,) if event in OWNING else ()),
     )
-    for event in {**FOLLOWS, **INDEXED, **dict.fromkeys(ASKING)}
+    for event in {**FOLLOWS, **INDEXED, **dict.fromkeys((*ASKING, *OWNING))}
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from core.chat.showing.deciding import needed
 from core.chat.words import Words
+from core.collections.policy import Need
 
 Part = dict[str, Any]
 
@@ -43,7 +45,7 @@ def _request(found: Mapping[str, Any], words: Words) -> Iterable[Part]:
         [words.say("evidence.state"), words.say(f"suspension.state.{found['state']}")],
         [words.say("evidence.asked_by"), f"{found['asked_by']}, {_moment(words, found['asked_at'])}"],
         [words.say("evidence.reason"), found["reason"]],
-        [words.say("evidence.could_decide"), ", ".join(found["could_decide"]) or words.say("evidence.nobody")],
+        [words.say("fact.quorum"), "; ".join(needed(words, Need(each["approvals"], each["of"])) for each in found["needed"])],
         [words.say("fact.overdue"), words.money(listed["overdue"], currency)],
         [words.say("fact.as_of"), _moment(words, found["as_of"]["position"])],
         [words.say("evidence.policy"), listed["policy"]],
@@ -61,12 +63,24 @@ def _request(found: Mapping[str, Any], words: Words) -> Iterable[Part]:
     yield _part(
         words.say("evidence.request", number=found["number"]), facts=facts,
         tables=[
+            _table(words, ("who", "part", "since", "until"), _people(found, words), (4, 5, 4, 4)),
             _table(words, ("invoice", "due", "total", "open"), invoices, (4, 3, 3, 3), numeric=(2, 3)),
             _table(words, ("who", "verdict", "when", "chat", "round", "reason"), votes, (4, 3, 4, 2, 2, 5)),
         ],
     )  # fmt: skip
     for item in found["subscriptions"]:
         yield _subscription(item, words)
+
+
+def _people(found: Mapping[str, Any], words: Words) -> list[list[str]]:
+    """Who could decide, who was asked and who watched, each from when to when; nobody is a row that says so."""
+    rows = []
+    for part in ("asked", "could_decide", "watched"):
+        for each in found[part]:
+            said = words.say(f"evidence.{part}")
+            said = words.say("evidence.instead_of", part=said, absent=each["instead_of"]) if each["instead_of"] else said
+            rows.append([each["name"], said, _moment(words, each["since"]), _moment(words, each["until"]) if each["until"] else ""])
+    return rows
 
 
 def _subscription(item: Mapping[str, Any], words: Words) -> Part:

@@ -96,6 +96,14 @@ def _for(value: str) -> str:
     return value
 
 
+def _of(value: str) -> str:
+    """Whose approvals count: `role finance`, `group money`."""
+    kind, _, name = " ".join(value.split()).partition(" ")
+    if kind not in ("role", "group") or not name or (kind == "role" and name not in list(Role)):
+        raise Unreadable(f"“{value}” is neither a role ({', '.join(Role)}) nor a group; write it like role finance or group money.")
+    return f"{kind} {name}"
+
+
 def _step(entry: Entry) -> tuple[type, dict[str, Any]]:
     return Step, {
         "name": entry.read("name", text), "day": entry.read("day", whole), "does": entry.read("does", _one_of(Does)),
@@ -113,6 +121,7 @@ def _quorum(entry: Entry) -> tuple[type, dict[str, Any]]:
     minor, currency = (entry.read("from", money) or (None, None)) if entry.has("from") else (0, ANY)
     return Quorum, {
         "approvals": entry.read("approvals", whole), "amount": minor, "currency": currency, "segment": entry.read("segment", text, ANY),
+        "of": entry.read("of", _of, ANY),
     }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ def _said(rule: Rule) -> list[str]:
         said = [("approvals", str(rule.approvals))]
         said += [] if rule.currency == ANY else [("from", _money(rule.amount, rule.currency))]
         said += [] if rule.segment == ANY else [("segment", rule.segment)]
+        said += [] if rule.of == ANY else [("of", rule.of)]
     else:
         own = [each.name for each in fields(rule) if each.name not in ("source", "dated")]
         said = [(name, _plain(getattr(rule, name))) for name in own if not _is_usual(rule, name)]

@@ -66,12 +66,23 @@ class Threshold(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Quorum(Rule):
-    """From `amount` overdue on, this many other people must approve. The strictest rule that fits counts."""
+    """From `amount` overdue on, this many other people must approve. Every rule that fits must be met: the strictest number, and besides
+    it as many of each role or group as any rule names. `of`: `role finance`, `group money`, or ANY for whoever may decide.
+    """
 
     approvals: int
     currency: str = ANY
     amount: int = 0
     segment: str = ANY
+    of: str = ANY
+
+
+@dataclass(frozen=True)
+class Need:
+    """So many approvals of those people (as in a Quorum). It lends nobody the right to decide: it only says whose approvals count."""
+
+    approvals: int
+    of: str = ANY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +95,8 @@ class Protected(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Decision(Rule):
-    """`decide_within` runs from the proposal, with a warning when `warn_percent` of it has passed; `approval_valid` from the last approval.
+    """`decide_within` runs from the proposal, with a warning when `warn_percent` of it has passed; `approval_valid` from the last approval;
+    both in the staffed hours of the approvers' group.
     `look_age`: how old the accounting's word may be at the last look, which must besides be younger than the start of the cooling-off.
     `most_a_day`: suspending calls of all customers together in one day of the desk's calendar.
     """
@@ -197,15 +209,22 @@ class Policy:
         """The steps that are climbed, in their order."""
         return tuple(sorted((step for step in self.steps if step.enabled), key=lambda step: step.day))
 
-    def approvals(self, *, amount: int, currency: str, segment: str) -> int:
-        """How many other people must approve; at least one, whatever the rules say."""
+    def needs(self, *, amount: int, currency: str, segment: str) -> tuple[Need, ...]:
+        """Whose approvals it takes, all of them: first how many other people altogether, at least one, then those that rules name."""
         fitting = [
-            rule.approvals
-            for rule in self.quorums
-            if rule.currency in (ANY, currency) and rule.segment in (ANY, segment) and amount >= rule.amount
+            rule for rule in self.quorums if rule.currency in (ANY, currency) and rule.segment in (ANY, segment) and amount >= rule.amount
         ]
         more = self.protected.more_approvals if segment in self.protected.segments else 0
-        return max(1, *fitting, 1) + more
+        named: dict[str, int] = {}
+        for rule in fitting:
+            if rule.of != ANY:
+                named[rule.of] = max(rule.approvals, named.get(rule.of, 0))
+        whole = Need(max(1, *(rule.approvals for rule in fitting), 1) + more)
+        return (whole, *(Need(approvals, of) for of, approvals in sorted(named.items())))
+
+    def approvals(self, *, amount: int, currency: str, segment: str) -> int:
+        """How many other people must approve; at least one, whatever the rules say."""
+        return self.needs(amount=amount, currency=currency, segment=segment)[0].approvals
 
     def threshold(self, *, currency: str, segment: str) -> int:
         """The smallest overdue amount that counts; a rule for the segment comes before one for any. 0 without a rule."""

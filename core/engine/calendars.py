@@ -76,6 +76,10 @@ class Calendar:
         """The moment on this calendar's wall clock."""
         return moment.astimezone(ZoneInfo(self.zone))
 
+    def moment(self, day: date, at: time) -> datetime:
+        """The instant (UTC) at which this calendar's wall clock shows that time of that day."""
+        return datetime.combine(day, at, tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+
     def why_closed(self, day: date, locale: str = "en") -> tuple[Closed, str] | None:
         """Why a whole day does not count, and its name in the reader's language where one is known; None for an open day."""
         if day in self.closed:
@@ -157,10 +161,7 @@ class Calendar:
 
     def _span(self, day: date, hours: Hours) -> tuple[datetime, datetime]:
         ends = day + timedelta(days=1) if hours.closes == time(0) else day
-        return self._moment(day, hours.opens), self._moment(ends, hours.closes)
-
-    def _moment(self, day: date, at: time) -> datetime:
-        return datetime.combine(day, at, tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+        return self.moment(day, hours.opens), self.moment(ends, hours.closes)
 
     def _next_working(self, day: date) -> date:
         for found in _days(day, day + _HORIZON):

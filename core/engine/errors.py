@@ -1,6 +1,21 @@
 """Errors as a kind and parameters: the sentence is looked up when it is shown, in the reader's language."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sum:
+    """An amount in a refusal: integer minor units with their currency (ISO 4217)."""
+
+    minor: int
+    currency: str
+
+
+class Because(str):
+    """A reason in a refusal, a word of ours: said as `because.<word>` in the reader's language."""
+
+    __slots__ = ()
 
 
 class DeskError(Exception):

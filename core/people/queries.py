@@ -122,6 +122,26 @@ def staff_holding(connection: Connection, right: Right) -> frozenset[int]:
     return frozenset(connection.scalars(held))
 
 
+def role_holders(connection: Connection, role: str) -> frozenset[int]:
+    """The rows of every active member who holds the role now."""
+    held = sa.select(grants.c.staff_id).join(staff, staff.c.id == grants.c.staff_id).where(staff.c.active, grants.c.role == role)
+    return frozenset(connection.scalars(held))
+
+
+def members_of(connection: Connection, group: str) -> frozenset[int]:
+    """The rows of every active member of the group of that name; nobody where there is none."""
+    inside = sa.select(group_members.c.staff_id).join(groups, groups.c.id == group_members.c.group_id)
+    active = inside.join(staff, staff.c.id == group_members.c.staff_id).where(staff.c.active)
+    return frozenset(connection.scalars(active.where(groups.c.name == group)))
+
+
+def members_routed(connection: Connection, route: str) -> frozenset[int]:
+    """The rows of every active member of the groups that get this kind of card."""
+    inside = sa.select(group_members.c.staff_id, groups.c.routes).join(groups, groups.c.id == group_members.c.group_id)
+    rows = connection.execute(inside.join(staff, staff.c.id == group_members.c.staff_id).where(staff.c.active))
+    return frozenset(row.staff_id for row in rows if route in row.routes)
+
+
 def identities_of(connection: Connection, staff_id: int) -> Sequence[Row[Any]]:
     """Who the member is in each chat, and how they are reached there."""
     return connection.execute(sa.select(identities).where(identities.c.staff_id == staff_id).order_by(identities.c.id)).all()

@@ -72,7 +72,7 @@ SAID = (
     ("tell.cases_yours", Reminder.ASSIGNED),
     ("tell.suspension_expiring", Reminder.DECISIONS),
     ("tell.suspension_approved", Reminder.DECISIONS),
-    ("tell.asked_to_stand_in", Reminder.DECISIONS),
+    ("tell.asked_to_", Reminder.DECISIONS),
     ("tell.nobody_can_approve", Reminder.DECISIONS),
     ("tell.look_missing", Reminder.DECISIONS),
     ("tell.suspension_failed", Reminder.SERVICE),

@@ -33,6 +33,14 @@ class AskAgain(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskPeople(Command):
+    """Bring up to date who may decide a request that waits, who is asked and who watches."""
+
+    needs = Right.RUN
+    suspension_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApproveSuspension(Command):
     """Another person's yes to exactly the facts they were shown."""
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from core.cases.queries import case
+from core.collections.curfew import good_until
+from core.collections.hours import desk_hours
 from core.collections.queries import policy_called
 from core.customers.queries import today_of
 from core.engine.db.dialects import insert_into
@@ -18,9 +20,10 @@ from core.people.queries import display_name
 from .commands import ApproveSuspension, RecheckFacts, RefuseSuspension
 from .events import FactsRebound, SuspensionApproved, VoteCast
 from .looking import facts_now, look_at, void_for
-from .model import ItemState, State, Suspension, Verdict, blockers, changes, quorum_of
+from .model import ItemState, State, Suspension, Verdict, blockers, changes, is_too_little
 from .moving import end_unsent, lock_request, move
-from .queries import entitled_approvals, is_halted, suspension
+from .queries import is_halted, suspension
+from .quorum import approvals_of, is_met, may_decide, needs_of
 
 
 def approve_suspension(tx: Tx, command: ApproveSuspension) -> Iterable[Event]:
@@ -40,13 +43,14 @@ def approve_suspension(tx: Tx, command: ApproveSuspension) -> Iterable[Event]:
     policy = policy_called(tx.connection, found.listed["policy"])
     if stops := blockers(found.listed, policy, today_of(tx.connection, found.customer_id, tx.now)):
         raise Conflict(f"approve_{stops[0]}", number=found.number)
+    _refuse_if_uncounted(tx, found)
     _vote(tx, found, Verdict.APPROVE, "")
-    approvals = entitled_approvals(tx.connection, found)
     ids = {"suspension_id": found.id, "case_id": found.case_id}
-    quorum = quorum_of(policy, found.listed)
-    if approvals < quorum:
+    if not is_met(tx.connection, found):
+        approvals, quorum = len(approvals_of(tx.connection, found)), needs_of(tx.connection, found)[0].approvals
         return [VoteCast(**ids, number=found.facts, approvals=approvals, quorum=quorum)]
-    cooling_until, expires_at = tx.now + policy.decision.cooling_off, tx.now + policy.decision.approval_valid
+    cooling_until = tx.now + policy.decision.cooling_off
+    expires_at = good_until(desk_hours(tx.connection), tx.now, policy.decision.approval_valid)
     move(tx, found, State.COOLING, cooling_until=cooling_until, expires_at=expires_at)
     return [SuspensionApproved(**ids, number=found.facts, cooling_until=cooling_until, expires_at=expires_at)]
 
@@ -85,7 +89,8 @@ def _rebind(tx: Tx, found: Suspension) -> list[Event] | None:
         bound = dict(found.bound) | {"as_of": known.as_of}
         tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(bound=bound))
         return None
-    if known.position.overdue <= 0 or any(c["fact"].endswith(("_link", ":status")) for c in changed):
+    is_paid = is_too_little(known.listed, policy_called(tx.connection, known.listed["policy"]))
+    if is_paid or any(c["fact"].endswith(("_link", ":status")) for c in changed):
         return void_for(tx, found, changed)
     values = {"facts": found.facts + 1, "round": found.round + 1, "bound": known.bound(changed)}
     tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(**values))
@@ -112,6 +117,13 @@ def _refuse_if_involved(tx: Tx, found: Suspension) -> None:
         raise NotAllowed("own_proposal", number=found.number)
     if tx.actor.staff_id is None or tx.actor.staff_id == case(tx.connection, found.case_id).assignee_id:
         raise NotAllowed("own_case", number=found.number)
+
+
+def _refuse_if_uncounted(tx: Tx, found: Suspension) -> None:
+    """Where the policy names a role or a group, other people's approvals would be for nothing; their no still counts."""
+    if tx.actor.staff_id not in may_decide(tx.connection, found):
+        _, *named = needs_of(tx.connection, found)
+        raise NotAllowed("approval_uncounted", number=found.number, of=", ".join(need.of.partition(" ")[2] for need in named))
 
 
 def _vote(tx: Tx, found: Suspension, verdict: Verdict, reason: str) -> None:

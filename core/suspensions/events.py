@@ -23,14 +23,26 @@ class OfSuspension(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SuspensionProposed(OfSuspension):
-    """Somebody asked for it; these are the facts shown. `could_decide`: members; `asked`: conversations that got the card."""
+    """Somebody asked for it; these are the facts shown. `asked`: conversations that got the card."""
 
     reason: Private
     facts: Mapping[str, Any]
     expires_at: datetime
     warn_at: datetime
-    could_decide: tuple[int, ...] = ()
     asked: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleAsked(OfSuspension):
+    """Members who may decide it, who are asked and who watch, from now on; `newly`: asked for the first time, or again. `short`: how many
+    approvals nobody present can give now, `was_short` before."""
+
+    decides: tuple[int, ...]
+    asked: tuple[int, ...]
+    watches: tuple[int, ...]
+    newly: tuple[int, ...]
+    short: int
+    was_short: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,8 +19,10 @@ from core.people.queries import display_name
 from core.receivables.model import Notice
 from core.receivables.queries import notices_of, payer
 
-from .model import Item, Restore, Suspension
+from .asking import people_of
+from .model import Item, Part, Restore, Standing, Suspension
 from .queries import restores_of, suspension, suspensions_of_case
+from .quorum import needs_of
 
 FORMAT = "billing-desk-evidence/1"
 
@@ -65,16 +67,28 @@ def _by_desk(sent: DeskNotice) -> dict[str, Any]:
 
 def _request(connection: Connection, found: Suspension) -> dict[str, Any]:
     asked = _first(connection, f"suspension:{found.id}", "suspension_proposed")
-    could = asked.get("could_decide", ())
+    people = people_of(connection, found.id)
     return {
         "number": found.number, "state": found.state.value, "reason": found.reason, "end_reason": found.end_reason,
         "asked_by": display_name(connection, found.proposed_by), "asked_at": found.proposed_at.isoformat(),
-        "could_decide": [display_name(connection, f"staff:{each}") for each in could],
+        "needed": [{"approvals": need.approvals, "of": need.of} for need in needs_of(connection, found)],
+        "could_decide": [_part(connection, each) for each in people if each.part is Part.DECIDES],
+        "asked": [_part(connection, each) for each in people if each.part is Part.ASKED],
+        "watched": [_part(connection, each) for each in people if each.part is Part.WATCHES],
         "asked_in_conversations": len(asked.get("asked", ())),
         "votes": _votes(connection, found.id), "facts": dict(found.listed), "as_of": dict(found.bound["as_of"]),
         "cooling_until": _iso(found.cooling_until), "ended_at": _iso(found.ended_at),
         "ended_by": display_name(connection, found.ended_by) if found.ended_by else "",
         "subscriptions": [_item(connection, one) for one in found.items],
+    }  # fmt: skip
+
+
+def _part(connection: Connection, standing: Standing) -> dict[str, str]:
+    """By name, since when, and until when where it ended while the request still waited."""
+    absent = "" if standing.instead_of is None else display_name(connection, f"staff:{standing.instead_of}")
+    return {
+        "name": display_name(connection, f"staff:{standing.staff_id}"), "since": standing.since_at.isoformat(),
+        "until": _iso(standing.until_at), "instead_of": absent,
     }  # fmt: skip
 
 

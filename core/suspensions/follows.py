@@ -5,18 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from core.cases.queries import case
+from core.collections.hours import ROUTE
 from core.customers.queries import subscription
 from core.engine import cards, outbox, timers
 from core.engine.handling import Command
 from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
-from core.people.absence import away_now, stand_in
-from core.people.model import Right
-from core.people.queries import holders, routed
-from core.people.telling import tell, to_place
+from core.people.queries import routed
+from core.people.telling import tell
 
-from .absences import ask_stand_ins
 from .commands import ExpireSuspension, Look, SendRestore, Verify, VerifyRestore, WarnOfExpiry
 from .events import (
     AnswerMissing,
@@ -28,6 +26,7 @@ from .events import (
     OfItem,
     OfRestore,
     OfSuspension,
+    PeopleAsked,
     ReadBackBegun,
     ReadBackMissed,
     RestoreAnswered,
@@ -48,10 +47,10 @@ from .events import (
     VoteCast,
     VotesWithdrawn,
 )
+from .hearing import ask, tell_asked, tell_short, tell_watchers, warn
 from .model import ItemState
 from .ports import AnswerKind
-from .propose import ROUTE
-from .queries import is_entitled, item, restore, suspension, suspensions_of_case
+from .queries import item, restore, suspension, suspensions_of_case
 from .restoring import waiting_children
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
@@ -83,22 +82,6 @@ def cool(tx: Tx, event: SuspensionApproved) -> Iterable[Command]:
     timers.schedule(tx, EXPIRES, event.subject, due_at=event.expires_at, rule="approval_valid")
     timers.schedule(tx, LOOKS, event.subject, due_at=event.cooling_until, rule="cooling_off")
     _tell(tx, suspension(tx.connection, event.suspension_id).proposed_by, "tell.suspension_approved", event, at=event.cooling_until)
-    return ()
-
-
-def warn(tx: Tx, event: ExpiryNeared) -> Iterable[Command]:
-    """Everybody who may still decide is told, for who is away whoever stands in; nobody else, unless nobody is there at all."""
-    found = suspension(tx.connection, event.suspension_id)
-    absent = away_now(tx.connection, tx.now)
-    holding = [someone.id for someone in holders(tx.connection, Right.DECIDE) if is_entitled(tx.connection, found, someone.id)]
-    reached = {stand_in(absent, each) for each in holding} - {None}
-    may = sorted(each for each in reached if each is not None and is_entitled(tx.connection, found, each))
-    for each in may:
-        _tell(tx, f"staff:{each}", "tell.suspension_expiring", event, at=event.expires_at)
-    if not may:
-        said = {"number": found.number, "case": f"C-{event.case_id}", "until_at": event.expires_at.isoformat()}
-        places = routed(tx.connection, ROUTE)
-        outbox.enqueue_all(tx, [to_place(each, "tell.suspension_expiring", case_id=event.case_id, **said) for each in places])
     return ()
 
 
@@ -245,13 +228,14 @@ def _tell(tx: Tx, actor: str, say: str, event: OfSuspension, *, at: datetime | N
 
 
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
-    SuspensionProposed: (post, ask_stand_ins, show_earlier, show),
-    FactsRebound: (show,),
-    VoteCast: (show,),
-    VotesWithdrawn: (show,),
+    SuspensionProposed: (post, ask, show_earlier, show),
+    PeopleAsked: (tell_asked, tell_short, show),
+    FactsRebound: (ask, show),
+    VoteCast: (ask, show),
+    VotesWithdrawn: (ask, show),
     SuspensionApproved: (cool, show),
     ExpiryNeared: (warn, show),
-    SuspensionEnded: (close, show),
+    SuspensionEnded: (close, tell_watchers, show),
     StopExplained: (show,),
     LookMissed: (pull, show),
     SendingBegun: (send, show),

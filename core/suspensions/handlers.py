@@ -2,9 +2,9 @@
 
 from core.engine.handling import Handlers
 
-from . import cooling, decide, executing, leaving, looking, propose, restoring
+from . import asking, cooling, decide, executing, leaving, looking, propose, restoring
 
 HANDLERS: Handlers = {
-    **propose.HANDLERS,
+    **propose.HANDLERS, **asking.HANDLERS,
     **decide.HANDLERS, **cooling.HANDLERS, **looking.HANDLERS, **executing.HANDLERS, **leaving.HANDLERS, **restoring.HANDLERS,
 }  # fmt: skip

@@ -13,7 +13,8 @@ from .commands import WithdrawLeaver
 from .events import VotesWithdrawn
 from .model import ItemState, State, Suspension
 from .moving import end_unsent, lock_request
-from .queries import entitled_approvals, quorum_needed, suspension
+from .queries import suspension
+from .quorum import is_met
 
 
 def withdraw_leaver(tx: Tx, command: WithdrawLeaver) -> Iterable[Event]:
@@ -32,7 +33,7 @@ def withdraw_leaver(tx: Tx, command: WithdrawLeaver) -> Iterable[Event]:
 
 def _is_short(tx: Tx, found: Suspension) -> bool:
     """Whether it was approved and now lacks an approval."""
-    return found.state is not State.PROPOSED and entitled_approvals(tx.connection, found) < quorum_needed(tx.connection, found)
+    return found.state is not State.PROPOSED and not is_met(tx.connection, found)
 
 
 HANDLERS: Handlers = {WithdrawLeaver: Handler(withdraw_leaver, lock_request)}

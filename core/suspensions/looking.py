@@ -21,9 +21,10 @@ from core.receivables.queries import payer
 from .commands import Look
 from .events import LookMissed, SendingBegun
 from .facts import Gathered, gather
-from .model import Item, ItemState, State, Suspension, changes
+from .model import Item, ItemState, State, Suspension, changes, is_too_little
 from .moving import conclude, end_unsent, lock_request, move, move_item
-from .queries import entitled_approvals, is_halted, quorum_needed, restores_of, suspension
+from .queries import is_halted, restores_of, suspension
+from .quorum import is_met
 
 
 class Found(StrEnum):
@@ -33,6 +34,7 @@ class Found(StrEnum):
     DRY_RUN = "dry_run"
     MISSING = "missing"
     CHANGED = "changed"
+    TOO_LITTLE = "too_little"
     NOT_ENTITLED = "not_entitled"
     HALTED = "halted"
     EXPIRED = "expired"
@@ -44,6 +46,7 @@ ENDS = {
     Found.DRY_RUN: ItemState.DRY_RUN,
     Found.EXPIRED: ItemState.EXPIRED,
     Found.CHANGED: ItemState.VOIDED,
+    Found.TOO_LITTLE: ItemState.VOIDED,
 }
 REASONS = {Found.EXPIRED: "look_missing", Found.DRY_RUN: "", Found.STANDS: ""}
 
@@ -102,7 +105,9 @@ def _compare(tx: Tx, found: Suspension, items: Sequence[Item]) -> Seen:
         return Seen(found=Found.MISSING, missing=[{"what": "open_amount", "invoice": number} for number in known.unknown])
     if changed:
         return Seen(found=Found.CHANGED, changed=changed)
-    if entitled_approvals(tx.connection, found) < quorum_needed(tx.connection, found):
+    if is_too_little(known.listed, policy_called(tx.connection, found.listed["policy"])):
+        return Seen(found=Found.TOO_LITTLE)
+    if not is_met(tx.connection, found):
         return Seen(found=Found.NOT_ENTITLED)
     if (missing := _too_old(tx, found, known)) is not None:
         return Seen(found=Found.MISSING, missing=[missing])

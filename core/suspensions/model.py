@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from core.collections.policy import Policy
+from core.collections.policy import Need, Policy
 
 Facts = Mapping[str, Any]  # the listed facts, flat: `overdue`, `subscription:12:quantity` …; plain JSON, compared key by key
 
@@ -124,7 +124,9 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Suspension:
-    """A request. `bound` holds the listed facts as they were shown, with their as-of times and what changed since."""
+    """A request. `bound` holds the listed facts as they were shown, with their as-of times and what changed since. `short`: how many
+    approvals nobody present can give.
+    """
 
     id: int
     customer_id: int
@@ -142,6 +144,7 @@ class Suspension:
     ended_at: datetime | None
     end_reason: str
     missing: Sequence[Mapping[str, Any]]
+    short: int
     items: tuple[Item, ...] = field(default=())
 
     @property
@@ -170,6 +173,25 @@ class Vote:
     at: datetime
     face: str
     reason: str
+
+
+class Part(StrEnum):
+    """What a person is to a request. Who is asked may decide too, and somebody who may decide need not be asked."""
+
+    DECIDES = "decides"
+    ASKED = "asked"
+    WATCHES = "watches"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Somebody's part in a request from `since_at` on; `until_at` None while it lasts. `instead_of`: asked for a member who is away."""
+
+    staff_id: int
+    part: Part
+    instead_of: int | None
+    since_at: datetime
+    until_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,13 +227,12 @@ def blockers(facts: Facts, policy: Policy, today: date) -> list[str]:
 def _money_blockers(facts: Facts, policy: Policy) -> list[str]:
     """A payment in transit, a promise, a hold, an open dispute that no finance lead overrode; and too little left that is not disputed."""
     open_disputes = [d for d in facts.get("disputes", ()) if d["state"] == "open"]
-    threshold = policy.threshold(currency=facts["currency"], segment=facts["segment"]) if facts.get("disputes") else 0
     stops = {
         "payment": facts.get("payments"),
         "promise": facts.get("promises"),
         "hold": facts.get("holds"),
         "dispute": any(not d["overridden"] for d in open_disputes),
-        "undisputed": facts.get("disputes") and facts["undisputed"] < max(1, threshold),
+        "undisputed": facts.get("disputes") and facts["undisputed"] < least_of(facts, policy),
     }
     return [name for name, stop in stops.items() if stop]
 
@@ -225,9 +246,19 @@ def _notice_blockers(facts: Facts, policy: Policy, today: date) -> list[str]:
     return ["final_notice_young"] if ripe_on > today else []
 
 
-def quorum_of(policy: Policy, facts: Facts) -> int:
-    """How many other people must approve a request on these facts."""
-    return policy.approvals(amount=facts["overdue"], currency=facts["currency"], segment=facts["segment"])
+def least_of(facts: Facts, policy: Policy) -> int:
+    """The smallest overdue amount that is suspended for, in minor units; something must be owed at all."""
+    return max(1, policy.threshold(currency=facts["currency"], segment=facts["segment"]))
+
+
+def is_too_little(facts: Facts, policy: Policy) -> bool:
+    """Whether less is overdue than the policy suspends for."""
+    return int(facts["overdue"]) < least_of(facts, policy)
+
+
+def quorum_of(policy: Policy, facts: Facts) -> tuple[Need, ...]:
+    """Whose approvals a request on these facts takes: first how many other people altogether."""
+    return policy.needs(amount=facts["overdue"], currency=facts["currency"], segment=facts["segment"])
 
 
 def final_notice_ripe_on(facts: Facts, policy: Policy) -> date | None:

@@ -9,21 +9,22 @@ from sqlalchemy import Connection
 
 from core.cases.model import Case, Kind
 from core.cases.queries import case
+from core.collections.curfew import good_until
+from core.collections.hours import ROUTE, desk_hours
 from core.collections.queries import policy_called
 from core.customers.model import Subscription
 from core.customers.queries import customer, subscriptions_of
 from core.engine.db.tables.suspensions import suspension_items, suspensions
-from core.engine.errors import Conflict, DeskError, InvalidInput
+from core.engine.errors import Conflict, DeskError, InvalidInput, Sum
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
-from core.people.model import Right
-from core.people.queries import routed, staff_holding
+from core.people.queries import routed
 
 from .commands import AskAgain, ProposeSuspension
 from .events import SuspensionProposed
 from .facts import Gathered, gather, is_payer_linked, is_tenant_linked
-from .model import ItemState, State
+from .model import ItemState, State, is_too_little, least_of
 from .moving import lock_case, lock_request
 from .queries import is_halted, open_suspension_of, suspension
 
@@ -31,9 +32,6 @@ from .queries import is_halted, open_suspension_of, suspension
 # subscriptions (900115). https://learn.microsoft.com/partner-center/customers/create-a-new-subscription
 # What is neither a licence of old nor of new commerce (software, perpetual licences, what Microsoft adds next) is nobody's to guess about.
 BY_HAND = {"trial": "suspend_trial", "azure_plan": "suspend_azure", "other": "suspend_other"}
-
-
-ROUTE = "approval"  # the kind of card that approvers' conversations get
 
 
 def propose_suspension(tx: Tx, command: ProposeSuspension) -> Iterable[Event]:
@@ -46,7 +44,7 @@ def propose_suspension(tx: Tx, command: ProposeSuspension) -> Iterable[Event]:
     found = proposable_case(tx.connection, command.case_id)
     _refuse_if_impossible(tx.connection, found, command.subscription_ids)
     known = gather(tx.connection, found, command.subscription_ids, tx.now)
-    _refuse_without_debt(known, found, tx.now)
+    _refuse_without_debt(tx.connection, known, found, tx.now)
     if unseen := [f"C-{each}" for each in known.listed["questions"] if each not in command.questions]:
         raise InvalidInput("suspend_questions", "questions", cases=", ".join(unseen))
     return [_insert(tx, found, reason, known, command.subscription_ids)]
@@ -99,18 +97,24 @@ def _refuse_if_impossible(connection: Connection, found: Case, wanted: Sequence[
             raise refusal
 
 
-def _refuse_without_debt(known: Gathered, found: Case, now: datetime) -> None:
+def _refuse_without_debt(connection: Connection, known: Gathered, found: Case, now: datetime) -> None:
     if known.unknown:
         raise Conflict("suspend_unknown_open", invoices=", ".join(known.unknown), as_of=known.position.as_of)
     if known.position.overdue <= 0:
         raise Conflict("suspend_not_overdue", number=found.number, as_of=known.position.as_of)
     if known.position.as_of > now:
         raise Conflict("suspend_position_ahead", as_of=known.position.as_of)
+    policy = policy_called(connection, known.listed["policy"])
+    if is_too_little(known.listed, policy):
+        currency = found.currency
+        owed, least = Sum(known.position.overdue, currency), Sum(least_of(known.listed, policy), currency)
+        raise Conflict("suspend_too_little", number=found.number, overdue=owed, least=least, version=policy.version)
 
 
 def _insert(tx: Tx, found: Case, reason: str, known: Gathered, wanted: Sequence[int]) -> Event:
     policy = policy_called(tx.connection, known.listed["policy"])
-    expires_at = tx.now + policy.decision.decide_within
+    ours, decision = desk_hours(tx.connection), policy.decision
+    expires_at = good_until(ours, tx.now, decision.decide_within)
     values: dict[str, Any] = {
         "customer_id": found.customer_id, "case_id": found.id, "state": State.PROPOSED.value, "reason": reason, "proposed_by": tx.actor.id,
         "proposed_at": tx.now, "expires_at": expires_at, "bound": known.bound(), "missing": [],
@@ -121,8 +125,7 @@ def _insert(tx: Tx, found: Case, reason: str, known: Gathered, wanted: Sequence[
         tx.connection.execute(sa.insert(suspension_items).values(**row, snapshot={}, answer={}))
     return SuspensionProposed(
         suspension_id=suspension_id, case_id=found.id, reason=Private(reason), facts=known.listed, expires_at=expires_at,
-        could_decide=tuple(sorted(staff_holding(tx.connection, Right.DECIDE) - {tx.actor.staff_id, found.assignee_id})),
-        asked=tuple(routed(tx.connection, ROUTE)), warn_at=tx.now + policy.decision.decide_within * policy.decision.warn_percent // 100,
+        asked=tuple(routed(tx.connection, ROUTE)), warn_at=good_until(ours, tx.now, decision.decide_within * decision.warn_percent // 100),
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from core.cases.queries import case
-from core.collections.queries import policy_called
 from core.customers.queries import subscriptions_of
 from core.engine.db.tables.customers import subscriptions
 from core.engine.db.tables.engine import switches
@@ -16,7 +15,7 @@ from core.engine.errors import NotFound
 from core.people.model import Right
 from core.people.queries import member
 
-from .model import MAYBE_OFF, OPEN_RESTORES, Item, ItemState, Restore, RestoreState, State, Suspension, Verdict, Vote, quorum_of
+from .model import MAYBE_OFF, OPEN_RESTORES, Item, ItemState, Restore, RestoreState, State, Suspension, Verdict, Vote
 
 HALTED = "suspensions_stopped"
 
@@ -116,17 +115,6 @@ def votes_of(connection: Connection, found: Suspension) -> list[Vote]:
     names = ("staff_id", "at", "face", "reason")
     rows = connection.execute(sa.select(votes).where(mine).order_by(votes.c.id))
     return [Vote(**{name: getattr(row, name) for name in names}, verdict=Verdict(row.verdict)) for row in rows]
-
-
-def entitled_approvals(connection: Connection, found: Suspension) -> int:
-    """How many of those who approved may still do so now: active, with the right, neither proposer nor the case's owner."""
-    approvers = {vote.staff_id for vote in votes_of(connection, found) if vote.verdict is Verdict.APPROVE}
-    return sum(is_entitled(connection, found, staff_id) for staff_id in approvers)
-
-
-def quorum_needed(connection: Connection, found: Suspension) -> int:
-    """How many other people must approve the request, by the policy it is bound to."""
-    return quorum_of(policy_called(connection, found.listed["policy"]), found.listed)
 
 
 def is_entitled(connection: Connection, found: Suspension, staff_id: int) -> bool:

@@ -14,7 +14,7 @@ from app.policies.command import policy
 from app.policies.reading import PolicyFaults, read_policy
 from app.policies.writing import write_policy
 from core.collections.commands import ApplyPolicy
-from core.collections.policy import Quorum, Threshold
+from core.collections.policy import Need, Quorum, Threshold
 from core.collections.queries import policy_called, policy_on
 from core.collections.shipped import DATED, OURS, SHIPPED
 from core.engine.errors import Conflict, NotAllowed
@@ -69,6 +69,8 @@ def test_whatever_is_written_is_read_back(seconds: int, percent: int, amount: in
         ("amount: 100.00 PLN", "amount: 1,200 PLN", "is no amount"),
         ("amount: 100.00 PLN", "amount: 100.005 PLN", "smallest coin"),
         ("approvals: 1", "approvals: 0", "nobody suspends alone"),
+        ("approvals: 1", "approvals: 2\n    of: role treasurer", "is neither a role"),
+        ("approvals: 1", "approvals: 2\n    of: finance", "write it like role finance or group money"),
         ("latest: 15:00", "latest: 3pm", "is no time of day"),
         ("dated: 2026-11-01", "dated: 1.11.2026", "write it like 2026-11-01"),
         ("warn_days: [14, 7, 2]", "warn_days: [14, soon]", "“soon” cannot be read"),
@@ -80,7 +82,14 @@ def test_a_fault_is_named_with_its_line(before: str, after: str, sentence: str) 
     found = faults(text)
 
     assert any(sentence in said for _, said in found), found
-    if before not in ("day: 21", "day: 7", "cooling_off: 30 min", "approval_valid: 4 h", "approvals: 1", "name: firm"):
+    if "\n" not in after and before not in (
+        "day: 21",
+        "day: 7",
+        "cooling_off: 30 min",
+        "approval_valid: 4 h",
+        "approvals: 1",
+        "name: firm",
+    ):
         assert line_of(text, after) in {line for line, _ in found}
 
 
@@ -157,3 +166,17 @@ def test_the_strictest_rule_and_the_protected_segment_count() -> None:
     assert made.approvals(amount=10_000_00, currency="EUR", segment="") == 1
     assert made.approvals(amount=1, currency="EUR", segment="school") == 4
     assert made.approvals(amount=1, currency="EUR", segment="health") == 2
+
+
+def test_whose_approvals_count_is_named_beside_how_many_it_takes() -> None:
+    rules = (
+        *SHIPPED.quorums,
+        Quorum(approvals=2, currency="PLN", amount=10_000_00, of="role finance", source=OURS, dated=DATED),
+        Quorum(approvals=1, of="group money", segment="school", source=OURS, dated=DATED),
+    )
+    made = replace(SHIPPED, quorums=rules)
+
+    assert made.needs(amount=1, currency="EUR", segment="") == (Need(1),)
+    assert made.needs(amount=10_000_00, currency="PLN", segment="") == (Need(2), Need(2, "role finance"))
+    assert made.needs(amount=10_000_00, currency="PLN", segment="school") == (Need(3), Need(1, "group money"), Need(2, "role finance"))
+    assert read_policy(write_policy(made)) == made

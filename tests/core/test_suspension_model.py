@@ -18,6 +18,7 @@ from core.suspensions.model import (
     changes,
     differs,
     final_notice_ripe_on,
+    is_too_little,
     outcome_of,
 )
 
@@ -110,3 +111,11 @@ def test_what_resuming_does_not_bring_back_is_named() -> None:
 
     assert by_hand(before, {"autoRenewEnabled": False, "scheduledActions": []}) == ["autoRenewEnabled", "scheduledActions"]
     assert by_hand(before, before) == []
+
+
+def test_less_than_the_policys_threshold_of_the_currency_is_not_suspended_for() -> None:
+    owed = {"currency": "PLN", "segment": "", "overdue": 9_999}
+    assert is_too_little(owed, POLICY)
+    assert not is_too_little(owed | {"overdue": 10_000}, POLICY)
+    assert not is_too_little(owed | {"currency": "EUR"}, POLICY), "25.00 EUR is enough"
+    assert is_too_little(owed | {"currency": "CHF", "overdue": 0}, POLICY), "a currency without a rule: something must be owed"

@@ -190,23 +190,23 @@ def test_asking_says_at_once_when_nobody_present_can_approve(story: Story, face:
 
     story.propose(face)
 
-    assert "Nobody who is present may approve this" in face.channel()
+    assert "Those who are present cannot approve it" in face.channel()
     face.type("back", by=BEN)
     story.world.settle()
-    assert "Nobody who is present" not in face.channel()
+    assert "Those who are present cannot" not in face.channel()
 
 
 def test_going_away_says_at_once_what_nobody_can_approve_then(story: Story, face: Face) -> None:
     face.type("help", by=ANA)
     story.propose(face)
-    assert "Nobody who is present" not in face.channel()
+    assert "Those who are present cannot" not in face.channel()
 
     seen = face.type("away until 27.11.2026", by=BEN)
     story.world.settle()
 
-    assert "Nobody who is present can approve: S-1" in seen
-    assert "Nobody who is present may approve this" in face.channel()
-    assert "S-1 can be approved by nobody who is present" in face.told(ANA)
+    assert "S-1 cannot be approved by those who are present" in seen
+    assert "Those who are present cannot approve it" in face.channel()
+    assert "S-1 lacks an approval that nobody present can give. First to be back: Ben Approver" in face.told(ANA)
     assert story.newest().state is State.PROPOSED
 
 

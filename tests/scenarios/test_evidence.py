@@ -57,7 +57,12 @@ def test_who_asked_who_could_who_did_on_which_facts_and_what_microsoft_was_told(
     (item,) = request["subscriptions"]
     (sent, back) = (entry for entry in story.local.ledger.writes() if entry)
     assert (request["asked_by"], request["reason"]) == ("Ana Agent", "Silent for six weeks")
-    assert request["could_decide"] == ["Ben Approver", "Cleo Approver", "Otto Both"]
+    assert [one["name"] for one in request["could_decide"]] == ["Ben Approver", "Cleo Approver", "Otto Both"]
+    assert [(one["name"], one["since"]) for one in request["asked"]] == [
+        (name, request["asked_at"]) for name in ("Ben Approver", "Cleo Approver", "Otto Both")
+    ]
+    assert [one["name"] for one in request["watched"]] == ["Ana Agent"]
+    assert request["needed"] == [{"approvals": 1, "of": "*"}]
     assert [(v["by"], v["verdict"], v["chat"]) for v in request["votes"]] == [("Ben Approver", "approve", face.name)]
     assert (request["facts"]["overdue"], request["facts"]["currency"]) == (12300, "PLN")
     assert [n["proof"] for n in known["notices"]] == ["Message-ID <1@partner>"]

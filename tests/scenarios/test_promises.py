@@ -115,12 +115,12 @@ def test_it_is_kept_broken_or_in_part_and_the_owner_hears_of_what_did_not_come(
 
 
 def test_the_record_stands_on_the_case_and_on_the_request(story: Story, face: Face) -> None:
-    face.type(f"promise {story.case_id} 20 PLN 24.11 first", by=ANA)
-    face.type(f"promise {story.case_id} 30 PLN 25.11 second", by=ANA)
+    face.type(f"promise {story.case_id} 4 PLN 24.11 first", by=ANA)
+    face.type(f"promise {story.case_id} 6 PLN 25.11 second", by=ANA)
     face.type(f"promise {story.case_id} 40 PLN 26.11 third", by=ANA)
 
     story.world.now = at(30, 12)
-    story.hear(open=7300)
+    story.hear(open=11_300)
 
     assert [given(story, n).state for n in (1, 2, 3)] == [PromiseState.KEPT, PromiseState.KEPT, PromiseState.BROKEN]
     assert "2 of 3 promises kept" in face.type(f"case {story.case_id}", by=ANA)

@@ -1,6 +1,6 @@
 """Each guard of a suspension by its negative: who may not, when it may not, what a late or double click gets."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -115,7 +115,7 @@ def test_a_fact_that_changed_before_the_decision_is_shown_and_the_old_button_is_
     story.propose(face)
     old = card_of(story, face)
 
-    story.hear(open=6000)
+    story.hear(open=11_000)
 
     assert "the facts changed since this card was shown" in face.click(old, "Approve", by=BEN)
     assert story.newest().state is State.PROPOSED
@@ -273,3 +273,54 @@ def test_a_paid_case_cannot_be_proposed(story: Story, face: Face) -> None:
     story.hear(open=0)
 
     assert "is closed" in face.type(f"suspend {story.case_id}", by=ANA)
+
+
+def test_less_than_the_policys_threshold_is_refused_with_the_sums_and_voids_what_was_asked_for(story: Story, face: Face) -> None:
+    story.propose(face)
+    story.world.now += timedelta(minutes=1)
+    story.hear(open=9_999)
+    story.world.settle()
+
+    assert story.newest().state is State.VOIDED
+    form = face.type(f"suspend {story.case_id}", by=ANA)
+    refused = str(face.fill(form, by=ANA, reason="Silent"))
+    assert "99.99" in refused
+    assert "suspends for" in refused
+    assert "100.00" in refused
+    assert story.newest().number == "S-1"
+
+
+def test_the_last_look_voids_what_is_below_the_threshold_however_it_was_asked_for(
+    story: Story, face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.suspensions.propose.is_too_little", lambda *_: False)
+    story.world.now += timedelta(minutes=1)
+    story.hear(open=9_999)
+    story.approved(face)
+    story.world.now += timedelta(minutes=29)
+    story.hear(open=9_999)
+    story.world.move(minutes=2)
+
+    assert story.newest().state is State.VOIDED
+    assert "less is overdue than the policy suspends for" in face.channel()
+    assert story.local.ledger.writes() == []
+
+
+def test_the_time_to_decide_counts_staffed_hours_and_stands_still_over_the_weekend(story: Story, face: Face) -> None:
+    friday = datetime(2026, 11, 27, 13, 0, tzinfo=UTC)  # 14:00 in Warsaw
+    story.world.now = friday
+    story.propose(face)
+    assert story.newest().expires_at == datetime(2026, 11, 30, 9, 0, tzinfo=UTC), "three hours on Friday, one on Monday"
+
+    story.world.now = friday + timedelta(hours=3, minutes=1)
+    story.world.settle()
+    assert told(story, "tell.suspension_expiring") == {"ben", "cleo", "otto"}, "three quarters have passed when the desk closes"
+    why = face.type(f"why {story.case_id}", by=ANA)
+    assert "Fri 27 Nov: 3 h" in why
+    assert "Mon 30 Nov: 1 h" in why
+
+    story.world.move(days=2)
+    assert story.newest().state is State.PROPOSED
+    story.world.now = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+    story.world.settle()
+    assert story.newest().state is State.EXPIRED

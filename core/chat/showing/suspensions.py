@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from core.cases.model import Case, Kind
 from core.cases.queries import case
+from core.chat.showing.deciding import deciding, lacking
 from core.chat.showing.delays import delays
 from core.chat.showing.impact import item_section
 from core.chat.showing.ladder import source_of
@@ -25,7 +26,6 @@ from core.receivables.queries import position
 from core.suspensions.model import NOT_SENT, ItemState, RestoreState, State, Suspension, Verdict, blockers
 from core.suspensions.propose import why_not
 from core.suspensions.queries import is_brought_back, items_maybe_off, newest_suspension_of, open_restore_of, suspension, votes_of
-from core.suspensions.quorum import missing_approvers
 
 TONES = {
     State.PROPOSED: Tone.WARNING, State.COOLING: Tone.WARNING, State.LOOKING: Tone.WARNING, State.EXECUTING: Tone.WARNING,
@@ -55,8 +55,12 @@ def suspension_view(
         title=words.say("suspension.title", number=found.number, customer=customer(connection, found.customer_id).name),
         status=_status(connection, words, found, today),
         tone=Tone.NEUTRAL if is_brought_back(connection, found) else TONES.get(found.state, Tone.NEUTRAL),
-        facts=(*_facts(connection, words, found, of), *_clocks(connection, words, found), *_lacking(connection, words, found, now), *late),
-        sections=(*_notes(connection, words, found, of, today), *(item_section(connection, words, found, one) for one in found.items)),
+        facts=(*_facts(connection, words, found, of), *deciding(connection, words, found), *_clocks(connection, words, found), *late),
+        sections=(
+            *lacking(connection, words, found, now),
+            *_notes(connection, words, found, of, today),
+            *(item_section(connection, words, found, one) for one in found.items),
+        ),
         tables=(_arithmetic(words, found),),
         buttons=_buttons(connection, words, found, of, today, reader),
         footnotes=(Text(_source(words, policy_called(connection, found.listed["policy"]))),),
@@ -65,13 +69,6 @@ def suspension_view(
 
 def _source(words: Words, policy: Policy) -> str:
     return words.say("suspension.policy", version=policy.version, source=source_of(words, policy.decision))
-
-
-def _lacking(connection: Connection, words: Words, found: Suspension, now: datetime) -> tuple[Fact, ...]:
-    """That nobody who is present can approve it, if so."""
-    if not missing_approvers(connection, found, now):
-        return ()
-    return (Fact(words.say("fact.no_approver"), Text(words.say("suspension.no_approver"))),)
 
 
 def suspension_of_case(connection: Connection, words: Words, found: Case, reader: Member | None) -> StopParts:

@@ -17,6 +17,7 @@ from core.chat.showing.snoozes import why_snoozed
 from core.chat.values import Text, Value
 from core.chat.views import Button, CaseView, Section, Tone
 from core.chat.words import Words
+from core.collections.hours import desk_hours
 from core.collections.queries import policy_called
 from core.customers.queries import today_of
 from core.engine.calendars import Calendar, Closed, Hours, Step
@@ -130,17 +131,26 @@ def _waits(connection: Connection, words: Words, found: Case, now: datetime) -> 
 
 
 def _suspension(connection: Connection, words: Words, asked: Suspension) -> list[Section]:
-    """Its clocks run in plain time: a decision's minutes are not office hours."""
-    policy = policy_called(connection, asked.listed["policy"])
-    source = words.say("why.policy", version=policy.version, source=source_of(words, policy.decision))
+    """A decision's clocks count the hours in which the approvers' group is staffed; the cooling-off is plain time."""
+    decision = (policy := policy_called(connection, asked.listed["policy"])).decision
+    ours = desk_hours(connection)
     lines: list[str] = []
     if asked.cooling_until is not None:
-        approved = asked.cooling_until - policy.decision.cooling_off
-        lines.append(words.say("why.cooling", approved=approved, wait=policy.decision.cooling_off, until=asked.cooling_until))
-        lines.append(words.say("why.approval", approved=approved, wait=policy.decision.approval_valid, until=asked.expires_at))
+        approved = asked.cooling_until - decision.cooling_off
+        lines.append(words.say("why.cooling", approved=approved, wait=decision.cooling_off, until=asked.cooling_until))
+        lines.append(words.say("why.approval", approved=approved, wait=decision.approval_valid, until=asked.expires_at))
+        lines += _staffed(words, ours, approved, decision.approval_valid)
     elif asked.state is State.PROPOSED and asked.expires_at is not None:
-        lines.append(words.say("why.decide", proposed=asked.proposed_at, wait=policy.decision.decide_within, until=asked.expires_at))
+        lines.append(words.say("why.decide", proposed=asked.proposed_at, wait=decision.decide_within, until=asked.expires_at))
+        lines += _staffed(words, ours, asked.proposed_at, decision.decide_within)
+    source = words.say("why.policy", version=policy.version, source=source_of(words, decision))
     return [Section(title=words.say("why.suspension", number=asked.number), lines=_texts([*lines, source]))] if lines else []
+
+
+def _staffed(words: Words, ours: Calendar, start: datetime, wait: timedelta) -> list[str]:
+    """Whose hours, and what each day gave."""
+    days = [_step(words, step) for step in ours.add_open_time(start, wait, locale=words.language).steps if step.closed or step.counted]
+    return [words.say("why.hours", hours=_hours(words, ours)), *days]
 
 
 def _hours(words: Words, calendar: Calendar) -> str:

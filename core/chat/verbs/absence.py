@@ -6,12 +6,12 @@ from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.days import Tense
 from core.chat.requests import Private, Reply
+from core.chat.showing.deciding import stuck
 from core.chat.values import Text
 from core.chat.views import NoteView
 from core.people.absence import ComeBack, GoAway, away
 from core.people.model import Right
 from core.people.queries import display_name
-from core.suspensions.quorum import missing_approvers, undecided
 
 
 def go_away(asked: Asked, given: Given) -> Reply:
@@ -26,9 +26,8 @@ def go_away(asked: Asked, given: Given) -> Reply:
         name = display_name(connection, f"staff:{staff_id}")
         stands_in = absence.delegate_id if absence else None
         other = display_name(connection, f"staff:{stands_in}") if stands_in else ""
-        stuck = [found.number for found in undecided(connection) if missing_approvers(connection, found, asked.now)]
-    notes = [words.say("away.delegate", name=other) if other else words.say("away.group")]
-    notes += [words.say("away.stuck", numbers=", ".join(stuck))] if stuck else []
+        notes = [words.say("away.delegate", name=other) if other else words.say("away.group")]
+        notes += stuck(connection, words, asked.now)
     title = words.say("away.own" if staff_id == asked.member.id else "away.others", name=name, until=until)
     return Private(NoteView(title=title, footnotes=tuple(Text(note) for note in notes)))
 

@@ -6,6 +6,7 @@ from core.cases.leaving import owned_by
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.requests import Private, Reply
+from core.chat.showing.deciding import stuck
 from core.chat.values import Text
 from core.chat.views import NoteView
 from core.engine.errors import Conflict, InvalidInput, NotFound
@@ -75,7 +76,11 @@ def _spoken(asked: Asked, roles: tuple[Role, ...]) -> str:
 
 
 def _said(asked: Asked, title: str, more: str = "", **params: object) -> Reply:
-    return Private(NoteView(title=title, footnotes=(Text(asked.words.say(more, **params)),) if more else ()))
+    """And what cannot be approved now that somebody may do more or less, or is gone."""
+    with asked.reading() as connection:
+        lacking = stuck(connection, asked.words, asked.now)
+    notes = [*([asked.words.say(more, **params)] if more else []), *lacking]
+    return Private(NoteView(title=title, footnotes=tuple(Text(note) for note in notes)))
 
 
 WHO = Argument(name="member", kind=ArgumentKind.MEMBER)

@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from core.chat.values import Day, Link, Moment, Money, Person, Text, Value
-from core.engine.errors import Ambiguous, DeskError
+from core.engine.errors import Ambiguous, Because, DeskError, Sum
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "pl")
@@ -130,7 +130,9 @@ class Words:
         """A value as plain text, in the reader's language and zone."""
         if isinstance(value, Text):
             return value.value
-        if isinstance(value, Money):
+        if isinstance(value, Because):
+            return self.say(f"because.{value}")
+        if isinstance(value, Money | Sum):
             return self.money(value.minor, value.currency)
         if isinstance(value, Moment):
             return self.moment(value.at)

@@ -23,6 +23,7 @@ suspensions = Table(
     Column("ended_at", Instant),
     Column("end_reason", Text, nullable=False, server_default=""),
     Column("missing", Json, nullable=False),  # what the last look could not know
+    Column("short", Integer, nullable=False, server_default="0"),  # approvals that nobody present can give
     Index(
         "uq_suspensions_open", "case_id", unique=True,
         sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
@@ -42,6 +43,23 @@ votes = Table(
     Column("reason", Text, nullable=False, server_default=""),
     UniqueConstraint("suspension_id", "round", "staff_id"),
 )
+
+# Who may decide a request, who is asked, who watches: three sets, kept as they change, so that it can be said who could have.
+suspension_people = Table(
+    "suspension_people",
+    metadata,
+    row_id(),
+    ref("suspension_id", "suspensions.id"),
+    ref("staff_id", "staff.id"),
+    Column("part", String(10), nullable=False),  # decides | asked | watches
+    ref("instead_of", "staff.id", nullable=True, index=False),  # asked because this member is away
+    Column("since_at", Instant, nullable=False),
+    Column("until_at", Instant),
+    Index(
+        "uq_suspension_people_standing", "suspension_id", "staff_id", "part", unique=True,
+        sqlite_where=text("until_at IS NULL"), postgresql_where=text("until_at IS NULL"),
+    ),
+)  # fmt: skip
 
 # One process per subscription of a request.
 suspension_items = Table(

@@ -814,6 +814,7 @@ def upgrade() -> None:
     sa.Column('ended_at', Instant(), nullable=True),
     sa.Column('end_reason', sa.Text(), server_default='', nullable=False),
     sa.Column('missing', Json, nullable=False),
+    sa.Column('short', sa.Integer(), server_default='0', nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_suspensions_case_id')),
     sa.ForeignKeyConstraint(['customer_id'], ['customers.id'], name=op.f('fk_suspensions_customer_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_suspensions'))
@@ -844,6 +845,24 @@ def upgrade() -> None:
     with op.batch_alter_table('suspension_items', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_suspension_items_subscription_id'), ['subscription_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_suspension_items_suspension_id'), ['suspension_id'], unique=False)
+
+    op.create_table('suspension_people',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('suspension_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('part', sa.String(length=10), nullable=False),
+    sa.Column('instead_of', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('since_at', Instant(), nullable=False),
+    sa.Column('until_at', Instant(), nullable=True),
+    sa.ForeignKeyConstraint(['instead_of'], ['staff.id'], name=op.f('fk_suspension_people_instead_of')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_suspension_people_staff_id')),
+    sa.ForeignKeyConstraint(['suspension_id'], ['suspensions.id'], name=op.f('fk_suspension_people_suspension_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_suspension_people'))
+    )
+    with op.batch_alter_table('suspension_people', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_suspension_people_staff_id'), ['staff_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_suspension_people_suspension_id'), ['suspension_id'], unique=False)
+        batch_op.create_index('uq_suspension_people_standing', ['suspension_id', 'staff_id', 'part'], unique=True, sqlite_where=sa.text('until_at IS NULL'), postgresql_where=sa.text('until_at IS NULL'))
 
     op.create_table('votes',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),

@@ -11,13 +11,19 @@ from rich.table import Table
 from app.staff import OPERATOR
 from app.wiring import House
 from core.collections.commands import ApplyPolicy
+from core.collections.exempting import unknown
 from core.collections.policy import Policy
 from core.collections.queries import applied, find_policy, policy_on
 from core.collections.shipped import SHIPPED
 
-from .reading import PolicyFaults, read_policy
+from .reading import PolicyFaults, exemption_lines, read_policy
 from .writing import write_policy
 
+UNKNOWN = {
+    "customer": "“{customer}” is no customer of ours; write the tax number, or the whole name as `./desk customers list` shows it.",
+    "customers": "“{customer}” may be several customers; write the tax number, or the whole name.",
+    "owner": "“{owner}” does not work here: an exemption needs somebody who answers for it, by the handle of `./desk staff list`.",
+}
 Make = Callable[[], House]
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
@@ -42,6 +48,7 @@ def apply(make: Make, file: Path) -> None:
     """Let a version count from its day on. Requests that are open stand on other rules then, and are asked for again."""
     found, text = _read(file)
     house = make()
+    _refuse_unknown(house, found, text, file)
     outcome = house.desk.do(ApplyPolicy(policy=found, text=text), OPERATOR, house.clock.now())
     if outcome.kind == "unchanged":
         click.echo(f"Version {found.version} is applied already, with the same rules. Nothing was changed.")
@@ -98,6 +105,18 @@ def _read(file: Path) -> tuple[Policy, str]:
     except PolicyFaults as faults:
         said = "\n".join(f"  {file}:{fault.line}: {fault.sentence}" for fault in faults.faults)
         raise click.ClickException(f"{file} is no policy; nothing was applied:\n{said}") from None
+
+
+def _refuse_unknown(house: House, found: Policy, text: str, file: Path) -> None:
+    """Raises ClickException for exemptions of whom nobody knows, with their lines; only the database can tell."""
+    lines = dict(zip(found.exemptions, exemption_lines(text), strict=True))
+    with house.desk.reading() as connection:
+        faults = [
+            (lines[each], UNKNOWN[what].format(customer=each.customer, owner=each.owner)) for each, what in unknown(connection, found)
+        ]
+    if faults:
+        said = "\n".join(f"  {file}:{line}: {sentence}" for line, sentence in faults)
+        raise click.ClickException(f"Nothing was applied:\n{said}")
 
 
 def _list(versions: list[Policy], current: Policy) -> None:

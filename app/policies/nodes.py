@@ -102,10 +102,12 @@ class Entry:
             node = yaml.MappingNode("tag:yaml.org,2002:map", [], here, here)
         return Entry(node, self._faults, key)
 
-    def entries(self, key: str) -> list["Entry"]:
-        """The field's list of entries."""
+    def entries(self, key: str, *, optional: bool = False) -> list["Entry"]:
+        """The field's list of entries; `optional` where it may be left out."""
         self._asked.add(key)
         node = self._fields.get(key)
+        if node is None and optional:
+            return []
         if node is None or not isinstance(node, yaml.SequenceNode):
             line = self.line if node is None else node.start_mark.line + 1
             self._faults.add(line, f"The file needs a list “{key}”, each entry after a dash.")

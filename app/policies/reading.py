@@ -11,6 +11,7 @@ from core.collections.policy import (
     Curfew,
     Decision,
     Does,
+    Exemption,
     Holds,
     Notices,
     OnPayment,
@@ -64,7 +65,7 @@ def _policy(top: Entry) -> tuple[dict[str, Any], dict[str, int]]:
     made: dict[str, Any] = {name: top.read(name, reader) for name, reader in (("version", text), ("since", day), ("title", text))}
     lines: dict[str, int] = {}
     for name, build in LISTS.items():
-        entries = top.entries(name)
+        entries = top.entries(name, optional=name in OPTIONAL)
         made[name] = tuple(_built(entry, build) for entry in entries)
         lines |= {f"{name}:{number}": entry.line for number, entry in enumerate(entries)}
     for name, build in PARTS.items():
@@ -125,11 +126,19 @@ def _quorum(entry: Entry) -> tuple[type, dict[str, Any]]:
     }  # fmt: skip
 
 
+def _exemption(entry: Entry) -> tuple[type, dict[str, Any]]:
+    return Exemption, {
+        "customer": entry.read("customer", text, ""), "segment": entry.read("segment", text, ""), "until": entry.read("until", day),
+        "owner": entry.read("owner", text), "remind": entry.read("remind", switch, default=False),
+    }  # fmt: skip
+
+
 def _fields(kind: type, **readers: Callable[[str], Any]) -> Build:
     return lambda entry: (kind, {name: entry.read(name, reader) for name, reader in readers.items()})
 
 
-LISTS: dict[str, Build] = {"steps": _step, "thresholds": _threshold, "quorums": _quorum}
+LISTS: dict[str, Build] = {"steps": _step, "thresholds": _threshold, "quorums": _quorum, "exemptions": _exemption}
+OPTIONAL = frozenset({"exemptions"})
 PARTS: dict[str, Build] = {
     "protected": lambda entry: (
         Protected, {"segments": entry.values("segments", text), "more_approvals": entry.read("more_approvals", whole)}
@@ -151,8 +160,15 @@ PARTS: dict[str, Build] = {
 }  # fmt: skip
 
 
+def exemption_lines(source: str) -> list[int]:
+    """On which line each exemption of a file that is a policy begins."""
+    top = root(source, Faults())
+    return [] if top is None else [entry.line for entry in top.entries("exemptions", optional=True)]
+
+
 def _contradictions(policy: Policy, lines: dict[str, int]) -> Iterator[tuple[int, str]]:
     yield from _of_ladder(policy, lines)
+    yield from _of_exemptions(policy, lines)
     decision, at = policy.decision, lines["decision"]
     if not 1 <= decision.warn_percent <= 99:
         yield at, "warn_percent must lie between 1 and 99."
@@ -172,6 +188,19 @@ def _contradictions(policy: Policy, lines: dict[str, int]) -> Iterator[tuple[int
         if (limit.currency, limit.segment) in seen:
             yield lines[f"thresholds:{number}"], f"There are two thresholds for {limit.currency} and segment {limit.segment}."
         seen.add((limit.currency, limit.segment))
+
+
+def _of_exemptions(policy: Policy, lines: dict[str, int]) -> Iterator[tuple[int, str]]:
+    seen: set[tuple[str, str]] = set()
+    for number, each in enumerate(policy.exemptions):
+        at, whom = lines[f"exemptions:{number}"], (each.customer.casefold(), each.segment)
+        if bool(each.customer) == bool(each.segment):
+            yield at, "An exemption is for one customer, or for one segment: say “customer” or “segment”, and not both."
+        if whom in seen:
+            yield at, f"There are two exemptions for {each.customer or each.segment}."
+        if each.until < policy.since:
+            yield at, f"This exemption ended on {each.until}, before the version begins: leave it out, or say until when."
+        seen.add(whom)
 
 
 def _of_ladder(policy: Policy, lines: dict[str, int]) -> Iterator[tuple[int, str]]:

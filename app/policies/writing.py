@@ -7,15 +7,21 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 
-from core.collections.policy import ANY, Policy, Quorum, Rule, Sender, Step, Threshold
+from core.collections.policy import ANY, Exemption, Policy, Quorum, Rule, Sender, Step, Threshold
 
 PARTS = ("protected", "decision", "notices", "curfew", "payments", "promises", "holds", "restoring", "term_end", "calls")
+
+
+USUAL: dict[type[Rule], dict[str, object]] = {  # what a file need not say
+    Step: {"sender": Sender.DESK, "to": "", "enabled": True},
+    Exemption: {"customer": "", "segment": "", "remind": False},
+}
 
 
 def write_policy(policy: Policy) -> str:
     """The whole file; reading it gives the same policy."""
     lines = [f"version: {policy.version}", f"since: {policy.since}", f"title: {policy.title}", ""]
-    for name in ("steps", "thresholds", "quorums"):
+    for name in ("steps", "thresholds", "quorums", *(["exemptions"] if policy.exemptions else [])):
         lines.append(f"{name}:")
         for rule in getattr(policy, name):
             said = _said(rule)
@@ -35,14 +41,13 @@ def _said(rule: Rule) -> list[str]:
         said += [] if rule.segment == ANY else [("segment", rule.segment)]
         said += [] if rule.of == ANY else [("of", rule.of)]
     else:
-        own = [each.name for each in fields(rule) if each.name not in ("source", "dated")]
+        own = [each.name for each in fields(rule) if each.name not in ("source", "dated", "customer_id")]
         said = [(name, _plain(getattr(rule, name))) for name in own if not _is_usual(rule, name)]
     return [f"{name}: {value}" for name, value in (*said, ("source", _quoted(rule.source)), ("dated", rule.dated.isoformat()))]
 
 
 def _is_usual(rule: Rule, name: str) -> bool:
-    usual = {"sender": Sender.DESK, "to": "", "enabled": True}
-    return isinstance(rule, Step) and name in usual and getattr(rule, name) == usual[name]
+    return name in USUAL.get(type(rule), {}) and getattr(rule, name) == USUAL[type(rule)][name]
 
 
 def _plain(value: Any) -> str:
@@ -56,7 +61,7 @@ def _plain(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, tuple):
         return f"[{', '.join(map(str, value))}]"
-    return str(value)
+    return _quoted(value) if isinstance(value, str) else str(value)
 
 
 def _duration(value: timedelta) -> str:

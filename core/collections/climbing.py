@@ -36,7 +36,7 @@ def climb_ladder(tx: Tx, command: ClimbLadder) -> Iterable[Event]:
     if moment_on(tx, whose, next_one.on) > tx.now or _too_little(tx, policy, owed, next_one):
         _wake_later(tx, found, next_one)
         return
-    if (pause := why_paused(tx.connection, whose, found.currency, tx.now)) is not None:
+    if (pause := why_paused(tx.connection, whose, found.currency, tx.now, next_one.step.does)) is not None:
         yield from _pause(tx, found, next_one, pause)
         return
     if next_one.step.does is Does.ASK and needs_new_final(policy, found, amount=split(tx.connection, owed).undisputed, now=tx.now):

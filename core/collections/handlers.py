@@ -14,6 +14,7 @@ from core.engine.transaction import Tx
 from .commands import ApplyPolicy
 from .disputes import HANDLERS as DISPUTES
 from .events import PolicyApplied
+from .exempting import resolved
 from .holds import HANDLERS as HOLDS
 from .judging import HANDLERS as JUDGING
 from .payments import HANDLERS as PAYMENTS
@@ -22,8 +23,9 @@ from .queries import as_json, find_policy
 
 
 def apply_policy(tx: Tx, command: ApplyPolicy) -> Iterable[Event]:
-    """The same version again changes nothing. Raises Conflict for one that is there with other rules: what was decided by it names it."""
-    given = command.policy
+    """The same version again changes nothing. Raises Conflict for one that is there with other rules: what was decided by it
+    names it; and for an exemption of whom nobody knows."""
+    given = resolved(tx.connection, command.policy)
     if (there := find_policy(tx.connection, given.version)) is not None:
         if there == given:
             return []

@@ -86,6 +86,21 @@ class Need:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Exemption(Rule):
+    """Until `until`, that day included, by the customer's calendar, nobody suspends the customer, or those of the segment; they are not
+    reminded either, unless `remind`, and then neither by the final notice. `owner`: the handle of who answers for it. `customer`: a tax
+    number or a name, as the file says it; `customer_id`: whose that was when the version was applied.
+    """
+
+    customer: str = ""
+    segment: str = ""
+    until: date
+    owner: str
+    remind: bool = False
+    customer_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Protected(Rule):
     """Segments whose customers others depend on: that many approvals more."""
 
@@ -203,6 +218,7 @@ class Policy:
     restoring: Restoring
     term_end: TermEnd
     calls: Calls
+    exemptions: tuple[Exemption, ...] = ()
 
     @property
     def ladder(self) -> tuple[Step, ...]:
@@ -230,3 +246,12 @@ class Policy:
         """The smallest overdue amount that counts; a rule for the segment comes before one for any. 0 without a rule."""
         of = {rule.segment: rule.amount for rule in self.thresholds if rule.currency == currency}
         return of.get(segment, of.get(ANY, 0))
+
+    def exemption(self, *, customer_id: int, segment: str, today: date) -> Exemption | None:
+        """What exempts such a customer on `today`: of several the one that leaves them alone the most, for the longest."""
+        fitting = [
+            each
+            for each in self.exemptions
+            if today <= each.until and (each.customer_id == customer_id or (each.segment and each.segment == segment))
+        ]
+        return max(fitting, key=lambda each: (not each.remind, each.until), default=None)

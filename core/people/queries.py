@@ -178,6 +178,11 @@ def handle_of(connection: Connection, actor: str) -> str:
     return (connection.scalar(sa.select(staff.c.handle).where(staff.c.id == int(number))) or "") if kind == "staff" else ""
 
 
+def name_called(connection: Connection, handle: str) -> str:
+    """The name of whoever has or had that handle; the handle itself where nobody ever did."""
+    return connection.scalar(sa.select(staff.c.name).where(staff.c.handle == handle.casefold().lstrip("@"))) or handle
+
+
 def display_name(connection: Connection, actor: str) -> str:
     """A person's name for a journal's or a row's actor; the actor itself for the desk and for connections."""
     kind, _, number = actor.partition(":")

@@ -2,8 +2,8 @@
 
 Listed: the overdue amount and its invoices, payments reported and not shown yet, promises, disputes, holds, the customer's open questions
 about these invoices, the proven notices, the confirmed links, each subscription's status, seats and end of term,
-the policy, the customer's segment and mode (an approval given to a dry-run must not become a real suspension). Not listed: etags, what is
-not due yet, and when each fact was last heard, which is shown and looked at, but changes nothing by itself.
+the policy and what exempts the customer, their segment and mode (an approval given to a dry-run must not become a real suspension). Not
+listed: etags, what is not due yet, and when each fact was last heard, which is shown and looked at, but changes nothing by itself.
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,8 @@ from sqlalchemy import Connection
 
 from core.cases.model import Case
 from core.cases.queries import questions_naming
+from core.collections.exempting import exemption_of
+from core.collections.policy import Exemption
 from core.collections.proven import proven_by_desk
 from core.collections.queries import policy_on
 from core.collections.standing import active_holds, disputed, open_payments, open_promises, split
@@ -54,7 +56,9 @@ def gather(connection: Connection, found: Case, subscription_ids: Iterable[int],
     listed = {
         **_money(owed), **_collecting(connection, owed, found.customer_id), "notices": proven,
         "payer_link": is_payer_linked(connection, found.payer_id, found.customer_id), "policy": policy_on(connection, today).version,
-        "mode": whose.mode.value, "segment": whose.segment, "questions": questions_about(connection, found.customer_id, owed),
+        "mode": whose.mode.value, "segment": whose.segment,
+        "exemption": _exemption(exemption_of(connection, found.customer_id, today)),
+        "questions": questions_about(connection, found.customer_id, owed),
     }  # fmt: skip
     as_of = {"position": owed.as_of.isoformat()}
     for subscription_id in sorted(set(subscription_ids)):
@@ -113,6 +117,10 @@ def _collecting(connection: Connection, owed: Position, customer_id: int) -> dic
             for h in active_holds(connection, customer_id, payer_id, owed.today)
         ],
     }  # fmt: skip
+
+
+def _exemption(found: Exemption | None) -> dict[str, str] | None:
+    return None if found is None else {"until": found.until.isoformat(), "owner": found.owner, "source": found.source}
 
 
 def _notice(found: Notice) -> dict[str, Any]:

@@ -225,9 +225,10 @@ def blockers(facts: Facts, policy: Policy, today: date) -> list[str]:
 
 
 def _money_blockers(facts: Facts, policy: Policy) -> list[str]:
-    """A payment in transit, a promise, a hold, an open dispute that no finance lead overrode; and too little left that is not disputed."""
+    """An exemption, a payment in transit, a promise, a hold, an open dispute that no finance lead overrode; too little left undisputed."""
     open_disputes = [d for d in facts.get("disputes", ()) if d["state"] == "open"]
     stops = {
+        "exemption": facts.get("exemption"),
         "payment": facts.get("payments"),
         "promise": facts.get("promises"),
         "hold": facts.get("holds"),

@@ -10,16 +10,17 @@ from sqlalchemy import Connection
 from core.cases.model import Case, Kind
 from core.cases.queries import case
 from core.collections.curfew import good_until
+from core.collections.exempting import exemption_of
 from core.collections.hours import ROUTE, desk_hours
 from core.collections.queries import policy_called
 from core.customers.model import Subscription
-from core.customers.queries import customer, subscriptions_of
+from core.customers.queries import customer, subscriptions_of, today_of
 from core.engine.db.tables.suspensions import suspension_items, suspensions
 from core.engine.errors import Conflict, DeskError, InvalidInput, Sum
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
-from core.people.queries import routed
+from core.people.queries import name_called, routed
 
 from .commands import AskAgain, ProposeSuspension
 from .events import SuspensionProposed
@@ -41,7 +42,7 @@ def propose_suspension(tx: Tx, command: ProposeSuspension) -> Iterable[Event]:
         raise InvalidInput("field_missing", "reason")
     if not command.subscription_ids:
         raise InvalidInput("field_missing", "subscriptions")
-    found = proposable_case(tx.connection, command.case_id)
+    found = proposable_case(tx.connection, command.case_id, tx.now)
     _refuse_if_impossible(tx.connection, found, command.subscription_ids)
     known = gather(tx.connection, found, command.subscription_ids, tx.now)
     _refuse_without_debt(tx.connection, known, found, tx.now)
@@ -61,7 +62,7 @@ def ask_again(tx: Tx, command: AskAgain) -> Iterable[Event]:
     return propose_suspension(tx, again)
 
 
-def proposable_case(connection: Connection, case_id: int) -> Case:
+def proposable_case(connection: Connection, case_id: int, now: datetime) -> Case:
     """The collection case, if a request may be made for it at all. Raises NotFound, Conflict."""
     found = case(connection, case_id)
     if found.kind is not Kind.COLLECTION or found.payer_id is None or found.customer_id is None:
@@ -74,7 +75,15 @@ def proposable_case(connection: Connection, case_id: int) -> Case:
         raise Conflict("suspension_open", number=earlier.number)
     if not is_payer_linked(connection, found.payer_id, found.customer_id):
         raise Conflict("suspend_payer_unlinked", customer=customer(connection, found.customer_id).name)
+    _refuse_if_exempt(connection, found.customer_id, now)
     return found
+
+
+def _refuse_if_exempt(connection: Connection, customer_id: int, now: datetime) -> None:
+    exempt = exemption_of(connection, customer_id, today_of(connection, customer_id, now))
+    if exempt is not None:
+        whose, owner = customer(connection, customer_id), name_called(connection, exempt.owner)
+        raise Conflict("suspend_exempt", customer=whose.name, until=exempt.until, owner=owner, source=exempt.source)
 
 
 def why_not(connection: Connection, sought: Subscription) -> DeskError | None:

@@ -17,6 +17,7 @@ from core.collections.commands import ApplyPolicy
 from core.collections.policy import Need, Quorum, Threshold
 from core.collections.queries import policy_called, policy_on
 from core.collections.shipped import DATED, OURS, SHIPPED
+from core.customers.commands import AddCustomer
 from core.engine.errors import Conflict, NotAllowed
 from tests.harness.questions import acting
 from tests.harness.world import ANA, FAY, World
@@ -180,3 +181,58 @@ def test_whose_approvals_count_is_named_beside_how_many_it_takes() -> None:
     assert made.needs(amount=10_000_00, currency="PLN", segment="") == (Need(2), Need(2, "role finance"))
     assert made.needs(amount=10_000_00, currency="PLN", segment="school") == (Need(3), Need(1, "group money"), Need(2, "role finance"))
     assert read_policy(write_policy(made)) == made
+
+
+EXEMPT = """
+exemptions:
+  - customer: Nowak
+    until: 2027-03-31
+    owner: fay
+    source: "contract: 7/2026"
+    dated: 2026-11-01
+  - segment: school
+    until: 2027-08-31
+    owner: fay
+    remind: yes
+    source: board decision
+    dated: 2026-11-01
+"""
+
+
+def test_exemptions_are_read_written_and_their_faults_named_with_their_lines() -> None:
+    made = read_policy(TEXT + EXEMPT)
+    assert [(e.customer, e.segment, e.owner, e.remind) for e in made.exemptions] == [
+        ("Nowak", "", "fay", False),
+        ("", "school", "fay", True),
+    ]
+    assert read_policy(write_policy(made)) == made
+
+    for before, after, sentence in (
+        ("    until: 2027-03-31\n", "", "lacks “until”"),
+        ('    owner: fay\n    source: "contract', '    source: "contract', "lacks “owner”"),
+        ("customer: Nowak", "customer: Nowak\n    segment: school", "and not both"),
+        ("until: 2027-03-31", "until: 2025-03-31", "before the version begins"),
+        ("segment: school", "customer: NOWAK", "two exemptions for NOWAK"),
+        ("remind: yes", "remnd: yes", "knows no “remnd”"),
+    ):
+        text = TEXT + EXEMPT.replace(before, after, 1)
+        found = faults(text)
+        assert any(sentence in said for _, said in found), (after, found)
+        assert min(line for line, _ in found) > len(TEXT.splitlines())
+
+
+def test_applying_refuses_an_exemption_of_whom_nobody_knows_with_its_line(world: World, tmp_path: Path) -> None:
+    world.do(AddCustomer(name="Nowak"))
+    file = tmp_path / "ours.yaml"
+    text = TEXT.replace("version: 2026-11", "version: ours-2") + EXEMPT
+    file.write_text(text.replace("customer: Nowak", "customer: Kowalski"), encoding="utf-8")
+
+    refused = run(world, "apply", str(file)).output
+    assert f"{file}:{line_of(text, 'customer: Nowak')}: “Kowalski” is no customer of ours" in refused.replace("\n", "")
+    assert f"{file}:{line_of(text, 'segment: school')}: “fay” does not work here" in refused.replace("\n", "")
+
+    world.hire(FAY)
+    file.write_text(text, encoding="utf-8")
+    assert "+  - customer: Nowak" in run(world, "diff", str(file)).output
+    assert "counts from 2026-01-01" in run(world, "apply", str(file)).output
+    assert "applied already" in run(world, "apply", str(file)).output

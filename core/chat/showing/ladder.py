@@ -10,6 +10,7 @@ from core.chat.values import Day, Money, Text, Value
 from core.chat.views import Button, CaseView, Section, Table, Tone
 from core.chat.words import Words
 from core.collections import rows
+from core.collections.exempting import exemption_of
 from core.collections.ladder import Coming, Ladder, Outcome, Waits, coming
 from core.collections.policy import Policy, Rule, Step
 from core.collections.queries import policy_called, policy_on
@@ -17,6 +18,7 @@ from core.collections.shipped import OURS
 from core.customers.queries import calendar_of, today_of
 from core.engine.errors import Conflict
 from core.people.model import Member, Right
+from core.people.queries import name_called
 
 TONES = {Waits.START: Tone.WARNING, Waits.HAND: Tone.WARNING}
 
@@ -26,13 +28,24 @@ def source_of(words: Words, rule: Rule) -> str:
     return words.say("policy.shipped") if rule.source == OURS else rule.source
 
 
-def ladder_of_case(connection: Connection, words: Words, found: Case) -> tuple[Section, ...]:
+def ladder_of_case(connection: Connection, words: Words, found: Case, now: datetime) -> tuple[Section, ...]:
     """What the case's card says of its ladder: one section, none for a case that is closed or collects nothing."""
     climbed = None if found.payer_id is None else rows.ladder_of(connection, found.payer_id, found.currency)
     if climbed is None or found.customer_id is None or found.is_closed:
         return ()
-    lines = tuple(Text(line) for line in _stand(connection, words, climbed, found.customer_id))
+    exempt = exempt_lines(connection, words, found.customer_id, now)
+    lines = tuple(Text(line, quoted=True) for line in [*exempt, *_stand(connection, words, climbed, found.customer_id)])
     return (Section(title=words.say("ladder.title"), lines=lines, tone=TONES.get(climbed.waits, Tone.NEUTRAL)),)
+
+
+def exempt_lines(connection: Connection, words: Words, customer_id: int, now: datetime) -> list[str]:
+    """That the policy leaves the customer alone: until when, whether reminders go on, who answers for it, by which source."""
+    exempt = exemption_of(connection, customer_id, today_of(connection, customer_id, now))
+    if exempt is None:
+        return []
+    key = "ladder.exempt.reminded" if exempt.remind else "ladder.exempt"
+    owner, source = name_called(connection, exempt.owner), source_of(words, exempt)
+    return [words.say(key, until=exempt.until, owner=owner, source=source, dated=words.day(exempt.dated))]
 
 
 def ladder_buttons(connection: Connection, words: Words, found: Case, reader: Member | None) -> tuple[Button, ...]:
@@ -58,6 +71,8 @@ def policy_view(connection: Connection, words: Words, case_id: int, now: datetim
     in_force = policy_on(connection, today)
     policy = in_force if climbed is None else policy_called(connection, climbed.policy)
     stand = [words.say("ladder.none")] if climbed is None else _stand(connection, words, climbed, found.customer_id)
+    exempt = exempt_lines(connection, words, found.customer_id, now)
+    held = (Section(title=words.say("ladder.exempt.title"), lines=_quoted(exempt), tone=Tone.WARNING),) if exempt else ()
     back = (Button(label=words.say("button.case"), action="case", subject=case_id),)
     may_replan = climbed is not None and climbed.policy != in_force.version and (reader is None or Right.FINANCE in reader.rights)
     again = (Button(label=words.say("button.replan"), action="replan", subject=case_id, form=False),) if may_replan else ()
@@ -66,11 +81,15 @@ def policy_view(connection: Connection, words: Words, case_id: int, now: datetim
         title=words.say("ladder.of", number=found.number),
         status=stand[0],
         tone=Tone.NEUTRAL if climbed is None else TONES.get(climbed.waits, Tone.NEUTRAL),
-        sections=(Section(title=words.say("ladder.next"), lines=tuple(Text(line) for line in stand[1:])),) if stand[1:] else (),
+        sections=(*held, *((Section(title=words.say("ladder.next"), lines=_quoted(stand[1:])),) if stand[1:] else ())),
         tables=tables,
         buttons=(*again, *back),
         footnotes=(Text(words.say("ladder.policy", version=policy.version, title=policy.title, since=policy.since)),),
     )
+
+
+def _quoted(lines: list[str]) -> tuple[Text, ...]:
+    return tuple(Text(line, quoted=True) for line in lines)
 
 
 def _stand(connection: Connection, words: Words, climbed: Ladder, customer_id: int) -> list[str]:

@@ -12,6 +12,7 @@ from core.chat.values import Text
 from core.chat.views import Section, Tone
 from core.chat.words import Words
 from core.collections.queries import policy_called
+from core.people.queries import name_called
 from core.receivables.queries import position
 from core.suspensions.model import Suspension, blockers, final_notice_ripe_on
 
@@ -34,4 +35,7 @@ def standing(connection: Connection, words: Words, found: Suspension, of: Case, 
 def blocked(connection: Connection, words: Words, found: Suspension, stop: str) -> str:
     """The sentence for one blocker."""
     ripe = final_notice_ripe_on(found.listed, policy_called(connection, found.listed["policy"]))
-    return words.say(f"suspension.blocked.{stop}", **({"day": ripe} if ripe else {}))
+    said: dict[str, object] = {"day": ripe} if ripe else {}
+    if exempt := found.listed.get("exemption"):
+        said |= {"until": date.fromisoformat(exempt["until"]), "owner": name_called(connection, exempt["owner"])}
+    return words.say(f"suspension.blocked.{stop}", **said)

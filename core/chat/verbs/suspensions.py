@@ -49,7 +49,7 @@ def propose(asked: Asked, given: Given) -> Reply:
 def offered(asked: Asked, given: Given) -> tuple[Option, ...]:
     """What may be suspended for this case."""
     with asked.reading() as connection:
-        found = proposable_case(connection, int(str(given["case"])))
+        found = proposable_case(connection, int(str(given["case"])), asked.now)
         theirs = [s for s in subscriptions_of(connection, found.customer_id or 0) if why_not(connection, s) is None]
     seats = [asked.words.count("suspension.seats", s.quantity) for s in theirs]
     return tuple(Option(str(s.id), f"{s.name}, {shown}") for s, shown in zip(theirs, seats, strict=True))
@@ -60,7 +60,7 @@ def open_questions(asked: Asked, given: Given) -> tuple[Option, ...]:
     if "case" not in given:
         return ()
     with asked.reading() as connection:
-        found = proposable_case(connection, int(str(given["case"])))
+        found = proposable_case(connection, int(str(given["case"])), asked.now)
         if found.payer_id is None or found.customer_id is None:
             return ()
         owed = position(connection, found.payer_id, found.currency, today_of(connection, found.customer_id, asked.now))
@@ -75,7 +75,7 @@ def everything(asked: Asked, given: Given) -> Mapping[str, str]:
     options = offered(asked, given)
     if not options:
         with asked.reading() as connection:
-            raise not_offered(connection, proposable_case(connection, int(str(given["case"]))))
+            raise not_offered(connection, proposable_case(connection, int(str(given["case"])), asked.now))
     return {"subscriptions": ",".join(option.value for option in options)}
 
 

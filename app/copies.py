@@ -10,12 +10,14 @@ from sqlalchemy import Connection
 from app.pausing import pause
 from app.wiring import SENDERS, House
 from core.chat.cards import card_view
+from core.chat.mentions import addressed, called
 from core.chat.ports import MessageGone, Place, TokenRefused
 from core.chat.views import View
 from core.chat.words import Words
 from core.engine import cards
 from core.engine.cards import StaleCard
 from core.engine.errors import DeliveryError, NotFound
+from core.people.queries import mentionable
 
 log = structlog.get_logger(__name__)
 Settlement = Callable[[Connection], None]
@@ -30,12 +32,25 @@ def sweep_cards(house: House, *faces: str) -> int:
     claimed = cards.claim_stale(house.store, faces=faces, limit=SENDERS)
     if claimed:
         views = _views(house, claimed)
-        _settle(house, {house.copying.submit(_show, house, card, views[_looks(card)]) for card in claimed if _looks(card) in views})
+        names = _names(house, claimed, views)
+        there = [card for card in claimed if _looks(card) in views]
+        _settle(house, {house.copying.submit(_show, house, card, views[_looks(card)], names[_workspace(card)]) for card in there})
     return len(claimed)
 
 
 def _looks(card: StaleCard) -> Looks:
     return card.view, card.subject, card.locale, card.zone
+
+
+def _workspace(card: StaleCard) -> tuple[str, str]:
+    return card.face, card.workspace
+
+
+def _names(house: House, claimed: Sequence[StaleCard], views: Mapping[Looks, View | None]) -> Mapping[tuple[str, str], Mapping[int, str]]:
+    """What each workspace calls those who must act: read once for all copies there."""
+    acting = frozenset[int]().union(*(called(view) for view in views.values() if view is not None))
+    with house.desk.reading() as connection:
+        return {(face, of): mentionable(connection, face, of, acting) for face, of in {_workspace(card) for card in claimed}}
 
 
 def _views(house: House, claimed: Sequence[StaleCard]) -> Mapping[Looks, View | None]:
@@ -52,7 +67,7 @@ def _views(house: House, claimed: Sequence[StaleCard]) -> Mapping[Looks, View | 
     return views
 
 
-def _show(house: House, card: StaleCard, view: View | None) -> Settlement | None:
+def _show(house: House, card: StaleCard, view: View | None, names: Mapping[int, str]) -> Settlement | None:
     """Post or update one copy; returns what is then to be written down. None: it is tried again when its lease ends."""
     notifier = house.notifiers.get(card.face)
     if notifier is None:
@@ -63,9 +78,10 @@ def _show(house: House, card: StaleCard, view: View | None) -> Settlement | None
     place = Place(workspace=card.workspace, conversation=card.conversation, address=card.address)
     try:
         if reference:
-            notifier.update(place, reference, view, words)
+            pinged = () if notifier.updates_silently else card.called
+            notifier.update(place, reference, addressed(view, {who: name for who, name in names.items() if who not in pinged}), words)
         else:
-            reference = notifier.post(place, view, words)
+            reference = notifier.post(place, addressed(view, names), words)
     except MessageGone:
         return partial(cards.repost, card_id=card.id)
     except DeliveryError as error:
@@ -73,7 +89,7 @@ def _show(house: House, card: StaleCard, view: View | None) -> Settlement | None
     except Exception:
         log.exception("A card could not be drawn; it is tried again when its lease ends.", card=card.id, view=card.view)
         return None
-    return partial(cards.shown, card=card, reference=reference)
+    return partial(cards.shown, card=card, reference=reference, called=called(view))
 
 
 def _put_off(house: House, card: StaleCard, error: DeliveryError) -> Settlement:

@@ -7,8 +7,9 @@ import structlog
 from app.sweeps import Sender
 from app.wiring import House
 from core.cases.unreached import REMINDS, RemindGroup
+from core.chat.mentions import addressed, called
 from core.chat.ports import NeverHeardFrom, Place, Recipient
-from core.chat.telling import private_view, telling_view
+from core.chat.telling import place_view, private_view
 from core.chat.words import Words
 from core.desk import Settles
 from core.engine import outbox
@@ -16,7 +17,7 @@ from core.engine.errors import DeliveryError
 from core.engine.outbox import Posting
 from core.engine.transaction import SYSTEM
 from core.people.mornings import DIGEST_SAID
-from core.people.queries import conversation, identities_of, member
+from core.people.queries import conversation, identities_of, member, mentionable
 from core.people.telling import SAY, TELL
 
 log = structlog.get_logger(__name__)
@@ -71,9 +72,10 @@ def say(house: House, posting: Posting) -> None:
         if where is None or notifier is None:
             raise DeliveryError("the conversation cannot be reached", permanent=True)
         words = Words(where.locale, where.zone)
-        view = telling_view(connection, words, posting.ids)
+        view = place_view(connection, words, posting.ids, house.clock.now())
+        names = mentionable(connection, where.face, where.workspace, called(view))
     place = Place(workspace=where.workspace, conversation=where.external, address=where.address)
-    _sent(house, posting, notifier.post(place, view, words))
+    _sent(house, posting, notifier.post(place, addressed(view, names), words))
 
 
 def _sent(house: House, posting: Posting, reference: str) -> None:

@@ -14,6 +14,7 @@ class WatchedPort:
 
     def __init__(self, port: ChatPort, meter: Meter, face: str) -> None:
         self._port, self._call = port, partial(meter.call, face)
+        self.updates_silently = port.updates_silently
 
     def post(self, place: Place, view: View, words: Words) -> str:
         """As the chat does."""

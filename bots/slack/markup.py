@@ -47,11 +47,11 @@ def mrkdwn(value: Value | tuple[Value, ...], words: Words) -> str:
         seconds = int(value.at.astimezone(UTC).timestamp())
         return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{escape(words.moment(value.at))}>"
     if isinstance(value, Person) and value.address:
-        return f"<@{value.address}>"
+        return f"<@{escape(value.address)}>{literal(value.noted)}"
     if isinstance(value, Link):
         return f"<{escape(value.url).replace('|', '%7C')}|{escape(value.label) or '–'}>"
-    if isinstance(value, Text) and value.quoted:
-        return literal(value.value)
+    if isinstance(value, Person) or (isinstance(value, Text) and value.quoted):
+        return literal(words.show(value))
     return escape(words.show(value))
 
 

@@ -50,6 +50,9 @@ def web_client(token: str, api_url: str, *, http: httpx.Client, timeout: int = T
 class SlackNotifier:
     """The chat port over the Web API. `client_for(workspace)` gives the workspace's own client."""
 
+    # Slack notifies of a mention when a message is posted; chat.update only redraws it: https://docs.slack.dev/reference/methods/chat.update
+    updates_silently = True
+
     def __init__(self, client_for: Callable[[str], WebClient]) -> None:
         self._client_for = client_for
 

@@ -3,7 +3,8 @@
 Limits and gaps: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC
 from itertools import accumulate
@@ -30,10 +31,11 @@ from core.chat.views import (
     Table,
     Tone,
     View,
+    values_of,
 )  # fmt: skip
 from core.chat.words import Words
 
-TEXT_LIMIT = 3000
+TEXT_LIMIT, NAME = 3000, 60  # characters of a text, and of a name that is mentioned
 PRIMARY, SECONDARY = 6, 16  # Teams draws six buttons; the others stand behind the dots
 NARROW, WIDEST = 8, 24  # the share of a table's width that a column has, in characters of its longest cell
 ROW, MARGIN = 64, 4  # characters of a row of buttons before the renderer cuts their labels, and what a button's frame takes of them
@@ -62,10 +64,16 @@ def shown(value: Value | tuple[Value, ...], words: Words) -> str:
     if isinstance(value, Link):
         return f"[{literal(value.label)}]({value.url.replace(')', '%29').replace(' ', '%20')})"
     if isinstance(value, Person) and value.address:
-        return f"<at>{literal(value.name)}</at>"
+        return _mention(value) + literal(value.noted)
     if isinstance(value, Text) and not value.quoted:
         return _own(value.value)
     return literal(words.show(value))
+
+
+def _mention(person: Person) -> str:
+    """The entity's text must be found again in the card as it is, so nothing may need an escape in it."""
+    name = visible(person.name).translate(dict.fromkeys(map(ord, '\\`*_[]()#~<>{}"')))
+    return f"<at>{clip(' '.join(name.split()), NAME)}</at>"
 
 
 def card(view: View, words: Words) -> Element:
@@ -73,10 +81,11 @@ def card(view: View, words: Words) -> Element:
     made: Element = {
         "type": "AdaptiveCard", "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "version": "1.5",
         "body": RENDERERS[type(view)](view, words), "fallbackText": clip(plain_text(view), TEXT_LIMIT),
-        "msteams": {"width": "Full"} | mentions(view),
+        "msteams": {"width": "Full"},
     }  # fmt: skip
     actions = [action(b) for b in arranged(view.buttons)]
-    return fitted(made | ({"actions": actions} if actions else {}))
+    drawn = fitted(made | ({"actions": actions} if actions else {}) | {"msteams": {"width": "Full"} | mentions(view, made)})
+    return drawn | {"msteams": {"width": "Full"} | mentions(view, drawn)}
 
 
 def arranged(buttons: Iterable[Button]) -> list[Button]:
@@ -87,20 +96,17 @@ def arranged(buttons: Iterable[Button]) -> list[Button]:
     return [*usual[:room], *[replace(b, rare=True) for b in (*usual[room:], *(b for b in given if b.rare))][:SECONDARY]]
 
 
-def mentions(view: View) -> Element:
-    """A mention in a card is only one if an entity names the person, its text the very same."""
-    people = dict.fromkeys(v for v in _values(view) if isinstance(v, Person) and v.address)
-    named = [{"type": "mention", "text": shown(p, Words()), "mentioned": {"id": p.address, "name": p.name}} for p in people]
-    return {"entities": named} if named else {}
+def mentions(view: View, drawn: Element) -> Element:
+    """A mention in a card is only one if an entity names the person, its text the very same; of what the card still shows.
 
-
-def _values(view: View) -> Iterator[Value]:
-    """Everything that is shown as a value, wherever it stands."""
-    for fact in (*view.facts, *(fact for section in view.sections for fact in section.facts)):
-        yield from fact.value if isinstance(fact.value, tuple) else (fact.value,)
-    yield from (line for section in view.sections for line in section.lines)
-    yield from (cell for table in view.tables for row in table.rows for cell in row)
-    yield from (line for group in (view.groups if isinstance(view, HomeView) else ()) for item in group.items for line in item.lines)
+    https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format#mention-support-within-adaptive-cards
+    takes the person's id of Teams or of Entra.
+    """
+    people = [v for v in values_of(view) if isinstance(v, Person) and v.address]
+    said = json.dumps(drawn | {"msteams": {}}, ensure_ascii=False)
+    named = {(p.address, _mention(p)): p.name for p in people if _mention(p) in said}
+    entities = [{"type": "mention", "text": text, "mentioned": {"id": who, "name": name}} for (who, text), name in named.items()]
+    return {"entities": entities} if entities else {}
 
 
 def plain_text(view: View) -> str:

@@ -22,8 +22,7 @@ def dialog(form: Form, words: Words) -> Element:
         body += _field(field, words)
     carried = {"action": form.action, "subject": form.subject, "facts": form.facts, "key": form.key, "given": form.given}
     submit = {"type": "Action.Submit", "title": clip(form.submit, 75), "style": "positive", "data": {"form": carried}}
-    named = {"msteams": found} if form.lead and (found := mentions(form.lead)) else {}
-    return _continue(form.title, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit], **named})
+    return _continue(form.title, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit]}, form.lead)
 
 
 def confirmation(pressed: Mapping[str, Any]) -> Element | None:
@@ -41,8 +40,7 @@ def confirmation(pressed: Mapping[str, Any]) -> Element | None:
 
 def said(view: View, words: Words) -> Element:
     """A dialog that only says something."""
-    named = {"msteams": found} if (found := mentions(view)) else {}
-    return _continue("Billing Desk", {"type": "AdaptiveCard", "version": "1.5", "body": RENDERERS[type(view)](view, words), **named})
+    return _continue("Billing Desk", {"type": "AdaptiveCard", "version": "1.5", "body": RENDERERS[type(view)](view, words)}, view)
 
 
 def submitted(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -55,12 +53,14 @@ def submitted(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     return known, {**settled, **typed}
 
 
-def _continue(title: str, content: Element) -> Element:
+def _continue(title: str, content: Element, about: View | None = None) -> Element:
+    drawn = fitted(content)
+    named = mentions(about, drawn) if about else {}
     value = {
         "title": clip(title, 60),
         "height": "medium",
         "width": "medium",
-        "card": {"contentType": CARD_TYPE, "content": fitted(content)},
+        "card": {"contentType": CARD_TYPE, "content": drawn | ({"msteams": named} if named else {})},
     }
     return {"task": {"type": "continue", "value": value}}
 

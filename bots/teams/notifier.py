@@ -27,6 +27,10 @@ def message(view: View, words: Words) -> Activity:
 class TeamsNotifier:
     """The chat port over the Connector."""
 
+    # Microsoft promises nothing about a mention in an updated message, so what was mentioned once is a plain name from then on:
+    # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/update-and-delete-bot-messages
+    updates_silently = False
+
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
 

@@ -10,7 +10,7 @@ from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
 from core.people.queries import display_name, routed
-from core.people.telling import tell, to_place
+from core.people.telling import asking, tell, to_place
 
 from . import clocks, snoozes
 from .commands import ProposeTriage, ReopenCase, ReplanClocks
@@ -189,13 +189,13 @@ def tell_author_of_failure(tx: Tx, event: NoteFailed) -> Iterable[Command]:
 def tell_group(tx: Tx, event: CasesReleased) -> Iterable[Command]:
     """Once, in every conversation of the group whose cases they were; and the successor."""
     who: dict[str, Any] = {"name": display_name(tx.connection, f"staff:{event.staff_id}"), "count": event.count}
-    say = "tell.cases_free"
+    say, asked = "tell.cases_free", tuple[int, ...]()
     if event.successor_id is not None:
         who["successor"] = display_name(tx.connection, f"staff:{event.successor_id}")
-        say = "tell.cases_inherited"
+        say, asked = "tell.cases_inherited", (event.successor_id,)
         tell(tx, event.successor_id, "tell.cases_yours", name=who["name"], count=event.count)
     places = sorted({place for kind in event.kinds for place in routed(tx.connection, kind)})
-    outbox.enqueue_all(tx, [to_place(place, say, **who) for place in places])
+    outbox.enqueue_all(tx, [asking(to_place(place, say, **who), asked) for place in places])
     return ()
 
 

@@ -24,7 +24,7 @@ from core.people.absence import away_now, stand_in
 from core.people.calendars import group_routed
 from core.people.model import Right
 from core.people.queries import routed, staff_holding
-from core.people.telling import Telling, to_person, to_place
+from core.people.telling import Telling, asking, to_person, to_place
 
 from .clocks import OWED, is_still_due
 from .events import CaseNudged
@@ -125,6 +125,7 @@ def _address(facts: _Facts, one: _Reminder) -> _Reminder:
     nobody in particular is reminded of, too."""
     about, first = one.about, one.first
     say, owner = f"nudge.{first.rule}", facts.owner(about)
+    asked: list[int] = []
     said = {"number": about.number, "due_at": facts.due_at(about, first).isoformat(), "started_at": first.started_at.isoformat()}
     if owner is not None and facts.snoozed.get(about.id) == owner:
         places = facts.places[about.kind] if first.rule in LATE else []
@@ -132,10 +133,10 @@ def _address(facts: _Facts, one: _Reminder) -> _Reminder:
         one.orders.append(to_person(owner, say, case_id=about.id, **said))
         one.private = True
         places = facts.places[about.kind] if first.attempts == len(REPEATS_AFTER) else []
-        say, said = UNHEARD, {**said, "times": str(first.attempts + 1)}
+        say, said, asked = UNHEARD, {**said, "times": str(first.attempts + 1)}, [owner]
     else:
         places = facts.places[about.kind]
-    one.orders += [to_place(place, say, case_id=about.id, **said) for place in places]
+    one.orders += [asking(to_place(place, say, case_id=about.id, **said), asked) for place in places]
     if first.rule in LATE and not first.attempts:
         one.orders += _of_watchers(one, said, facts.watching.get(about.id, ()))
     return one

@@ -56,7 +56,12 @@ class NeverHeardFrom(DeliveryError):
 
 
 class ChatPort(Protocol):
-    """A face, seen from the sweeps. Every method raises DeliveryError; `permanent` means that the place or message is gone."""
+    """A face, seen from the sweeps. Every method raises DeliveryError; `permanent` means that the place or message is gone.
+
+    `updates_silently`: whether the chat is known to notify nobody of a mention in a message that is brought up to date.
+    """
+
+    updates_silently: bool
 
     def post(self, place: Place, view: View, words: Words) -> str:
         """Post a new card; returns the message's reference."""

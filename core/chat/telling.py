@@ -1,6 +1,7 @@
 """What a person or a group is told, from its outbox row, in their own language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,13 +9,16 @@ from sqlalchemy import Connection
 
 from core.cases.model import Kind
 from core.cases.queries import case, note
+from core.cases.turns import next_turn
+from core.cases.unreached import REMINDS
 from core.chat.showing.morning import morning_view, standing
+from core.chat.showing.people import people_who_act
 from core.chat.values import Moment, Text
 from core.chat.views import Button, Fact, NoteView, Tone, View
 from core.chat.words import Words
 from core.collections.notices import desk_notice
 from core.customers.queries import customer
-from core.people.model import Member
+from core.people.model import ROUND_ROBIN, Member
 from core.people.mornings import DIGEST_SAID, HELD, held_said
 
 QUOTE = 600  # characters of a note that are told
@@ -54,6 +58,23 @@ def telling_view(connection: Connection, words: Words, ids: Mapping[str, Any]) -
         facts.append(Fact(words.say("fact.carrier_said"), Text((came_back.bounce or came_back.said)[:QUOTE], quoted=True)))
     show = Button(label=words.say("button.case"), action="case", subject=about.id)
     return NoteView(title=title, facts=tuple(facts), buttons=(*_asked_of(words, ids), show))
+
+
+def place_view(connection: Connection, words: Words, ids: Mapping[str, Any], now: datetime) -> NoteView:
+    """What a group is told at `now`, and who of it must act: whoever was asked, or who is first in line for what nobody works on. Raises
+    NotFound when the case is gone."""
+    view, asked = telling_view(connection, words, ids), ids.get("asked") or _on_turn(connection, ids, now)
+    people = people_who_act(connection, words, asked)
+    return replace(view, facts=(Fact(words.say("fact.asked_to_act"), people), *view.facts)) if people else view
+
+
+def _on_turn(connection: Connection, ids: Mapping[str, Any], now: datetime) -> Sequence[int]:
+    """Of a reminder that has no owner to go to."""
+    if not str(ids["say"]).startswith(REMINDS) or "case_id" not in ids:
+        return ()
+    about = case(connection, int(ids["case_id"]))
+    turn = next_turn(connection, about, now, only=ROUND_ROBIN) if about.assignee_id is None and not about.is_closed else None
+    return () if turn is None else (turn,)
 
 
 def _doors(words: Words, said: str) -> tuple[Button, ...]:

@@ -44,10 +44,19 @@ class Day:
 
 @dataclass(frozen=True)
 class Person:
-    """A member of staff. `address` is their id in this face when they must be pinged, else empty."""
+    """A member of staff by name. `acts` is their row where they are the one who must act, 0 elsewhere; `address` what the conversation's
+    workspace calls them, filled in only for those, and only in what everybody there sees: nobody else is mentioned. `note` is what is said
+    of them in brackets."""
 
     name: str
+    acts: int = 0
     address: str = ""
+    note: str = ""
+
+    @property
+    def noted(self) -> str:
+        """What follows the name."""
+        return f" ({self.note})" if self.note else ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 Every view is one of the closed types at the end; a face has one renderer for each.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -156,3 +156,12 @@ class HomeView(View):
 VIEWS: tuple[type[View], ...] = (
     CaseView, QueueView, FindView, CustomerView, ComparisonView, SuspensionView, PreviewView, ReportView, HelpView, HomeView, NoteView,
 )  # fmt: skip
+
+
+def values_of(view: View) -> Iterator[Value]:
+    """Everything that is shown as a value, wherever it stands."""
+    for fact in (*view.facts, *(fact for section in view.sections for fact in section.facts)):
+        yield from fact.value if isinstance(fact.value, tuple) else (fact.value,)
+    yield from (line for section in view.sections for line in section.lines)
+    yield from (cell for table in view.tables for row in table.rows for cell in row)
+    yield from (line for group in (view.groups if isinstance(view, HomeView) else ()) for item in group.items for line in item.lines)

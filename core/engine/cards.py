@@ -42,7 +42,8 @@ GIVEN_UP = (
 
 @dataclass(frozen=True, kw_only=True)
 class StaleCard:
-    """A claimed copy that does not show the newest state. `ref` is empty until it was posted."""
+    """A claimed copy that does not show the newest state. `ref` is empty until it was posted; `called` is whom it asks to
+    act as it stands."""
 
     id: int
     conversation_id: int
@@ -57,6 +58,7 @@ class StaleCard:
     address: Mapping[str, Any]
     locale: str
     zone: str
+    called: Sequence[int] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,8 +120,8 @@ def claim_stale(store: Store, *, faces: Collection[str] = (), limit: int = 50) -
         stale = (
             sa.select(
                 cards.c.id, cards.c.conversation_id, cards.c.subject, cards.c.view, cards.c.ref, cards.c.wanted, cards.c.attempts,
-                conversations.c.face, conversations.c.workspace, conversations.c.external.label("conversation"), conversations.c.address,
-                conversations.c.locale, conversations.c.zone,
+                cards.c.called, conversations.c.face, conversations.c.workspace, conversations.c.external.label("conversation"),
+                conversations.c.address, conversations.c.locale, conversations.c.zone,
             )
             .join(conversations, conversations.c.id == cards.c.conversation_id)
             .where(cards.c.wanted > cards.c.shown, cards.c.state == "live", conversations.c.reachable, free, ready, ~ahead, there)
@@ -134,9 +136,11 @@ def claim_stale(store: Store, *, faces: Collection[str] = (), limit: int = 50) -
     return [StaleCard(**row) for row in rows]
 
 
-def shown(connection: Connection, card: StaleCard, reference: str) -> None:
-    """The copy now shows version `card.wanted`; if more was wanted meanwhile it stays stale and is claimed again."""
-    values = {"shown": card.wanted, "ref": reference, "lease_until": None, "next_at": None, "attempts": 0, "error": ""}
+def shown(connection: Connection, card: StaleCard, reference: str, called: Collection[int] = ()) -> None:
+    """The copy now shows version `card.wanted`, which asks those `called` to act; if more was wanted meanwhile it stays stale and is
+    claimed again."""
+    values: dict[str, Any] = {"shown": card.wanted, "ref": reference, "lease_until": None, "next_at": None, "attempts": 0, "error": ""}
+    values["called"] = sorted(called)
     connection.execute(sa.update(cards).where(cards.c.id == card.id, cards.c.shown < card.wanted).values(**values))
 
 

@@ -15,7 +15,7 @@ from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
 from core.people.queries import display_name, routed
-from core.people.telling import tell, tell_all, to_person, to_place
+from core.people.telling import asking, tell, tell_all, to_person, to_place
 
 from .commands import AskAboutRequest, CloseRequest, RaiseLevel, SettleEscalation, StartIfMissed
 from .events import (
@@ -60,7 +60,7 @@ def tell_level(tx: Tx, event: LevelTold) -> Iterable[Command]:
     params = {"number": f"C-{event.case_id}", "level": event.level, "levels": len(found.chain.levels)}
     said = params if found.rule else {**params, "by": by, "reason": found.reason}
     orders = [to_person(staff_id, say, case_id=event.case_id, **said) for staff_id in event.staff]
-    orders += [to_place(place, say, case_id=event.case_id, **said) for place in event.places]
+    orders += [asking(to_place(place, say, case_id=event.case_id, **said), event.staff) for place in event.places]
     tell_all(tx, orders)
     subject = f"escalation:{event.escalation_id}"
     if event.next_at is not None:
@@ -147,7 +147,8 @@ def ask_for_answer(tx: Tx, event: MicrosoftSilent) -> Iterable[Command]:
         tell(tx, event.staff_id, say, case_id=event.case_id, **params)
     if event.staff_id is None or event.next_at is None:
         places = routed(tx.connection, case(tx.connection, event.case_id).kind)
-        outbox.enqueue_all(tx, [to_place(place, say, case_id=event.case_id, **params) for place in places])
+        asked = () if event.staff_id is None else (event.staff_id,)
+        outbox.enqueue_all(tx, [asking(to_place(place, say, case_id=event.case_id, **params), asked) for place in places])
     return ()
 
 

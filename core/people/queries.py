@@ -1,6 +1,6 @@
 """Who somebody is, what they may do, and which conversations get what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -145,6 +145,23 @@ def members_routed(connection: Connection, route: str) -> frozenset[int]:
 def identities_of(connection: Connection, staff_id: int) -> Sequence[Row[Any]]:
     """Who the member is in each chat, and how they are reached there."""
     return connection.execute(sa.select(identities).where(identities.c.staff_id == staff_id).order_by(identities.c.id)).all()
+
+
+def names_of(connection: Connection, staff_ids: Collection[int]) -> Sequence[tuple[int, str]]:
+    """Row and name of those of the members who are active, by name, in one query."""
+    wanted = sa.select(staff.c.id, staff.c.name).where(staff.c.id.in_(staff_ids), staff.c.active).order_by(staff.c.name, staff.c.id)
+    return [(row.id, row.name) for row in connection.execute(wanted)] if staff_ids else []
+
+
+def mentionable(connection: Connection, face: str, workspace: str, staff_ids: Collection[int]) -> Mapping[int, str]:
+    """What a workspace calls those of the active members whom it knows where it mentions them: the address learnt from their own
+    messages, else the identity itself."""
+    if not staff_ids:
+        return {}
+    there = (identities.c.face == face) & (identities.c.workspace == workspace) & staff.c.active
+    known = sa.select(identities.c.staff_id, identities.c.user, identities.c.address).join(staff, staff.c.id == identities.c.staff_id)
+    rows = connection.execute(known.where(there, identities.c.staff_id.in_(staff_ids)).order_by(identities.c.id.desc()))
+    return {row.staff_id: str(row.address.get("user") or row.user) for row in rows}
 
 
 def conversation(connection: Connection, conversation_id: int) -> Row[Any] | None:

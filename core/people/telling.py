@@ -4,7 +4,8 @@ What a person is told goes through their preferences: it leaves at once, waits f
 digest, or is not said at all. What a group is told in its conversation is not held by anybody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from core.engine import outbox, timers
 from core.engine.db.bulk import insert_all
@@ -45,6 +46,11 @@ def to_person(staff_id: int, say: str, *, case_id: int | None = None, **params: 
 def to_place(conversation_id: int, say: str, *, case_id: int | None = None, **params: object) -> Order:
     """The row that says something in a conversation: to a group, when nobody in particular must act."""
     return Order(SAY, {"conversation_id": conversation_id, **_said(say, case_id, params)}, f"conversation:{conversation_id}")
+
+
+def asking(order: Order, staff_ids: Collection[int]) -> Order:
+    """The same said in a conversation, with those who must act: they are mentioned there."""
+    return replace(order, ids={**order.ids, "asked": sorted(staff_ids)}) if staff_ids else order
 
 
 class Telling:

@@ -89,7 +89,8 @@ def _mentions(card: Mapping[str, Any]) -> list[str]:
     """
     named = {str(e.get("text")) for e in (card.get("msteams") or {}).get("entities") or []}
     drawn = {mention for _, text in _texts("card", card) for mention in MENTION.findall(text)}
-    return [f"card.msteams.entities: nobody is meant by {mention!r}" for mention in sorted(drawn - named)]
+    unnamed = [f"card.msteams.entities: nobody is meant by {mention!r}" for mention in sorted(drawn - named)]
+    return unnamed + [f"card.msteams.entities: {mention!r} stands nowhere in the card" for mention in sorted(named - drawn)]
 
 
 def _texts(path: str, node: object) -> Iterator[tuple[str, str]]:

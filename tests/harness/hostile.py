@@ -28,7 +28,15 @@ CONFIRM_TEXT = 400  # characters: more than any chat takes
 def values(text: str) -> tuple[Value, ...]:
     """The text in every kind of value."""
     link = Link(text, "https://example.org/a|b)c d>e")
-    return (Text(text, quoted=True), Money(-123456, "PLN"), Moment(AT), Day(date(2026, 11, 23)), Person(text, "U1"), Person(text), link)
+    return (
+        Text(text, quoted=True),
+        Money(-123456, "PLN"),
+        Moment(AT),
+        Day(date(2026, 11, 23)),
+        Person(text, address="U1"),
+        Person(text),
+        link,
+    )
 
 
 def view(kind: type[View], text: str, *, many: int = 3) -> View:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 import time
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 from playground.slack.blocks import check
 from tests.harness.face import Face, Seen, counter
 from tests.harness.parity import NOTES, asks_first
-from tests.harness.world import CHANNELS, SIGNING_SECRET, TEAM, Persona
+from tests.harness.world import CALLED, CHANNELS, SIGNING_SECRET, TEAM, Persona
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -222,7 +223,8 @@ def _walk(node: Any, made: Seen) -> None:
             made.inputs[node["block_id"]] = node
             made.fields[node["block_id"]] = _text_of(_state(node["element"], None))
         if isinstance(node.get("text"), str):
-            made.texts.append(node["text"].replace("\u200b", ""))
+            named = re.sub(r"<@(\w+)>", lambda found: CALLED.get(found[1], found[0]), node["text"])  # as Slack draws a mention
+            made.texts.append(named.replace("\u200b", ""))
             made.markup += [node["text"]] if node.get("type") == "mrkdwn" else []
         for value in node.values():
             _walk(value, made)

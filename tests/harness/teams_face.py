@@ -207,9 +207,14 @@ def _walk(node: Any, made: Seen) -> None:
         if str(node.get("id", "")).startswith("error-"):
             made.errors[node["id"].removeprefix("error-")] = node["text"].replace("\\", "")
         made.markup += [node[name] for name in ("text", "value") if isinstance(node.get(name), str)]
-        made.texts += [node[name].replace("\\", "") for name in ("text", "value", "title") if isinstance(node.get(name), str)]
+        made.texts += [_read(node[name]) for name in ("text", "value", "title") if isinstance(node.get(name), str)]
         for value in node.values():
             _walk(value, made)
+
+
+def _read(text: str) -> str:
+    """As Teams draws it: no escapes, and of a mention the name."""
+    return text.replace("\\", "").replace("<at>", "").replace("</at>", "")
 
 
 def _noted(data: dict[str, Any]) -> None:

@@ -29,6 +29,9 @@ TEAM, TENANT = "T0001", "tenant-1"
 CHANNELS = {"slack": "C0BILLING", "teams": "19:billing@thread.tacv2"}
 
 
+CALLED: dict[str, str] = {}  # the name that Slack shows for a mention, by identity
+
+
 @dataclass(frozen=True)
 class Persona:
     """A person with an identity in each chat."""
@@ -36,6 +39,9 @@ class Persona:
     handle: str
     name: str
     roles: tuple[Role, ...]
+
+    def __post_init__(self) -> None:
+        CALLED[self.slack] = self.name
 
     @property
     def slack(self) -> str:

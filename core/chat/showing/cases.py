@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from core.cases.model import Audience, Case, Kind, Note, NoteState, State, Told
-from core.cases.queries import case_shown, guesses, notes_of
-from core.chat.showing.deadlines import deadline_facts
+from core.cases.queries import Shown, case_shown, guesses, notes_of
+from core.chat.showing.deadlines import deadline_facts, owed_in
 from core.chat.showing.delays import delays
 from core.chat.showing.escalations import escalations_of_case
 from core.chat.showing.ladder import ladder_buttons, ladder_of_case
@@ -16,9 +16,10 @@ from core.chat.showing.receivables import money_of_case
 from core.chat.showing.snoozes import snooze_buttons, snooze_facts
 from core.chat.showing.suspensions import suspension_of_case
 from core.chat.showing.watching import watching_of_case
-from core.chat.values import Link, Moment, Text, Value
+from core.chat.values import Link, Moment, Person, Text, Value
 from core.chat.views import Button, CaseView, Fact, Section, Tone
 from core.chat.words import Words
+from core.people.absence import away
 from core.people.model import Member, Right
 from core.people.queries import display_name
 
@@ -38,13 +39,15 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
     there = microsoft_of_case(connection, words, seen, reader)
     watching = watching_of_case(connection, words, seen, reader)
     late = () if reader is None else delays(words, seen.late)
+    owed = owed_in(connection, found)
+    owner = _owner(connection, words, seen, is_late=any(one.is_late(now) for one in owed), now=now)
     return CaseView(
         title=words.say("case.title", number=found.number, title=found.title),
         status=_status(words, found, queued),
         tone=Tone.WARNING if queued or found.told_customer == Told.NO else TONES.get(found.state, Tone.NEUTRAL),
         facts=(
-            *_facts(words, found, customer=seen.customer, assignee=seen.assignee),
-            *deadline_facts(connection, words, found, now),
+            *_facts(words, found, customer=seen.customer, owner=owner),
+            *deadline_facts(words, found, owed, now),
             *snooze_facts(connection, words, seen),
             *there.facts,
             *watching.facts,
@@ -80,13 +83,20 @@ def _status(words: Words, found: Case, queued: Note | None) -> str:
     return f"{state}. {words.say('case.reply_queued')}" if queued else state
 
 
-def _facts(words: Words, found: Case, *, customer: str | None, assignee: str | None) -> tuple[Fact, ...]:
+def _owner(connection: Connection, words: Words, seen: Shown, *, is_late: bool, now: datetime) -> Value:
+    """Who works on it; who must act once it is late, and is there to do so."""
+    if seen.assignee is None or seen.case.assignee_id is None:
+        return Text(words.say("case.nobody"))
+    acts = is_late and away(connection, seen.case.assignee_id, now) is None
+    return Person(seen.assignee, acts=seen.case.assignee_id if acts else 0)
+
+
+def _facts(words: Words, found: Case, *, customer: str | None, owner: Value) -> tuple[Fact, ...]:
     whose = Text(words.say("case.unmatched")) if customer is None else Text(customer, quoted=True)
-    owner = words.say("case.nobody") if assignee is None else assignee
     facts = [Fact(words.say("fact.customer"), whose)]
     if found.kind is Kind.QUESTION:
         facts.append(Fact(words.say("fact.question"), _question(words, found)))
-    facts += [Fact(words.say("fact.owner"), Text(owner, quoted=True)), Fact(words.say("fact.opened"), Moment(found.opened_at))]
+    facts += [Fact(words.say("fact.owner"), owner), Fact(words.say("fact.opened"), Moment(found.opened_at))]
     if found.ticket:
         facts.append(Fact(words.say("fact.ticket"), _ticket(words, found)))
     if found.follows is not None:

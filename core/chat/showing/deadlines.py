@@ -1,5 +1,6 @@
 """What is due when, in a case's facts and in the queue's column; what stands still says so."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -15,10 +16,14 @@ from core.chat.words import Words
 ANSWERS = frozenset({Clock.FIRST_RESPONSE, Clock.NEXT_REPLY})
 
 
-def deadline_facts(connection: Connection, words: Words, found: Case, now: datetime) -> list[Fact]:
-    """The next deadline and every late one; and until when the case waits, if a person said so."""
+def owed_in(connection: Connection, found: Case) -> list[Deadline]:
+    """What we still owe the customer, the soonest first."""
     has_clocks = found.kind is Kind.QUESTION and not found.is_closed
-    owed = [one for one in running(connection, found.id) if one.clock in OWED] if has_clocks else []
+    return [one for one in running(connection, found.id) if one.clock in OWED] if has_clocks else []
+
+
+def deadline_facts(words: Words, found: Case, owed: Sequence[Deadline], now: datetime) -> list[Fact]:
+    """The next deadline and every late one; and until when the case waits, if a person said so."""
     shown = [one for number, one in enumerate(owed) if number == 0 or one.is_late(now) or one.clock in ANSWERS]
     facts = [Fact(_label(words, one, now), owed_value(words, one)) for one in shown]
     if found.waiting_until is not None:

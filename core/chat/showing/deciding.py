@@ -1,11 +1,12 @@
 """Who may decide a request, who is asked, who watches, and what those who are present cannot give."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from core.chat.values import Text
+from core.chat.showing.people import first_of
+from core.chat.values import Person, Text
 from core.chat.views import Fact, Section, Tone
 from core.chat.words import Words
 from core.collections.policy import Need
@@ -13,6 +14,7 @@ from core.people.model import Right
 from core.people.queries import display_name, holders
 from core.suspensions.asking import people_of
 from core.suspensions.model import Part, Standing, State, Suspension
+from core.suspensions.queries import votes_of
 from core.suspensions.quorum import approvals_of, lack, needs_of, undecided
 
 
@@ -21,14 +23,16 @@ def deciding(connection: Connection, words: Words, found: Suspension) -> tuple[F
     if found.state is not State.PROPOSED:
         return ()
     standing = [each for each in people_of(connection, found.id) if each.until_at is None]
-    asked = {each.staff_id for each in standing if each.part is Part.ASKED}
+    asked = {each.staff_id: each for each in standing if each.part is Part.ASKED}
+    given = {vote.staff_id for vote in votes_of(connection, found)}
+    whom = sorted((_asked(connection, words, each, given) for each in asked.values()), key=lambda person: person.name)
     parts = {
-        "asked": [_asked(connection, words, each) for each in standing if each.part is Part.ASKED],
         "may_decide": [_name(connection, e.staff_id) for e in standing if e.part is Part.DECIDES and e.staff_id not in asked],
         "watches": [_name(connection, each.staff_id) for each in standing if each.part is Part.WATCHES],
     }
     shown = [Fact(words.say(f"fact.{part}"), Text(", ".join(sorted(names)), quoted=True)) for part, names in parts.items() if names]
-    return (Fact(words.say("fact.quorum"), Text(_quorum(connection, words, found))), *shown)
+    named = [Fact(words.say("fact.asked"), first_of(words, whom))] if whom else []
+    return (Fact(words.say("fact.quorum"), Text(_quorum(connection, words, found))), *named, *shown)
 
 
 def lacking(connection: Connection, words: Words, found: Suspension, now: datetime) -> tuple[Section, ...]:
@@ -85,11 +89,11 @@ def needed(words: Words, need: Need) -> str:
     return words.say(f"suspension.quorum.{kind}", n=need.approvals, name=words.say(f"choice.roles.{name}") if kind == "role" else name)
 
 
-def _asked(connection: Connection, words: Words, standing: Standing) -> str:
-    name = _name(connection, standing.staff_id)
-    if standing.instead_of is None:
-        return name
-    return words.say("suspension.asked_for", name=name, absent=_name(connection, standing.instead_of))
+def _asked(connection: Connection, words: Words, standing: Standing, given: Collection[int]) -> Person:
+    """Who must still act is mentioned; whose vote is there is only named."""
+    absent = standing.instead_of
+    note = "" if absent is None else words.say("suspension.asked_for", absent=_name(connection, absent))
+    return Person(_name(connection, standing.staff_id), acts=0 if standing.staff_id in given else standing.staff_id, note=note)
 
 
 def _names(connection: Connection, people: Iterable[int]) -> str:

@@ -143,7 +143,7 @@ class Words:
         if isinstance(value, date):
             return self.named_day(value)
         if isinstance(value, Person):
-            return value.name
+            return value.name + value.noted
         if isinstance(value, Link):
             return value.label
         if isinstance(value, timedelta):

@@ -126,6 +126,7 @@ cards = Table(
     Column("next_at", Instant),
     Column("lease_until", Instant),
     Column("error", String(400), nullable=False, server_default=""),
+    Column("called", Json, nullable=False, server_default="[]"),  # whom the copy asks to act as it is shown, by row
     UniqueConstraint("subject", "view", "conversation_id"),
     Index(
         "ix_cards_stale", "id",

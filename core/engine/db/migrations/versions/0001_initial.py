@@ -512,6 +512,7 @@ def upgrade() -> None:
     sa.Column('next_at', Instant(), nullable=True),
     sa.Column('lease_until', Instant(), nullable=True),
     sa.Column('error', sa.String(length=400), server_default='', nullable=False),
+    sa.Column('called', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), server_default='[]', nullable=False),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_cards_conversation_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cards')),
     sa.UniqueConstraint('subject', 'view', 'conversation_id', name=op.f('uq_cards_subject_view_conversation_id'))

@@ -1,0 +1,22 @@
+"""People who must act, named in a row: the first few, and how many more."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection
+
+from core.chat.values import Person, Text, Value
+from core.chat.words import Words
+from core.people.queries import names_of
+
+CALLED = 6  # people named at once; more are a crowd, in which nobody acts
+
+
+def people_who_act(connection: Connection, words: Words, staff_ids: Collection[int]) -> tuple[Value, ...]:
+    """By name, each to be mentioned where the conversation's workspace knows them."""
+    return first_of(words, [Person(name, acts=staff_id) for staff_id, name in names_of(connection, staff_ids)])
+
+
+def first_of(words: Words, people: Sequence[Person]) -> tuple[Value, ...]:
+    """The first of them, and that there are more."""
+    more = len(people) - CALLED
+    return (*people[:CALLED], Text(words.count("people.more", more))) if more > 0 else tuple(people)

@@ -28,17 +28,18 @@ from core.engine.db.tables.customers import customers
 
 KINDS = {"OnlineServicesNCE": "new_commerce", "legacy": "legacy", "Azure": "azure_plan", "trial": "trial", "addon": "addon"}
 PATIENCE = 30  # seconds until the tickets are cases
-ACCOUNTING, TICKETING = "books", "helpdesk"
+ACCOUNTING, TICKETING, POST = "books", "helpdesk", "post"
 
 
 @dataclass(frozen=True)
 class Stand:
-    """Where the stand-ins listen; "" for one that is missing."""
+    """Where the stand-ins listen; "" for one that is missing. `smtp` is the mail server's port, 0 without one."""
 
     partner_center: str
     ticketing: str
     slack: str
     accounting: str
+    smtp: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,10 @@ def _connections(desk: Desk, stand: Stand, folder: Path) -> None:
         if url:
             files = ["--secret-file", str(folder / f"{name}.secret"), "--token-file", str(folder / f"{name}.token")]
             desk.run("connections", "add", kind, name, *files, "--set", f"url={url}", *more)
+    if stand.smtp:
+        server = ["--set", "host=127.0.0.1", "--set", f"port={stand.smtp}"]
+        who = ["--set", "from=rozliczenia@partner.example", "--set", "name=Partner sp. z o.o."]
+        desk.run("connections", "add", "mail", POST, "--secret-file", str(folder / f"{POST}.secret"), *server, *who)
 
 
 def _books(accounting: str, today: date) -> None:

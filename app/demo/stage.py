@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = Path(os.environ.get("DESK_DEMO_FOLDER", ROOT / ".run" / "demo"))
 KNOWN = {
     "desk": 8080, "control": 8090, "slack": 8091, "teams": 8092, "partner_center": 8093, "ticketing": 8094, "accounting": 8095,
-    "local_slack": 8096,
+    "local_slack": 8096, "mailbox": 8097, "smtp": 8098,
 }  # fmt: skip
 
 
@@ -50,6 +50,8 @@ class Ports:
     ticketing: int = field(default_factory=lambda: port(KNOWN["ticketing"]))
     accounting: int = field(default_factory=lambda: port(KNOWN["accounting"]))
     local_slack: int = field(default_factory=lambda: port(KNOWN["local_slack"]))
+    mailbox: int = field(default_factory=lambda: port(KNOWN["mailbox"]))
+    smtp: int = field(default_factory=lambda: port(KNOWN["smtp"]))
 
     def taken(self) -> list[str]:
         """A sentence for each port that somebody else has."""
@@ -94,7 +96,7 @@ class Show:
         shutil.rmtree(FOLDER, ignore_errors=True)
         FOLDER.mkdir(parents=True)
         self.secrets = {name: pouring.secret() for name in ("slack", "token", "teams", "partner")}
-        for name in (pouring.ACCOUNTING, pouring.TICKETING):
+        for name in (pouring.ACCOUNTING, pouring.TICKETING, pouring.POST):
             (FOLDER / f"{name}.secret").write_text(pouring.shared_secret(), encoding="utf-8")
             (FOLDER / f"{name}.token").write_text(pouring.secret(), encoding="utf-8")
         os.environ.update(self._environment())
@@ -103,7 +105,7 @@ class Show:
     def _play(self, ended: threading.Event, control: socket) -> None:
         parts = [
             ("the desk", self._desk), ("Slack", self._slack), ("Teams", self._teams), ("Partner Center", self._partner_center),
-            ("accounting", self._accounting), ("ticketing", self._ticketing),
+            ("accounting", self._accounting), ("ticketing", self._ticketing), ("mailbox", self._mailbox),
         ]  # fmt: skip
         with self._progress() as bar:
             task = bar.add_task("Starting", total=len(parts))
@@ -114,7 +116,7 @@ class Show:
                 except click.ClickException as error:
                     self.missing.append(f"{name} is missing, and the demo goes on without it: {error}")
                 bar.advance(task)
-            for name in ("local_slack", "slack", "teams", "partner_center", "accounting", "ticketing"):
+            for name in ("local_slack", "slack", "teams", "partner_center", "accounting", "ticketing", "mailbox"):
                 self._answers(name)
             bar.update(task, description="Started")
             self._pour(bar)
@@ -131,7 +133,10 @@ class Show:
 
     def _pour(self, bar: Progress) -> None:
         zone = ZoneInfo("Europe/Warsaw")
-        stand = pouring.Stand(*(self._there(name) for name in ("partner_center", "ticketing", "local_slack", "accounting")))
+        stand = pouring.Stand(
+            self._there("partner_center"), self._there("ticketing"), self._there("local_slack"), self._there("accounting"),
+            smtp=self.ports.smtp if self._there("mailbox") else 0,
+        )  # fmt: skip
         today = datetime.now(UTC).astimezone(zone).date()
         steps = list(pouring.steps(self.desk, self._house(), stand, FOLDER, today, ready=lambda: self._answers("desk")))
         task = bar.add_task("Pouring in", total=len(steps))
@@ -197,6 +202,11 @@ class Show:
         files = [f"--{what}-file={FOLDER / f'{pouring.TICKETING}.{what}'}" for what in ("secret", "token")]
         self._begin("ticketing", [*_module("playground.ticketing"), "--port", str(self.ports.ticketing), "--hook", hook, *files])
 
+    def _mailbox(self) -> None:
+        hook, secret = f"{self.ports.url('desk')}/webhooks/{pouring.POST}", FOLDER / f"{pouring.POST}.secret"
+        command = [*_module("playground.mail"), "--port", str(self.ports.mailbox), "--smtp-port", str(self.ports.smtp), "--hook", hook]
+        self._begin("mailbox", [*command, "--secret-file", str(secret)])
+
     def _desk(self) -> None:
         self._begin("desk", [*_module("app.cli"), "serve"], path="/healthz")
 
@@ -225,6 +235,7 @@ class Show:
             Door("Slack", self.ports.url("slack"), "choose whom you act as, top right: Owen and Ben read English; Ana, Maja, Ada Polish"),
             Door("Teams", self.ports.url("teams"), "choose whom you act as, top right; Sam is nobody the desk knows"),
             Door("Ticketing", self.ports.url("ticketing"), "open a ticket as a customer, see the answers"),
+            Door("Mailbox", self.ports.url("mailbox"), "letters the desk sent: bounce one, or answer it as the customer"),
             Door("Accounting", self.ports.url("accounting"), "the partner's books: let somebody pay"),
         ]
         names = {child.name for child in self.processes.children if child.is_running}

@@ -19,6 +19,7 @@ from core.engine.errors import DeliveryError
 from core.engine.handling import Command
 from core.engine.outbox import Posting
 from core.engine.transaction import SYSTEM
+from core.suspensions.answers import meaning
 from core.suspensions.commands import (
     RecordAnswer,
     RecordNoAnswer,
@@ -144,10 +145,12 @@ def _switch_on(port: SubscriptionsPort, where: Where, resource: Mapping[str, Any
 
 
 def _final(error: DeliveryError) -> Answer:
-    """A call that can never work is an answer. Raises the error again when it may work later, or may have worked."""
-    if error.unknown or not error.permanent:
+    """A call that can never work, or not before a person mended something, is an answer. Raises the error again when it may work later,
+    or may have worked."""
+    code = str(getattr(error, "code", ""))
+    if error.unknown or not (error.permanent or meaning(code).acts):
         raise error
-    return Answer(kind=AnswerKind.REFUSED, description=error.reason)
+    return Answer(kind=AnswerKind.REFUSED, code=code, description=error.reason)
 
 
 def _refused_read(house: House, posting: Posting, record: Any, error: DeliveryError) -> None:

@@ -90,6 +90,7 @@ SAID = (
     ("tell.away", Reminder.ABSENCE),
     ("tell.back", Reminder.ABSENCE),
     ("tell.stand_in", Reminder.ABSENCE),
+    ("answer.", Reminder.DESK),  # what Partner Center's refusal asks of whoever looks after the desk's own access, or its credit
     ("tell.letters", Reminder.DESK),
     ("tell.uninstalled", Reminder.DESK),
     ("tell.link", Reminder.ACCOUNT),

@@ -177,6 +177,14 @@ class RecordReadBack(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ResumeSuspension(Command):
+    """Go on with what Partner Center refused or left unknown, under the same approval if it still stands."""
+
+    needs = Right.PROPOSE
+    suspension_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProposeRestores(Command):
     """Money came for what is switched off."""
 

@@ -113,6 +113,14 @@ class LookMissed(OfSuspension):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SuspensionResumed(OfSuspension):
+    """Somebody goes on with these subscriptions under the same approval, which is good until `expires_at`."""
+
+    items: tuple[int, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfItem(OfSuspension):
     """An event of one subscription of a request."""
 
@@ -143,11 +151,12 @@ class SendingHeld(OfItem):
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerRecorded(OfItem):
-    """What Partner Center answered. `next_at`: when the next step is due."""
+    """What Partner Center answered. `next_at`: when the next step is due. `again`: it is the code it gave the last time too."""
 
     kind: str
     code: str
     next_at: datetime | None
+    again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,11 +241,12 @@ class RestoreBegun(OfRestore):
 
 @dataclass(frozen=True, kw_only=True)
 class RestoreAnswered(OfRestore):
-    """What Partner Center answered. `next_at`: when the next step is due."""
+    """What Partner Center answered. `next_at`: when the next step is due. `again`: it is the code it gave the last time too."""
 
     kind: str
     code: str
     next_at: datetime | None
+    again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

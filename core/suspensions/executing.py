@@ -56,7 +56,8 @@ def record_answer(tx: Tx, command: RecordAnswer) -> Iterable[Event]:
         "kind": answer.kind.value, "code": answer.code, "description": answer.description, "stale": stale, "at": tx.now.isoformat(),
         "until": next_at.isoformat() if next_at and answer.kind is AnswerKind.LATER else "",
     }  # fmt: skip
-    recorded = AnswerRecorded(**_ids(whole, one), kind=answer.kind.value, code=answer.code, next_at=next_at)
+    again = bool(answer.code) and one.answer.get("code") == answer.code
+    recorded = AnswerRecorded(**_ids(whole, one), kind=answer.kind.value, code=answer.code, next_at=next_at, again=again)
     _keep_answer(tx, one, kept)
     if answer.kind is AnswerKind.REFUSED or stale > 1:
         return [recorded, *end_item(tx, one, ItemState.FAILED, reason="refused")]

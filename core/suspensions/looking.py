@@ -21,9 +21,9 @@ from core.receivables.queries import payer
 from .commands import Look
 from .events import LookMissed, SendingBegun
 from .facts import Gathered, gather
-from .model import Item, ItemState, State, Suspension, changes, is_too_little
+from .model import Item, ItemState, State, Suspension, changes, is_too_little, waiting_for_addons
 from .moving import conclude, end_unsent, lock_request, move, move_item
-from .queries import is_halted, restores_of, suspension
+from .queries import children_of, is_halted, restores_of, suspension
 from .quorum import is_met
 
 
@@ -81,8 +81,9 @@ def look_at(tx: Tx, found: Suspension) -> list[Event]:
         return _wait(tx, found, seen.missing)
     if seen.found is not Found.STANDS:
         return end_for(tx, found, seen)
+    parents = waiting_for_addons(found, children_of(tx.connection, found.customer_id))
     begun: list[Event] = []
-    for one in ready:
+    for one in (each for each in ready if each.subscription_id not in parents):
         begun += [] if restores_of(tx.connection, one) else [_begin(tx, found, one)]
     values = {"missing": [], "bound": dict(found.bound) | {"as_of": facts_now(tx, found).as_of}}
     tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(**values))
@@ -165,14 +166,16 @@ def _wait(tx: Tx, found: Suspension, missing: list[dict[str, Any]]) -> list[Even
 
 
 def _begin(tx: Tx, found: Suspension, one: Item) -> Event:
-    """The intent, with a request id of its own, before any call."""
-    request_id, correlation_id = str(uuid4()), one.correlation_id or str(uuid4())
+    """The intent, with a request id of its own, before any call; what was taken up after no answer keeps its own, and its snapshot."""
+    unheard = bool(one.answer.get("taken_up")) and one.answer.get("kind") == "none"
+    request_id = one.request_id if unheard else str(uuid4())
+    correlation_id = one.correlation_id or str(uuid4())
     values = {
         "request_id": request_id,
         "correlation_id": correlation_id,
         "looked_at": tx.now,
         "sent_at": one.sent_at or tx.now,
-        "snapshot": {},
+        "snapshot": dict(one.snapshot) if one.answer.get("taken_up") else {},
     }
     move_item(tx, one, ItemState.SENDING, **values)
     tenant = subscription(tx.connection, one.subscription_id).tenant

@@ -296,6 +296,21 @@ def by_hand(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     return [name for name in kept if before.get(name) and after.get(name) != before.get(name)]
 
 
+def left_over(found: Suspension) -> list[Item]:
+    """What a person may take up again once the request ended: refused by Partner Center, or nobody knows."""
+    return [] if found.is_open else [one for one in found.items if one.state in (ItemState.FAILED, ItemState.UNKNOWN)]
+
+
+def waiting_for_addons(found: Suspension, parents: Mapping[int, int]) -> frozenset[int]:
+    """The subscriptions of the request whose add-ons in it are not done yet; `parents`: add-on → its parent.
+
+    Add-ons go off first, as they come on last: Microsoft enables no add-on while its parent is off (27009), so a set that stops half-way
+    never leaves one on under a parent that is off. https://learn.microsoft.com/partner-center/developer/error-codes
+    """
+    undone = {one.subscription_id for one in found.items if one.state in OPEN_ITEM_STATES}
+    return frozenset(parents[each] for each in undone if each in parents) & undone
+
+
 def outcome_of(states: Iterable[ItemState]) -> State | None:
     """The request's end once all its subscriptions have ended; None while one has not."""
     found = set(states)

@@ -68,6 +68,20 @@ def end_item(tx: Tx, found: Item, state: ItemState, *, reason: str = "", changed
     return [ended, *conclude(tx, whole.id, reason=reason, changed=changed)]
 
 
+def take_up(tx: Tx, found: Suspension, *, looking: Sequence[Item], verifying: Sequence[Item]) -> None:
+    """The one way back from an end: to another last look, or to reading back what may have happened. The snapshot of a call whose end
+    nobody knows is kept: whoever looks again must know that it may still take effect; and so is its request id, which is the same on a
+    retry after no answer (https://learn.microsoft.com/partner-center/developer/headers)."""
+    for state, items in ((ItemState.LOOKING, looking), (ItemState.VERIFYING, verifying)):
+        for one in items:
+            answer = {"kind": one.answer.get("kind", ""), "taken_up": True, "at": tx.now.isoformat()}
+            kept: dict[str, Any] = {} if one.state is ItemState.UNKNOWN else {"snapshot": {}}
+            values = {"state": state.value, "done_at": None, "attempts": 0, "answer": answer, **kept}
+            tx.connection.execute(sa.update(suspension_items).where(suspension_items.c.id == one.id).values(**values))
+    values = {"state": State.LOOKING.value, "ended_by": "", "ended_at": None, "end_reason": ""}
+    tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(**values))
+
+
 def lock_request(connection: Connection, command: Any) -> Iterable[str]:
     """The customer, the case and the request of a command that names a request."""
     found = suspension(connection, command.suspension_id)

@@ -14,7 +14,7 @@ from core.collections.exempting import exemption_of
 from core.collections.hours import ROUTE, desk_hours
 from core.collections.queries import policy_called
 from core.customers.model import Subscription
-from core.customers.queries import customer, subscriptions_of, today_of
+from core.customers.queries import customer, subscription, subscriptions_of, today_of
 from core.engine.db.tables.suspensions import suspension_items, suspensions
 from core.engine.errors import Conflict, DeskError, InvalidInput, Sum
 from core.engine.handling import Handler, Handlers
@@ -56,7 +56,9 @@ def ask_again(tx: Tx, command: AskAgain) -> Iterable[Event]:
     before = suspension(tx.connection, command.suspension_id)
     if before.is_open:
         raise Conflict("suspension_open", number=before.number)
-    wanted = tuple(one.subscription_id for one in before.items)
+    theirs = [subscription(tx.connection, one.subscription_id) for one in before.items]
+    on = tuple(each.id for each in theirs if each.status == "active")  # what it did switch off need not be asked for again
+    wanted = on or tuple(each.id for each in theirs)
     seen = tuple(before.listed.get("questions", ()))
     again = ProposeSuspension(case_id=before.case_id, reason=before.reason, subscription_ids=wanted, questions=seen)
     return propose_suspension(tx, again)

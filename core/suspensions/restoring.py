@@ -19,6 +19,7 @@ from core.people.model import Right
 from core.people.queries import is_allowed
 from core.receivables.queries import position
 
+from .answers import meaning
 from .commands import ProposeRestores, RecordRestoreAnswer, RecordRestoreReadBack, RestoreService, SendRestore, VerifyRestore
 from .events import (
     RestoreAnswered,
@@ -81,15 +82,22 @@ def send_restore(tx: Tx, command: SendRestore) -> Iterable[Event]:
 
 
 def record_restore_answer(tx: Tx, command: RecordRestoreAnswer) -> Iterable[Event]:
-    """No event when this intent was overtaken. Stale and "later" are tried again without end: a restore is pursued."""
+    """No event when this intent was overtaken. Stale, "later", and what a person can mend are tried again without end: a restore is
+    pursued."""
     found = restore(tx.connection, command.restore_id)
     if found.state is not RestoreState.SENDING or found.request_id != command.request_id:
         return []
     answer = command.answer
-    next_at = after_answer(answer, policy_on(tx.connection, tx.now.date()), tx.now)
-    kept = {"kind": answer.kind.value, "code": answer.code, "description": answer.description, "at": tx.now.isoformat()}
-    answered = RestoreAnswered(**_ids(tx, found), kind=answer.kind.value, code=answer.code, next_at=next_at)
-    if answer.kind is AnswerKind.REFUSED:
+    policy = policy_on(tx.connection, tx.now.date())
+    pursued = answer.kind is AnswerKind.REFUSED and meaning(answer.code).pursued
+    next_at = tx.now + policy.restoring.chase_after if pursued else after_answer(answer, policy, tx.now)
+    kept = {
+        "kind": answer.kind.value, "code": answer.code, "description": answer.description, "at": tx.now.isoformat(),
+        "until": next_at.isoformat() if next_at else "",
+    }  # fmt: skip
+    again = bool(answer.code) and found.answer.get("code") == answer.code
+    answered = RestoreAnswered(**_ids(tx, found), kind=answer.kind.value, code=answer.code, next_at=next_at, again=again)
+    if answer.kind is AnswerKind.REFUSED and not pursued:
         _keep(tx, found, state=RestoreState.FAILED, answer=kept, done_at=tx.now)
         return [answered, _ended(tx, found, RestoreState.FAILED)]
     sent = answer.kind in (AnswerKind.DONE, AnswerKind.ACCEPTED)

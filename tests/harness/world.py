@@ -96,7 +96,7 @@ class World:
 
     def settle(self) -> None:
         """Run the sweeps until nothing is left to do."""
-        for _ in range(50):
+        for _ in range(100):
             if (
                 not sweep_timers(self.house)
                 + sweep_nudges(self.house)

@@ -71,6 +71,14 @@ MFA_CODES = frozenset(
 GONE = frozenset({"20003", "900159"})
 
 
+class ReadRefused(DeliveryError):
+    """A read that gave nothing. `code`: Microsoft's, or the HTTP status where it named none."""
+
+    def __init__(self, reason: str, *, code: str, permanent: bool, retry_after: float | None) -> None:
+        super().__init__(reason, permanent=permanent, retry_after=retry_after)
+        self.code = code
+
+
 def answer_to(response: httpx.Response) -> Answer:
     """What came back from a write. Raises DeliveryError(unknown=True) when the answer does not say whether it took effect."""
     body = json_object(response)
@@ -92,7 +100,8 @@ def read_error(response: httpx.Response) -> DeliveryError:
     row = CODES.get(code)
     reason = f"Partner Center answered {response.status_code} {code}".strip() + (f": {row.meaning}" if row else "")
     gone = code in GONE or response.status_code in (404, 410)
-    return DeliveryError(reason, permanent=gone, retry_after=None if gone else (wait_asked(response) or None))
+    wait = None if gone else (wait_asked(response) or None)
+    return ReadRefused(reason, code=code or str(response.status_code), permanent=gone, retry_after=wait)
 
 
 def transport_error(error: httpx.HTTPError) -> DeliveryError:

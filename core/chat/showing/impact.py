@@ -14,6 +14,7 @@ from core.chat.views import Fact, Section, Tone
 from core.chat.words import Words
 from core.customers.model import Subscription
 from core.customers.queries import customer, subscription, subscriptions_of
+from core.suspensions.answers import meaning
 from core.suspensions.model import NOT_SENT, Item, ItemState, Restore, RestoreState, Suspension, by_hand
 from core.suspensions.queries import resource_of, restores_of
 
@@ -27,7 +28,7 @@ def item_section(connection: Connection, words: Words, whole: Suspension, one: I
     """Its facts, its impact while that matters, its process and its way back."""
     read = subscription(connection, one.subscription_id)
     lines: list[Value] = [Text(words.say(f"suspension.item.{one.state}"))]
-    lines += [Text(line, quoted=True) for line in _answer(words, one)]
+    lines += [Text(line, quoted=True) for line in _answer(words, whole, one)]
     if whole.is_open:
         lines += [Text(line) for line in impact(connection, words, read, since=max(read.as_of, whole.proposed_at))]
     ways = restores_of(connection, one)
@@ -84,25 +85,32 @@ def _facts(words: Words, whole: Suspension, one: Item, read: Subscription) -> tu
     return (*made, *(Fact(words.say(name), Moment(at)) for name, at in moments if at is not None))
 
 
-def _answer(words: Words, one: Item) -> Iterable[str]:
-    """Microsoft's own words where a person must look."""
+def _answer(words: Words, whole: Suspension, one: Item) -> Iterable[str]:
+    """Microsoft's own words where a person must look, what they mean and what to do."""
+    code = one.answer.get("code") or ""
     if one.answer.get("until") and one.state is ItemState.LOOKING:
-        yield words.say("suspension.later", until=datetime.fromisoformat(one.answer["until"]), code=one.answer.get("code") or "409")
-    if one.state in (ItemState.FAILED, ItemState.UNKNOWN) and (one.answer.get("code") or one.answer.get("description")):
-        yield words.say("suspension.answered", code=one.answer.get("code", ""), description=one.answer.get("description", ""))
+        until = datetime.fromisoformat(one.answer["until"])
+        yield words.say("suspension.later", until=until, code=code or "409")
+        yield words.say(f"answer.{meaning(code or '409').name}")
+        if whole.expires_at is not None and until >= whole.expires_at:
+            yield words.say("suspension.later_too_late", until=whole.expires_at)
+    if one.state in (ItemState.FAILED, ItemState.UNKNOWN) and (code or one.answer.get("description")):
+        yield from _said(words, one.answer)
+
+
+def _said(words: Words, answer: Mapping[str, Any]) -> Iterable[str]:
+    yield words.say("suspension.answered", code=answer.get("code", ""), description=answer.get("description", ""))
+    yield words.say(f"answer.{meaning(answer.get('code')).name}")
 
 
 def _way_back(words: Words, one: Item, way: Restore) -> list[Value]:
     lines: list[Value] = [Text(words.say(f"restore.state.{way.state}"))]
     if way.reason and way.state is not RestoreState.PROPOSED:
         lines.append(Text(words.say("restore.reason", reason=way.reason), quoted=True))
-    if way.state is RestoreState.FAILED:
-        lines.append(
-            Text(
-                words.say("suspension.answered", code=way.answer.get("code", ""), description=way.answer.get("description", "")),
-                quoted=True,
-            )
-        )
+    if way.state is RestoreState.SENDING and way.answer.get("until"):
+        lines.append(Text(words.say("restore.again", until=datetime.fromisoformat(way.answer["until"]))))
+    if way.state is RestoreState.FAILED or (way.state is RestoreState.SENDING and way.answer.get("code")):
+        lines += [Text(line, quoted=True) for line in _said(words, way.answer)]
     if way.state is RestoreState.RESTORED:
         left = by_hand(one.snapshot, way.answer.get("after") or {})
         lines += [Text(words.say(f"restore.by_hand.{name}")) for name in left] or [Text(words.say("restore.nothing_by_hand"))]

@@ -1,5 +1,6 @@
 """The card of a request to suspend: what would happen and since when each fact is known, who decided, where each subscription is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,13 +18,13 @@ from core.chat.views import Button, Confirm, Fact, NoteView, Section, Suspension
 from core.chat.words import Words
 from core.collections.policy import Policy
 from core.collections.queries import policy_called
-from core.customers.queries import customer, subscriptions_of, today_of
+from core.customers.queries import customer, subscription, subscriptions_of, today_of
 from core.engine.cards import held_back
 from core.engine.errors import Conflict, DeskError
 from core.people.model import Member, Right
 from core.people.queries import display_name
 from core.receivables.queries import position
-from core.suspensions.model import NOT_SENT, ItemState, RestoreState, State, Suspension, Verdict, blockers
+from core.suspensions.model import MAYBE_OFF, NOT_SENT, ItemState, RestoreState, State, Suspension, Verdict, blockers, left_over
 from core.suspensions.propose import why_not
 from core.suspensions.queries import is_brought_back, items_maybe_off, newest_suspension_of, open_restore_of, suspension, votes_of
 
@@ -250,9 +251,24 @@ def _buttons(
     newest = newest_suspension_of(connection, found.case_id)
     if newest is not None and newest.id == found.id:
         made += _restore_buttons(connection, words, found)
-        if found.state in AGAIN and not of.is_closed and _may(reader, Right.PROPOSE):
+        made += _going_on(words, found, of, reader)
+        if _may_be_asked_again(connection, found) and not of.is_closed and _may(reader, Right.PROPOSE):
             made.append(Button(label=words.say("button.ask_again"), action="ask_again", subject=found.id, facts=found.facts))
     return tuple(made)
+
+
+def _going_on(words: Words, found: Suspension, of: Case, reader: Member | None) -> Iterable[Button]:
+    """What Partner Center refused or left unknown may be taken up again, while the approval is good: when pressed, that is looked at."""
+    if left_over(found) and not of.is_closed and _may(reader, Right.PROPOSE):
+        yield Button(label=words.say("button.carry_on"), action="carry_on", subject=found.id, facts=found.facts)
+
+
+def _may_be_asked_again(connection: Connection, found: Suspension) -> bool:
+    """What ended without being switched off; of what was partly carried out, whatever is on."""
+    if found.state in AGAIN:
+        return True
+    parts = [one for one in found.items if one.state not in MAYBE_OFF or one.state is ItemState.UNKNOWN]
+    return not found.is_open and any(subscription(connection, one.subscription_id).status == "active" for one in parts)
 
 
 def _may(reader: Member | None, right: Right) -> bool:

@@ -1,0 +1,106 @@
+"""What follows from a restore's own events: calls, clocks, and whoever waits for the service is told."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from core.customers.queries import subscription
+from core.engine import outbox
+from core.engine.handling import Command
+from core.engine.journal import Event
+from core.engine.timers import Timer
+from core.engine.transaction import Tx
+
+from .answering import say_what_it_means
+from .commands import SendRestore, VerifyRestore
+from .events import (
+    OfRestore,
+    RestoreAnswered,
+    RestoreBegun,
+    RestoreEnded,
+    RestoreProposed,
+    RestoreReadBackBegun,
+    RestoreReadBackMissed,
+    ServiceRestored,
+)
+from .following import owner_and, read_all_again, schedule, show, tell_actor
+from .ports import AnswerKind
+from .queries import restore
+from .restoring import waiting_children
+
+Reaction = Callable[[Tx, Any], Iterable[Command]]
+RESTORE_SENDS, RESTORE_VERIFIES = "restore_sends", "restore_verifies"
+NEVER_WAITS = 1  # a restore goes before everything else between the lanes
+
+
+def offer_restore(tx: Tx, event: RestoreProposed) -> Iterable[Command]:
+    """Who proposed the suspension, and who owns the case, are told at once."""
+    for who in owner_and(tx, event, event.proposed_by):
+        tell_actor(tx, who, "tell.restore_proposed", event)
+    return ()
+
+
+def send_restore(tx: Tx, event: RestoreBegun) -> Iterable[Command]:
+    """Before everything else that waits; an add-on after its parent."""
+    if not event.waiting:
+        ids = {"restore_id": event.restore_id, "request_id": event.request_id}
+        outbox.enqueue(tx, "partner_center.restore", ids, lane=f"partner_center:{event.tenant}", priority=NEVER_WAITS)
+    return ()
+
+
+def go_on_restoring(tx: Tx, event: RestoreAnswered) -> Iterable[Command]:
+    """After a yes, read back; after "later", a stale etag, or what a person can mend, again then."""
+    if event.next_at is not None:
+        sent = event.kind in (AnswerKind.DONE, AnswerKind.ACCEPTED)
+        schedule(tx, RESTORE_VERIFIES if sent else RESTORE_SENDS, f"restore:{event.restore_id}", event.next_at, "partner_center_answer")
+    return ()
+
+
+def read_restore_back(tx: Tx, event: RestoreReadBackBegun) -> Iterable[Command]:
+    """Ask Partner Center what is true."""
+    ids = {"restore_id": event.restore_id}
+    outbox.enqueue(tx, "partner_center.verify_restore", ids, lane=f"partner_center:{event.tenant}", priority=NEVER_WAITS)
+    return ()
+
+
+def read_restore_back_later(tx: Tx, event: RestoreReadBackMissed) -> Iterable[Command]:
+    """Not yet: ask again."""
+    schedule(tx, RESTORE_VERIFIES, f"restore:{event.restore_id}", event.next_at, "verify_every")
+    return ()
+
+
+def tell_restored(tx: Tx, event: ServiceRestored) -> Iterable[Command]:
+    """Who asked for it learns that it is on."""
+    tell_actor(tx, event.proposed_by, "tell.restored", event, product=_product(tx, event))
+    return ()
+
+
+def tell_not_restored(tx: Tx, event: RestoreEnded) -> Iterable[Command]:
+    """Who asked for it learns that a person must look."""
+    tell_actor(tx, event.proposed_by, f"tell.restore_{event.state}", event, product=_product(tx, event))
+    return ()
+
+
+def let_children_follow(tx: Tx, event: OfRestore) -> Iterable[Command]:
+    """The add-ons whose parent is done: tried even when the parent failed, because a restore is never held back."""
+    return [SendRestore(restore_id=child) for child in waiting_children(tx.connection, event.restore_id)]
+
+
+def _product(tx: Tx, event: OfRestore) -> str:
+    """A request covers several: each comes back by itself, and is told of by its name."""
+    return subscription(tx.connection, restore(tx.connection, event.restore_id).subscription_id).name
+
+
+FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
+    RestoreProposed: (offer_restore, show),
+    RestoreBegun: (send_restore, show),
+    RestoreAnswered: (go_on_restoring, say_what_it_means, show),
+    RestoreReadBackBegun: (read_restore_back, show),
+    RestoreReadBackMissed: (read_restore_back_later,),
+    ServiceRestored: (read_all_again, tell_restored, let_children_follow, show),
+    RestoreEnded: (read_all_again, tell_not_restored, let_children_follow, show),
+}
+
+TIMERS: Mapping[str, Callable[[Timer], Command]] = {
+    RESTORE_SENDS: lambda timer: SendRestore(restore_id=timer.subject_id),
+    RESTORE_VERIFIES: lambda timer: VerifyRestore(restore_id=timer.subject_id),
+}

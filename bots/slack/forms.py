@@ -13,20 +13,30 @@ from core.chat.words import Words
 CALLBACK = "billing:form"
 INPUT = "value"
 TICKED = "yes"
-CHECKBOXES, OPTIONS = 10, 100
+CHECKBOXES, OPTIONS, METADATA = 10, 100, 3000
 
 
 def modal(form: Form, words: Words) -> Payload:
     """The modal; what the form carries travels in private_metadata (3,000 characters at most, ids only)."""
     lead = blocks(form.lead, words)[:60] if form.lead else []
+    fields, deciding = form.applying, form.deciding
     problem = [{"type": "context", "elements": [marked(f"⛔ {form.problem}", 2000)]}] if form.problem else []
-    errors = problem + [_error(field) for field in form.fields if field.error]
+    errors = problem + [_error(field) for field in fields if field.error]
     carried = {"action": form.action, "subject": form.subject, "facts": form.facts, "key": form.key, "given": form.given}
+    inputs = [input_block(field) | ({"dispatch_action": True} if field.name in deciding else {}) for field in fields]
     return {
         "type": "modal", "callback_id": CALLBACK, "title": plain(form.title, 24), "submit": plain(form.submit, 24),
-        "close": plain(words.say("form.cancel"), 24), "private_metadata": json.dumps(carried | {"locale": words.locale}),
-        "blocks": [block for block in lead if block["type"] != "actions"] + errors + [input_block(field) for field in form.fields],
+        "close": plain(words.say("form.cancel"), 24), "private_metadata": _metadata(carried | {"locale": words.locale}, form.put_by),
+        "blocks": [block for block in lead if block["type"] != "actions"] + errors + inputs,
     }  # fmt: skip
+
+
+def _metadata(carried: Payload, put_by: Mapping[str, str]) -> str:
+    """What was typed into fields that went travels along while there is room: longer texts stay behind."""
+    held = dict(sorted(put_by.items(), key=lambda item: len(item[1])))
+    while held and len(json.dumps(carried | {"put_by": held})) > METADATA:
+        held.popitem()
+    return json.dumps(carried | ({"put_by": held} if held else {}))
 
 
 def input_block(field: Field) -> Block:
@@ -45,7 +55,7 @@ def suggestion(found: Option) -> Block:
 
 def field_errors(form: Form) -> dict[str, str]:
     """For `response_action: errors`: the typed values stay where they are."""
-    return {field.name: field.error for field in form.fields if field.error}
+    return {field.name: field.error for field in form.applying if field.error}
 
 
 def submitted(view: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -54,6 +64,11 @@ def submitted(view: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     state = (view.get("state") or {}).get("values") or {}
     typed = {name: text for name, inputs in state.items() for text in [_typed(inputs.get(INPUT) or {})] if text is not None}
     return carried, {**carried.get("given", {}), **typed}
+
+
+def seen_fields(view: Mapping[str, Any]) -> frozenset[str]:
+    """The fields that stood in the modal when it was sent: all are in its state, also the empty ones."""
+    return frozenset((view.get("state") or {}).get("values") or {})
 
 
 def carried_texts(text: str) -> dict[str, str]:

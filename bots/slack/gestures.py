@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bots.slack.forms import carried_texts, submitted
+from bots.slack.forms import carried_texts, seen_fields, submitted
 from core.chat.messages import from_message
 from core.chat.requests import ChatRequest, Gesture
 
@@ -59,14 +59,14 @@ def from_click(body: Mapping[str, Any]) -> ChatRequest:
     )  # fmt: skip
 
 
-def from_submission(body: Mapping[str, Any]) -> ChatRequest:
-    """A submitted modal, under the form's own one-time key."""
+def from_submission(body: Mapping[str, Any], gesture: Gesture = Gesture.SUBMIT) -> ChatRequest:
+    """A modal, sent in under the form's own one-time key, or with an answer on which other fields of it depend."""
     view, user = body.get("view") or {}, body.get("user") or {}
     carried, values = submitted(view)
     return ChatRequest(
-        face=FACE, workspace=_team(body), user=user.get("id", ""), key=str(carried.get("key", "")), gesture=Gesture.SUBMIT, private=True,
+        face=FACE, workspace=_team(body), user=user.get("id", ""), key=str(carried.get("key", "")), gesture=gesture, private=True,
         outsider=_is_stranger(user, body), action=str(carried.get("action", "")), subject=_number(carried.get("subject")),
-        facts=_number(carried.get("facts")), values=values,
+        facts=_number(carried.get("facts")), values=values, seen=seen_fields(view), put_by=_texts(carried.get("put_by")),
     )  # fmt: skip
 
 
@@ -158,6 +158,10 @@ def _is_stranger(user: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     home = (body.get("team") or {}).get("id") or body.get("team_id")
     theirs = user.get("team_id") or user.get("user_team")
     return bool(home and theirs and home != theirs and not body.get("is_enterprise_install"))
+
+
+def _texts(found: object) -> dict[str, str]:
+    return {str(name): str(text) for name, text in found.items()} if isinstance(found, Mapping) else {}
 
 
 def _number(found: object) -> int:

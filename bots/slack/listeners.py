@@ -1,4 +1,6 @@
-"""The few listeners Bolt needs: one command, one action, one message menu, one view, mentions. Routing is the core's own table.
+"""The few listeners Bolt needs: a command, an action, an answer in a form, a message menu, a view, mentions.
+
+Routing is the core's own table.
 
 Nothing runs after `ack`: Bolt would lose an acknowledgement that races an exception (docs/adr/0004).
 """
@@ -13,7 +15,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bots.slack.cards import message
-from bots.slack.forms import field_errors, modal, suggestion
+from bots.slack.changing import Changing
+from bots.slack.forms import INPUT, field_errors, modal, suggestion
 from bots.slack.gestures import (
     SHORTCUT,
     NameOf,
@@ -29,7 +32,7 @@ from bots.slack.payloads import Payload
 from bots.slack.working import Working
 from core.chat.forms import Form
 from core.chat.handle import Chat
-from core.chat.requests import Answered, Card, ChatRequest, Open, Private, Refused, Reply
+from core.chat.requests import Answered, Card, ChatRequest, Gesture, Open, Private, Refused, Reply
 from core.chat.showing.asking import opener
 from core.chat.views import NoteView, View
 from core.chat.words import Words
@@ -63,6 +66,15 @@ def listen(app: App, chat: Chat, name_of: NameOf) -> None:
     def on_message_menu(ack: Ack, body: Payload, client: WebClient) -> None:
         request = from_shortcut(body, name_of)
         answer_click(request, chat.handle(request), body, client)
+        ack()
+
+    changing = Changing()
+
+    @app.action(INPUT)
+    def on_answer(ack: Ack, body: Payload, client: WebClient) -> None:
+        answered = chat.handle(from_submission(body, Gesture.CHANGE))
+        if isinstance(answered.reply, Open):
+            changing.show(modal(answered.reply.form, answered.words), body, client)
         ack()
 
     working = Working(answer_submission, outcome, information)

@@ -1,4 +1,11 @@
-"""Forms as dialogs: an Adaptive Card with inputs, its errors beside the fields and the typed values kept."""
+"""Forms as dialogs: an Adaptive Card with inputs, its errors beside the fields and the typed values kept.
+
+No input of a dialog hides others by its value: `Action.ToggleVisibility` answers to a click, not to a choice, and a hidden input is sent
+and held to be required all the same (https://learn.microsoft.com/adaptive-cards/authoring-cards/input-validation). So a form whose fields
+depend on an answer asks up to that answer first, and `task/submit` is answered with a `continue` that has the fields that fit. There a
+button beside the answer brings those of another one; what stands after it is required by the desk, not by the card, so that it never
+keeps anybody from changing their mind.
+"""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -18,11 +25,39 @@ def dialog(form: Form, words: Words) -> Element:
     """The answer to `task/fetch`, and to a `task/submit` that was refused for its fields."""
     body: list[Element] = RENDERERS[type(form.lead)](form.lead, words) if form.lead else []
     body += [text_block(literal(f"⛔ {form.problem}"), color="Attention", id="problem")] if form.problem else []
-    for field in form.fields:
-        body += _field(field, words)
-    carried = {"action": form.action, "subject": form.subject, "facts": form.facts, "key": form.key, "given": form.given}
+    fields, next_one = form.applying, form.undecided
+    if next_one:
+        fields = fields[: [field.name for field in fields].index(next_one) + 1]
+    carried: Element = {"action": form.action, "subject": form.subject, "facts": form.facts, "key": form.key, "given": form.given}
+    carried |= _of_step(form, fields)
+    for at, field in enumerate(fields):
+        body += _field(field, words, by_desk=any(before.name in form.deciding for before in fields[:at]))
+        if field.name in form.deciding and not next_one:
+            body.append({"type": "ActionSet", "actions": [_change(words.say("form.fit"), carried)]})
     submit = {"type": "Action.Submit", "title": clip(form.submit, 75), "style": "positive", "data": {"form": carried}}
+    if next_one:
+        submit = _step(form, fields, words, carried)
     return _continue(form.title, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit]}, form.lead)
+
+
+def _of_step(form: Form, fields: tuple[Field, ...]) -> Element:
+    """What only a form with conditions carries: which fields are shown, and what was typed into others."""
+    if not form.deciding:
+        return {}
+    shown = [field.name for field in fields]
+    return {"seen": shown, "put_by": {f.name: f.value for f in form.fields if f.value and f.name not in shown}}
+
+
+def _step(form: Form, fields: tuple[Field, ...], words: Words, carried: Element) -> Element:
+    """The button of a step: the form's own where some answer asks for nothing more, and sends it in then."""
+    decides = fields[-1]
+    may_end = any(len(form.answered(decides.name, option.value).applying) == len(fields) for option in decides.options)
+    title = form.submit if may_end else words.say("form.next")
+    return {"type": "Action.Submit", "title": clip(title, 75), "style": "positive", "data": {"form": carried | {"step": True}}}
+
+
+def _change(title: str, carried: Element) -> Element:
+    return {"type": "Action.Submit", "title": clip(title, 75), "data": {"form": carried | {"change": True}}}
 
 
 def confirmation(pressed: Mapping[str, Any]) -> Element | None:
@@ -65,9 +100,12 @@ def _continue(title: str, content: Element, about: View | None = None) -> Elemen
     return {"task": {"type": "continue", "value": value}}
 
 
-def _field(field: Field, words: Words) -> list[Element]:
-    made = INPUTS[field.kind](field) | {"id": field.name, "label": clip(literal(field.label), 300), "isRequired": field.required}
-    if field.required:
+def _field(field: Field, words: Words, *, by_desk: bool = False) -> list[Element]:
+    """`by_desk`: that it is required is looked at where it is sent to, and marked as the card would."""
+    by_card = field.required and not by_desk
+    label = clip(literal(field.label), 300) + (" *" if field.required and by_desk else "")
+    made = INPUTS[field.kind](field) | {"id": field.name, "label": label, "isRequired": by_card}
+    if by_card:
         made["errorMessage"] = clip(words.say("form.missing", field=field.label), 300)
     error = [text_block(literal(field.error), color="Attention", size="Small", id=f"error-{field.name}")] if field.error else []
     hint = [text_block(literal(field.hint), isSubtle=True, size="Small")] if field.hint else []

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bots.teams.auth import tenant_of
@@ -36,10 +37,17 @@ def from_fetch(activity: Activity) -> ChatRequest:
 
 
 def from_submit(activity: Activity) -> ChatRequest:
-    """A submitted dialog, under the form's own one-time key; a confirmation has the gesture's key."""
+    """A submitted dialog, under the form's own one-time key, or a step of one; a confirmation has the gesture's key."""
     carried, values = submitted(pressed_data(activity))
-    gesture = Gesture.CLICK if carried.get("confirmed") else Gesture.SUBMIT
-    return _pressed(activity, carried, gesture, values)
+    if carried.get("confirmed"):
+        return _pressed(activity, carried, Gesture.CLICK, values)
+    seen = carried.get("seen")
+    gesture = Gesture.CHANGE if carried.get("change") else Gesture.STEP if carried.get("step") else Gesture.SUBMIT
+    return replace(
+        _pressed(activity, carried, gesture, values),
+        seen=frozenset(map(str, seen)) if isinstance(seen, list) else None,
+        put_by={str(name): str(text) for name, text in _mapping(carried.get("put_by")).items()},
+    )
 
 
 def from_message_menu(activity: Activity) -> ChatRequest:

@@ -192,11 +192,12 @@ class SetTarget(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ResolveCase(Command):
-    """Nothing is left to do. `told`: whether the customer knows."""
+    """Nothing is left to do. `told`: whether the customer knows; `why` not, if they do not."""
 
     needs = Right.WORK
     case_id: int
     told: Told
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -205,10 +205,11 @@ class WaitMoved(OfCase):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseResolved(OfCase):
-    """Nothing is left to do."""
+    """Nothing is left to do. `why` the customer was not told."""
 
     before: str
     told: str
+    why: Private
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,7 +49,7 @@ from .events import (
     TriageProposed,
 )  # fmt: skip
 from .messages import must_be_link
-from .model import MESSAGE, Audience, Case, Kind, NoteState, State
+from .model import MESSAGE, UNTOLD, Audience, Case, Kind, NoteState, State, Told
 from .notes import NOTE_HANDLERS, add_note, keep_note
 from .queries import case, collection_case, roots_of
 from .triage import propose
@@ -174,8 +174,10 @@ def resolve_case(tx: Tx, command: ResolveCase) -> Iterable[Event]:
     """Raises Conflict when it is closed already."""
     found = case(tx.connection, command.case_id)
     must_follow(found, State.RESOLVED)
-    change(tx, found.id, state=State.RESOLVED.value, resolved_at=tx.now, **NOT_WAITING, told_customer=command.told.value)
-    return [CaseResolved(case_id=found.id, before=found.state.value, told=command.told.value)]
+    why = command.why.strip() if command.told is Told.NO else ""
+    extra = {**found.extra, UNTOLD: why}
+    change(tx, found.id, state=State.RESOLVED.value, resolved_at=tx.now, **NOT_WAITING, told_customer=command.told.value, extra=extra)
+    return [CaseResolved(case_id=found.id, before=found.state.value, told=command.told.value, why=Private(why))]
 
 
 def reopen_case(tx: Tx, command: ReopenCase) -> Iterable[Event]:

@@ -31,7 +31,7 @@ class WaitingOn(StrEnum):
     MICROSOFT = "microsoft"
 
 
-UNTIL, MESSAGE, FOLLOWED = "waiting_until", "message", "followed"  # in a case's `extra`
+UNTIL, MESSAGE, FOLLOWED, UNTOLD = "waiting_until", "message", "followed", "untold_because"  # in a case's `extra`
 CLOSED = frozenset({State.RESOLVED, State.HANDED_BACK})
 
 # Which state may follow which; anything else is refused.
@@ -174,6 +174,11 @@ class Case:
     def message(self) -> str:
         """The link to the chat message it was made of, if any."""
         return str(self.extra.get(MESSAGE, ""))
+
+    @property
+    def untold_because(self) -> str:
+        """Why the customer does not know that it is resolved, if somebody said so."""
+        return str(self.extra.get(UNTOLD, "")) if self.told_customer == Told.NO else ""
 
     @property
     def waiting_until(self) -> datetime | None:

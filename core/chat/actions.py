@@ -9,7 +9,7 @@ from core.people.model import Right
 
 from .asking import Asked
 from .days import Tense
-from .forms import Option
+from .forms import Option, When
 from .requests import Reply
 from .views import View
 
@@ -53,7 +53,8 @@ class Argument:
     number looks that there is one; an answer that reads the case before anything else says so itself. `tense`: on which side of now a
     day or a moment lies. `after`: the words, without case and diacritics, behind which it is typed (`until friday`, `for ana`); the first
     one that must be there may also stand without. `filler`: words that may stand before it and say nothing (`hold 104 legal until …`).
-    `prefix`: of a record's number.
+    `prefix`: of a record's number. `when`: it matters only then, `required_when`: is required only then; both look at an earlier
+    argument; where that one was left out of a typed line it may be given, and need not.
     """
 
     name: str
@@ -67,6 +68,8 @@ class Argument:
     after: tuple[str, ...] = ()
     filler: tuple[str, ...] = ()
     prefix: str = ""
+    when: When | None = None
+    required_when: When | None = None
 
 
 class Topic(StrEnum):
@@ -141,6 +144,8 @@ class ActionTable:
 
     def __init__(self, *groups: tuple[Action, ...]) -> None:
         self.all = tuple(action for group in groups for action in group)
+        for action in self.all:
+            _check_conditions(action)
         self._by_word: dict[str, Action] = {}
         for action in self.all:
             spelt = dict.fromkeys(folded(name.replace("_", " ")) for name in action.names)
@@ -167,3 +172,15 @@ class ActionTable:
         """Every word that somebody with these rights may type, without case and diacritics, with its proper spelling."""
         names = (name.replace("_", " ") for action in self.typed(rights) for name in action.names)
         return {folded(name): name for name in names}
+
+
+def _check_conditions(action: Action) -> None:
+    """Raises ValueError for an argument that depends on none before it, or on a word that one cannot hold."""
+    before: dict[str, Argument] = {}
+    for argument in action.arguments:
+        for when in (argument.when, argument.required_when):
+            decider = before.get(when.field) if when else None
+            known = {*decider.choices, "yes"} if decider else set()
+            if when and (decider is None or (decider.choices and not known.issuperset(when.among))):
+                raise ValueError(f"{action.name}: {argument.name} depends on {when.field}, which stands nowhere before it or cannot be so")
+        before[argument.name] = argument

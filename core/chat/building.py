@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from core.engine.errors import DeskError
@@ -61,15 +62,17 @@ def build_form(
     shown = {**prefill, **settled, **(values or {})}
     asks = [a for a in action.arguments if a.name not in carried and a.kind is not ArgumentKind.HIDDEN and not _is_idle(asked, a, given)]
     fields = tuple(_field(asked, action, a, given, shown.get(a.name, ""), (wrong or {}).get(a.name)) for a in asks)
-    unseen = [asked.words.error(error) for name, error in (wrong or {}).items() if name not in {a.name for a in asks}]
     first = action.arguments[0].name if action.arguments else ""
     subject = int(str(given[first])) if first in carried else 0
-    return Form(
+    form = Form(
         action=action.name, subject=subject, title=asked.words.say(f"form.{action.name}.title"),
         submit=asked.words.say(f"form.{action.name}.submit"), fields=fields, key=key or f"form:{secrets.token_urlsafe(18)}",
         facts=asked.request.facts, lead=action.lead(asked, given) if action.lead and _is_settled(action, carried) else None, given=carried,
-        problem=problem or " ".join(unseen),
+        problem=problem,
     )  # fmt: skip
+    shown_names = {field.name for field in form.applying}
+    unseen = [asked.words.error(error) for name, error in (wrong or {}).items() if name not in shown_names]
+    return form if problem or not unseen else replace(form, problem=" ".join(unseen))
 
 
 def _is_settled(action: Action, carried: Mapping[str, str]) -> bool:
@@ -103,7 +106,7 @@ def _field(asked: Asked, action: Action, argument: Argument, given: Given, value
         hint=words.say(hint) if words.has(hint) else "", error=words.error(wrong) if wrong else "",
         required=argument.required and argument.kind is not ArgumentKind.TICK, options=() if searched else options,
         source=source_of(argument) if kind is FieldKind.SEARCH else "",
-        max_length=argument.max_length,
+        max_length=argument.max_length, when=argument.when, required_when=argument.required_when,
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from core.people.commands import LearnConversation, LearnProfile, OpenHome, Plac
 from core.people.model import Member, Right
 from core.people.queries import by_identity
 
-from .actions import Action, ActionTable, Given
+from .actions import Action, ActionTable, ArgumentKind, Given
+from .applying import applying, as_said
 from .asking import Asked, Snapshot
 from .building import build_form
 from .forms import Option
@@ -142,13 +143,12 @@ class Chat:
             given = from_typed(asked, action, rest)
         except Ambiguous as error:
             return Refused(readings_view(asked.words, action, error))
-        missing = [a.name for a in action.arguments if a.required and a.name not in given]
-        if action.form and missing:
+        if action.form and _missing(action, given):
             return Open(build_form(asked, action, given))
         return self._answered(asked, action, given)
 
     def _answered(self, asked: Asked, action: Action, given: Given) -> Reply:
-        missing = [a.name for a in action.arguments if a.required and a.name not in given]
+        missing = _missing(action, given)
         if missing:
             raise InvalidInput("argument_missing", missing=asked.words.say(f"field.{missing[0]}"), usage=usage(asked, action))
         return action.answer(asked, given)
@@ -159,8 +159,10 @@ class Chat:
             raise InvalidInput("button_unknown")
         self._check_right(asked, action)
         first = {action.arguments[0].name: asked.request.subject} if action.arguments and asked.request.subject else {}
-        if asked.request.gesture is Gesture.SUBMIT:
+        if asked.request.gesture in (Gesture.SUBMIT, Gesture.STEP):
             return self._submitted(asked, action, first)
+        if asked.request.gesture is Gesture.CHANGE:
+            return self._changed(asked, action, first)
         given: Given = first
         if asked.request.values:
             try:
@@ -169,11 +171,23 @@ class Chat:
                 return Refused(readings_view(asked.words, action, error))
         return Open(build_form(asked, action, given)) if action.form else self._answered(asked, action, given)
 
+    def _changed(self, asked: Asked, action: Action, first: dict[str, int]) -> Reply:
+        """The same form with the fields that matter now. Nothing is done, and nothing is found wrong before it is sent."""
+        values = {**{name: str(value) for name, value in first.items()}, **asked.request.values}
+        given, _ = from_values(asked, action, values)
+        held = {**asked.request.put_by, **values}
+        return Open(build_form(asked, action, {**values, **given}, values=held, key=asked.request.key))
+
     def _submitted(self, asked: Asked, action: Action, first: dict[str, int]) -> Reply:
+        """Done, or the form again: with what is wrong beside the fields, or with fields that matter and were not shown."""
         values = {**{name: str(value) for name, value in first.items()}, **asked.request.values}
         given, wrong = from_values(asked, action, values)
-        problem = ""
-        if not wrong:
+        new = _unseen(asked, action, values)
+        if new and asked.request.gesture is Gesture.STEP:
+            return self._changed(asked, action, first)
+        wrong = {name: InvalidInput("field_now_needed", name) if name in new else error for name, error in wrong.items()}
+        problem = asked.words.say("form.more_fields") if new else ""
+        if not wrong and not problem:
             try:
                 return action.answer(asked, given)
             except (InvalidInput, Conflict, NotFound) as error:
@@ -181,13 +195,27 @@ class Chat:
                 if not (field or action.form):
                     raise
                 wrong, problem = ({field: error}, "") if field else ({}, asked.words.error(error))
-        form = build_form(asked, action, {**values, **given}, values=values, wrong=wrong, key=asked.request.key, problem=problem)
+        held = {**asked.request.put_by, **values}
+        form = build_form(asked, action, {**values, **given}, values=held, wrong=wrong, key=asked.request.key, problem=problem)
         return Refused(NoteView(title=problem or asked.words.say("form.refused")), form)
 
     def _check_right(self, asked: Asked, action: Action) -> None:
         """The door checks again under the lock; this keeps a form from opening for nothing."""
         if action.right not in asked.member.rights:
             raise NotAllowed("not_allowed", right=asked.words.say(f"right.{action.right}"))
+
+
+def _missing(action: Action, given: Given) -> list[str]:
+    """The required arguments that nobody said."""
+    return [a.name for a in applying(action.arguments, as_said(given), in_form=False) if a.required and a.name not in given]
+
+
+def _unseen(asked: Asked, action: Action, values: Mapping[str, str]) -> set[str]:
+    """The fields that matter and were not shown, because the answer they depend on came in with the form."""
+    if asked.request.seen is None:
+        return set()
+    matter = [a for a in applying(action.arguments, values, in_form=True) if a.when is not None and a.kind is not ArgumentKind.HIDDEN]
+    return {a.name for a in matter if a.name not in asked.request.seen and a.name not in values}
 
 
 def words_for(member: Member, request: ChatRequest) -> Words:

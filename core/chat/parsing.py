@@ -12,6 +12,7 @@ from core.people.queries import everyone, holders
 
 from .actions import Action, ActionTable, Argument, ArgumentKind
 from .amounts import amount
+from .applying import applying
 from .asking import Asked
 from .days import day
 from .finding import case_meant, colleague, customer_of_case, customers_of_invoice, is_invoice
@@ -64,19 +65,24 @@ def from_typed(asked: Asked, action: Action, rest: str) -> dict[str, object]:
     for position, argument in enumerate(names):
         if not rest.strip():
             break
-        rest = _without_filler(argument, rest)
-        if _is_left_out(asked, argument, rest, last=position == len(names) - 1):
+        open_ones = {a.name for a in applying(action.arguments, _decided(action, texts), in_form=False)}
+        if argument.name not in open_ones:
             continue
-        texts[argument.name], rest = _next_token(asked, argument, rest, last=position == len(names) - 1)
+        rest = _without_filler(argument, rest)
+        last = not open_ones.intersection(a.name for a in names[position + 1 :])
+        if _is_left_out(asked, argument, rest, last=last):
+            continue
+        texts[argument.name], rest = _next_token(asked, argument, rest, last=last)
+    given = from_carried(asked, action, texts)
     if rest.strip():
         raise InvalidInput("too_many_words", rest=rest.strip(), usage=usage(asked, action))
-    return from_carried(asked, action, texts)
+    return given
 
 
 def from_carried(asked: Asked, action: Action, texts: Mapping[str, str]) -> dict[str, object]:
     """Every argument there is a text for, as typed or as a button carries it. Raises as `from_typed`; an Ambiguous knows the others."""
     given: dict[str, object] = {}
-    for argument in action.arguments:
+    for argument in applying(action.arguments, _decided(action, texts), in_form=False):
         if not texts.get(argument.name, "").strip():
             continue
         try:
@@ -88,10 +94,10 @@ def from_carried(asked: Asked, action: Action, texts: Mapping[str, str]) -> dict
 
 
 def from_values(asked: Asked, action: Action, values: Mapping[str, str]) -> tuple[dict[str, object], dict[str, DeskError]]:
-    """The arguments of a form, and what is wrong by field."""
+    """The arguments of a form, and what is wrong by field. A value of a field that does not matter is ignored."""
     given: dict[str, object] = {}
     wrong: dict[str, DeskError] = {}
-    for argument in action.arguments:
+    for argument in applying(action.arguments, values, in_form=True):
         typed = values.get(argument.name, "")
         if not typed.strip():
             if argument.required and argument.kind is not ArgumentKind.TICK:
@@ -102,6 +108,12 @@ def from_values(asked: Asked, action: Action, values: Mapping[str, str]) -> tupl
         except (InvalidInput, NotFound) as error:
             wrong[argument.name] = error
     return given, wrong
+
+
+def _decided(action: Action, texts: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, each choice by its own word, as far as it is one."""
+    choices = {a.name: a for a in action.arguments if a.kind is ArgumentKind.WORD}
+    return {name: meant(text, choices[name]) or text if name in choices else text for name, text in texts.items()}
 
 
 def understand(asked: Asked, argument: Argument, typed: str) -> object:  # noqa: PLR0911 (one return per kind)
@@ -185,11 +197,17 @@ def _person(asked: Asked, text: str, argument: Argument) -> int | str:
     return staff_id(asked, text, argument.name, anybody=argument.kind is ArgumentKind.MEMBER)
 
 
+def meant(text: str, argument: Argument) -> str:
+    """The choice that is meant, case and diacritics aside; "" for none."""
+    return folded(text) if folded(text) in argument.choices else ""
+
+
 def word(text: str, argument: Argument) -> str:
     """One of the argument's choices, case and diacritics aside. Raises InvalidInput naming them."""
-    if folded(text) not in argument.choices:
+    found = meant(text, argument)
+    if not found:
         raise InvalidInput("not_a_choice", argument.name, typed=text, choices=", ".join(argument.choices))
-    return folded(text)
+    return found
 
 
 def usage(asked: Asked, action: Action) -> str:
@@ -200,7 +218,7 @@ def usage(asked: Asked, action: Action) -> str:
 def form_of(words: Words, action: Action) -> str:
     """How the verb is typed, in these words."""
     typed = [a for a in action.arguments if a.kind not in NEVER_TYPED]
-    shown = [f"<{label}>" if a.required else f"[{label}]" for a in typed for label in [words.say(f"field.{a.name}")]]
+    shown = [f"<{label}>" if a.required and a.when is None else f"[{label}]" for a in typed for label in [words.say(f"field.{a.name}")]]
     return " ".join([action.called(words.language), *shown])
 
 

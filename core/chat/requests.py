@@ -16,6 +16,8 @@ class Gesture(StrEnum):
     CLICK = "click"
     OPEN_FORM = "open_form"
     SUBMIT = "submit"
+    STEP = "step"  # sent in, unless its answer asks for more
+    CHANGE = "change"  # a field was answered on which others of the same form depend
 
 
 WRITTEN = ("workspace", "user", "key", "conversation", "locale", "zone", "text", "action")
@@ -26,7 +28,8 @@ class ChatRequest:
     """One gesture, already verified by its face. `user` in `workspace` is who the platform vouches for; everything else is a claim.
 
     `outsider`: a guest or a person of a shared channel. `private`: nobody else reads this conversation. `key`: the gesture's own
-    id, so that the same gesture delivered twice has one effect.
+    id, so that the same gesture delivered twice has one effect. `seen`: of a form, the fields that were shown, None where nothing says so;
+    `put_by`: what was typed into others before they went.
     """
 
     face: str
@@ -45,12 +48,14 @@ class ChatRequest:
     facts: int = 0
     values: Mapping[str, str] = field(default_factory=dict)
     address: Mapping[str, str] = field(default_factory=dict)
+    seen: frozenset[str] | None = None
+    put_by: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Whatever a client sent becomes text that both stores can hold."""
         for name in WRITTEN:
             object.__setattr__(self, name, storable(getattr(self, name)))
-        for name in ("values", "address"):
+        for name in ("values", "address", "put_by"):
             object.__setattr__(self, name, {key: storable(text) for key, text in getattr(self, name).items()})
 
 

@@ -95,10 +95,16 @@ def today_of(connection: Connection, customer_id: int, now: datetime) -> date:
     return now.astimezone(ZoneInfo(customer(connection, customer_id).zone)).date()
 
 
-def is_billing_contact(connection: Connection, customer_id: int, email: str) -> bool:
-    """Whether billing letters to the customer go to this address, case aside."""
-    known = connection.scalars(sa.select(billing_contacts.c.email).where(billing_contacts.c.customer_id == customer_id))
-    return email.strip().casefold() in {address.casefold() for address in known}
+def is_billing_contact(connection: Connection, customer_id: int, said: str, *, by_name: bool = False) -> bool:
+    """Whether billing letters to the customer go to this address, case aside; `by_name`: one on paper to somebody of that name, too,
+    whatever place stands behind it."""
+    known = connection.execute(
+        sa.select(billing_contacts.c.email, billing_contacts.c.name).where(billing_contacts.c.customer_id == customer_id)
+    ).all()
+    if said.strip().casefold() in {row.email.casefold() for row in known}:
+        return True
+    name = f"{folded(said.partition(',')[0])} "
+    return by_name and any(name.startswith(f"{folded(row.name)} ") for row in known if row.name.strip())
 
 
 def confirmed_links(connection: Connection, customer_id: int) -> list[tuple[str, str, str]]:

@@ -66,7 +66,7 @@ def record_request(tx: Tx, command: RecordRequest) -> Iterable[Event]:
     before = open_request_of(tx.connection, found.id)
     number = re.sub(r"(?i)tracking ?id|[\s#:]", "", command.number)
     if NUMBER.fullmatch(number) is None:
-        raise InvalidInput("microsoft_number", "text", typed=command.number.strip())
+        raise InvalidInput("microsoft_number", "number", typed=command.number.strip())
     if before is not None and before.state is not Turn.PREPARED:
         if before.number == number:
             return []

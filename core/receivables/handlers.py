@@ -22,7 +22,7 @@ from core.engine.transaction import Tx
 from .applying import Plan, plan
 from .commands import AttachPayer, NoteDue, RecordNotice, RecordReceivables
 from .events import InvoicesFellDue, NoticeRecorded, PayerAttached, ReceivablesRecorded
-from .model import InvoiceFacts, NoticeMethod
+from .model import BY_HAND, InvoiceFacts, NoticeMethod
 from .movements import record_movements
 from .queries import next_due_on, payer, unpaid_positions
 
@@ -86,7 +86,7 @@ def record_notice(tx: Tx, command: RecordNotice) -> Iterable[Event]:
         raise Conflict("notice_case_closed", number=found.number)
     recipient, proof = command.recipient.strip(), command.proof.strip()
     _check_notice(command, recipient, proof, today_of(tx.connection, found.customer_id, tx.now))
-    to_contact = is_billing_contact(tx.connection, found.customer_id, recipient)
+    to_contact = is_billing_contact(tx.connection, found.customer_id, recipient, by_name=command.method in BY_HAND)
     values = {
         "case_id": found.id, "kind": command.kind.value, "sent_on": command.sent_on, "recipient": recipient, "proof": proof,
         "method": command.method.value, "recorded_by": tx.actor.id, "recorded_at": tx.now, "extra": {"to_contact": to_contact},
@@ -103,12 +103,13 @@ def record_notice(tx: Tx, command: RecordNotice) -> Iterable[Event]:
 def _check_notice(command: RecordNotice, recipient: str, proof: str, today: date) -> None:
     if command.sent_on > today:
         raise InvalidInput("notice_in_future", "day", day=command.sent_on)
+    is_mail = command.method is NoticeMethod.EMAIL
     if not recipient:
-        raise InvalidInput("field_missing", "recipient")
-    if command.method is NoticeMethod.EMAIL and not (recipient.count("@") == 1 and all(recipient.split("@"))):
+        raise InvalidInput("field_missing", "recipient" if is_mail else "addressee")
+    if is_mail and not (recipient.count("@") == 1 and all(recipient.split("@"))):
         raise InvalidInput("notice_address", "recipient", typed=recipient)
     if not proof:
-        raise InvalidInput("field_missing", "proof")
+        raise InvalidInput("field_missing", "proof" if is_mail else "receipt")
 
 
 def _is_repeated(planned: Plan, command: RecordReceivables) -> bool:

@@ -22,6 +22,9 @@ class NoticeMethod(StrEnum):
     COURIER = "courier"
 
 
+BY_HAND = (NoticeMethod.LETTER, NoticeMethod.REGISTERED, NoticeMethod.COURIER)  # to a person's name and place, with a receipt
+
+
 @dataclass(frozen=True, kw_only=True)
 class LineFacts:
     """One line of an invoice, as a feed says it."""

@@ -120,9 +120,11 @@ def test_a_form_opens_as_a_dialog_keeps_what_was_typed_and_closes_with_its_effec
     expect(dialog).to_contain_text("Record a notice")
 
     dialog.get_by_label("Day").fill("2027-01-15")
-    dialog.get_by_label("Recipient").fill("ala@nowak.example")
     dialog.get_by_label("Kind").select_option(index=1)
     dialog.get_by_label("Method").select_option(index=1)
+    page.screenshot(path=artefacts / "teams-dialog-step.png")
+    dialog.get_by_role("button", name="Next").click()
+    dialog.get_by_label("Recipient").fill("ala@nowak.example")
     dialog.get_by_label("Proof").fill("250 2.0.0 accepted")
     page.screenshot(path=artefacts / "teams-dialog.png")
     dialog.get_by_role("button").last.click()
@@ -143,7 +145,7 @@ def test_a_line_that_arrives_twice_has_one_effect(page: Page, teams_world: World
     act_as(page, ANA)
     teams_world.local_teams.switches.set("twice", 1)
 
-    type_line(page, "notice 102 final 2026-11-10 ala@nowak.example email 250 accepted")
+    type_line(page, "notice 102 final 2026-11-10 email ala@nowak.example 250 accepted")
 
     expect(page.locator("#messages .card").last).to_contain_text("250 accepted")
     with teams_world.house.desk.reading() as connection:

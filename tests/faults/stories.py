@@ -27,7 +27,7 @@ def the_accounting_reports(life: Life) -> None:
 def a_notice_is_recorded(life: Life) -> None:
     """By mention in Slack, which Slack delivers again when nobody answers."""
     day = (life.world.now - timedelta(days=8)).date().isoformat()
-    life.slack.mention(f"notice 101 final {day} ala@nowak.example email Accepted by the mail server, id 4711", by=ANA)
+    life.slack.mention(f"notice 101 final {day} email ala@nowak.example Accepted by the mail server, id 4711", by=ANA)
     life.until(lambda: count(life, notices))
 
 

@@ -63,10 +63,30 @@ class Face(ABC):
         """Press a button, and say yes where it asks first. Returns the private answer or the form; where the chat answers a click with
         the card's new truth, that card."""
 
-    @abstractmethod
     def fill(self, form: Seen, *, by: Persona, **values: str) -> Seen:
-        """Submit a form, fields by name (a choice by its value or label, a tick as "yes" or ""). Returns what is shown then: the form
-        again with errors, a sentence, or nothing when it closed."""
+        """Submit a form, fields by name (a choice by its value or label, a tick as "yes" or ""). Fields that only come with an answer are
+        waited for. Returns what is shown then: the form again with errors, a sentence, or nothing when it closed."""
+        asked_before: set[str] = set()
+        while missing := set(values) - set(form.inputs):
+            answers = {name: values[name] for name in self.deciding(form) if name in values and name not in asked_before}
+            assert answers, f"the form has no {missing}, only {set(form.inputs)}"
+            first = next(iter(answers))
+            asked_before.add(first)
+            known = {name: text for name, text in values.items() if name in form.inputs and name != first}
+            form = self.answer(form, first, values[first], by=by, **known)
+        return self.send(form, by=by, **values)
+
+    @abstractmethod
+    def send(self, form: Seen, *, by: Persona, **values: str) -> Seen:
+        """Submit a form as it is shown, whatever else its fields would have brought."""
+
+    @abstractmethod
+    def deciding(self, form: Seen) -> list[str]:
+        """The fields of the form on which others depend."""
+
+    @abstractmethod
+    def answer(self, form: Seen, name: str, value: str, *, by: Persona, **typed: str) -> Seen:
+        """Answer a field on which others depend, with `typed` in others, and look at the form that follows."""
 
     @abstractmethod
     def on_message(self, action: str, text: str, *, author: str, by: Persona) -> Seen:

@@ -43,7 +43,31 @@ class SlackFace(Face):
         told = self.world.local_slack.ledger.responses.get(payload["response_url"].rpartition("/")[2])
         return self._opened(payload["trigger_id"]) or (seen_in_slack(told[-1]) if told else Seen({}))
 
-    def fill(self, form: Seen, *, by: Persona, **values: str) -> Seen:
+    def deciding(self, form: Seen) -> list[str]:
+        return [name for name, block in form.inputs.items() if block.get("dispatch_action")]
+
+    def answer(self, form: Seen, name: str, value: str, *, by: Persona, **typed: str) -> Seen:
+        answer = self.deliver(interaction(self.answered(form, name, value, by, **typed)))
+        assert answer.status_code == 200, answer.data
+        return self.open_now(form, **{**form.typed, **typed, name: value})
+
+    def answered(self, form: Seen, name: str, value: str, by: Persona, **typed: str) -> dict[str, Any]:
+        """A block_actions payload for an input that dispatches its answer, of the modal as its person sees it."""
+        payload = self.submission(form, by, form.typed | typed | {name: value})
+        state = payload["view"]["state"]["values"][name]
+        pressed = {"action_id": "value", "block_id": name, "action_ts": f"{next(counter)}.000001", **state["value"]}
+        container = {"type": "view", "view_id": form.raw["id"]}
+        return {**payload, "type": "block_actions", "container": container, "actions": [pressed]}
+
+    def open_now(self, form: Seen, **typed: str) -> Seen:
+        """The modal as it stands open, with what is typed in those inputs that stayed: Slack keeps it by their ids."""
+        held = next(held["view"] for held in self.world.local_slack.ledger.opened if held["view"]["id"] == form.raw["id"])
+        seen = seen_in_slack(held)
+        seen.typed = {name: text for name, text in typed.items() if name in seen.inputs}
+        seen.fields |= {name: _text_of(_state(seen.inputs[name]["element"], text)) for name, text in seen.typed.items()}
+        return seen
+
+    def send(self, form: Seen, *, by: Persona, **values: str) -> Seen:
         unknown = set(values) - set(form.inputs)
         assert not unknown, f"the form has no {unknown}, only {set(form.inputs)}"
         answer = self.deliver(interaction(self.submission(form, by, form.typed | values)))
@@ -59,7 +83,7 @@ class SlackFace(Face):
         if said.get("response_action") != "update":
             return Seen(said)
         assert check("modal", said["view"]) == []
-        return seen_in_slack(said["view"])
+        return seen_in_slack(self._replaced(form, said["view"]))
 
     def on_message(self, action: str, text: str, *, author: str, by: Persona) -> Seen:
         payload = self.shortcut(action, text, author, by)
@@ -176,6 +200,14 @@ class SlackFace(Face):
         headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature, "Content-Type": content_type} | replace
         with NOTES.delivery(self.name, surface(raw)):
             return self.world.client.post("/slack/events", data=raw, headers=headers)
+
+    def _replaced(self, form: Seen, view: dict[str, Any]) -> dict[str, Any]:
+        """What an acknowledgement puts in an open modal's place, under the same id and a new hash, as Slack does."""
+        held = next((h for h in self.world.local_slack.ledger.opened if h["view"]["id"] == form.raw.get("id")), None)
+        if held is None:
+            return view
+        held["view"] = {**view, "id": form.raw["id"], "hash": f"ack{next(counter)}", "team_id": TEAM}
+        return dict(held["view"])
 
     def _opened(self, trigger: str) -> Seen | None:
         found = [held["view"] for held in self.world.local_slack.ledger.opened if held["trigger_id"] == trigger]

@@ -35,11 +35,22 @@ class TeamsFace(Face):
         shown = self._fetched(pressed["data"], by, seen.place)
         return self._confirmed(shown, by, seen.place) if "confirm" in pressed["data"] and not shown.inputs else shown
 
-    def fill(self, form: Seen, *, by: Persona, **values: str) -> Seen:
+    def deciding(self, form: Seen) -> list[str]:
+        return list(form.inputs) if any(_follows(button) for button in form.buttons.values()) else []
+
+    def answer(self, form: Seen, name: str, value: str, *, by: Persona, **typed: str) -> Seen:
+        change = next(button for button in form.buttons.values() if _follows(button))
+        return self._pressed(form, change, by, **typed, **{name: value})
+
+    def send(self, form: Seen, *, by: Persona, **values: str) -> Seen:
         unknown = set(values) - set(form.inputs)
         assert not unknown, f"the form has no {unknown}, only {set(form.inputs)}"
+        submit = next(b for b in form.buttons.values() if "form" in b["data"] and not b["data"]["form"].get("change"))
+        return self._pressed(form, submit, by, **values)
+
+    def _pressed(self, form: Seen, submit: dict[str, Any], by: Persona, **values: str) -> Seen:
+        """Press a button of a dialog: the card holds what it requires to be there, and sends all its inputs."""
         typed = {name: _choice(form.inputs[name], text) for name, text in values.items()}
-        submit = next(b for b in form.buttons.values() if "form" in b["data"])
         data = {**form.fields, **typed, **submit["data"]}
         if form.menu is None:
             return self._submitted(data, by, form.place)
@@ -157,6 +168,12 @@ class TeamsFace(Face):
             return seen_in_teams({"attachments": [{"content": body["value"]}]}, place=place)
         said = body.get("value")
         return Seen(body, texts=[said] if isinstance(said, str) else [json.dumps(said)] if said else [], place=place)
+
+
+def _follows(button: dict[str, Any]) -> bool:
+    """Whether a dialog's button brings the fields that fit its answers."""
+    form = button["data"].get("form") or {}
+    return bool(form.get("change") or form.get("step"))
 
 
 def surface(activity: dict[str, Any] | bytes) -> str:

@@ -265,7 +265,7 @@ def test_the_buttons_of_a_case_that_needs_help_work(world: World, face: Face) ->
     written = {"summary": "Billed twice", "tried": "Compared two months"}
     assert "Problem summary: Billed twice" in face.fill(packet, by=ANA, **written)
     form = face.click(face.type(f"case {case_id}", by=ANA), "Microsoft…", by=ANA)
-    assert not face.fill(form, by=ANA, text="2411190040001234").errors
+    assert not face.fill(form, by=ANA, number="2411190040001234").errors
 
     assert "2411190040001234" in face.type(f"case {case_id}", by=ANA)
 

@@ -63,7 +63,7 @@ def test_a_notice_is_recorded_with_its_proof_and_shown_on_the_case(world: World,
     feed(world, invoice())
     case_id = collection(world)
 
-    seen = face.type(f"notice {case_id} final 2026-11-10 ala@nowak.example email 250 accepted, id 7f3a", by=ANA)
+    seen = face.type(f"notice {case_id} final 2026-11-10 email ala@nowak.example 250 accepted, id 7f3a", by=ANA)
 
     assert "Final notice" in seen
     assert "250 accepted, id 7f3a" in seen
@@ -77,10 +77,10 @@ def test_a_notice_that_cannot_be_true_is_refused_in_a_sentence_and_not_kept(worl
     feed(world, invoice())
     case_id = collection(world)
 
-    assert "has not come yet" in face.type(f"notice {case_id} final 2026-11-24 ala@nowak.example email proof", by=ANA)
-    assert "has to be asked, so nothing was done" in face.type(f"notice {case_id} final 03/04 ala@nowak.example email proof", by=ANA)
-    assert "is not one of" in face.type(f"notice {case_id} final 2026-11-10 ala@nowak.example pigeon proof", by=ANA)
-    assert "is not an e-mail address" in face.type(f"notice {case_id} final 2026-11-10 ala email proof", by=ANA)
+    assert "has not come yet" in face.type(f"notice {case_id} final 2026-11-24 email ala@nowak.example proof", by=ANA)
+    assert "has to be asked, so nothing was done" in face.type(f"notice {case_id} final 03/04 email ala@nowak.example proof", by=ANA)
+    assert "is not one of" in face.type(f"notice {case_id} final 2026-11-10 pigeon ala@nowak.example proof", by=ANA)
+    assert "is not an e-mail address" in face.type(f"notice {case_id} final 2026-11-10 email ala proof", by=ANA)
 
     with world.house.desk.reading() as connection:
         assert notices_of(connection, case_id) == []
@@ -96,7 +96,7 @@ def test_a_viewer_may_look_and_not_record(world: World, face: Face) -> None:
     queue = str(face.type("queue", by=VIC))
     assert re.search(rf"C-{case_id}\b.*\bnew\b", queue, re.DOTALL)
     assert "nobody has looked" not in queue
-    assert "Nothing was done" in face.type(f"notice {case_id} final 2026-11-10 ala@nowak.example email proof", by=VIC)
+    assert "Nothing was done" in face.type(f"notice {case_id} final 2026-11-10 email ala@nowak.example proof", by=VIC)
 
     with world.house.desk.reading() as connection:
         assert notices_of(connection, case_id) == []
@@ -123,6 +123,24 @@ def test_a_notice_is_recorded_from_the_cases_card_with_errors_beside_the_fields(
     assert "250 accepted" in face.channel()
     with world.house.desk.reading() as connection:
         assert [kept.recipient for kept in notices_of(connection, case_id)] == ["ala@nowak.example"]
+
+
+def test_a_letter_s_form_asks_for_its_receipt_and_addressee_and_counts_to_the_billing_contact(world: World, face: Face) -> None:
+    world.hire(ANA)
+    customer_with_payer(world)
+    feed(world, invoice())
+    case_id = collection(world)
+
+    form = face.type(f"notice {case_id} final 2026-11-10 registered", by=ANA)
+    assert {"receipt", "addressee"} <= form.inputs.keys()
+    assert not {"recipient", "proof"} & form.inputs.keys()
+    face.fill(form, by=ANA, receipt="(00)559007731234567890", addressee="Ala Nowak, Warszawa")
+    assert "Ala Nowak" in face.type(f"notice {case_id} reminder 2026-11-12 courier WZ-7 Ala Nowak, Warszawa", by=ANA)
+    face.type(f"notice {case_id} reminder 2026-11-13 letter L-8 Their landlord", by=ANA)
+
+    with world.house.desk.reading() as connection:
+        kept = {notice.proof: notice.to_contact for notice in notices_of(connection, case_id)}
+    assert kept == {"(00)559007731234567890": True, "WZ-7": True, "L-8": False}
 
 
 def test_every_card_follows_when_the_money_comes(world: World, face: Face) -> None:

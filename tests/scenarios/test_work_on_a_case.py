@@ -194,10 +194,12 @@ def test_a_case_waits_is_resolved_and_reopened_and_the_ticket_follows(world: Wor
     face.click(face.channel(), "Wait for the customer", by=ANA)
     assert state(world, case_id) is State.WAITING
     form = face.click(face.channel(), "Resolve", by=ANA)
-    face.fill(form, by=ANA, told="no")
+    assert "why" not in form.inputs
+    face.fill(form, by=ANA, told="no", why="They hear it with the next invoice")
     assert state(world, case_id) is State.RESOLVED
     world.settle()
     assert "the customer was not told" in face.channel()
+    assert "They hear it with the next invoice" in face.channel()
     assert f"C-{case_id} is resolved. Reopen it first" in face.type(f"wait {case_id}", by=ANA)
     assert f"C-{case_id} is resolved. Reopen it first" in face.type(f"take {case_id}", by=ANA)
     face.click(face.channel(), "Reopen", by=ANA)

@@ -97,6 +97,8 @@ def _facts(words: Words, found: Case, *, customer: str | None, owner: Value) -> 
     if found.kind is Kind.QUESTION:
         facts.append(Fact(words.say("fact.question"), _question(words, found)))
     facts += [Fact(words.say("fact.owner"), owner), Fact(words.say("fact.opened"), Moment(found.opened_at))]
+    if found.untold_because:
+        facts.append(Fact(words.say("fact.untold"), Text(found.untold_because, quoted=True)))
     if found.ticket:
         facts.append(Fact(words.say("fact.ticket"), _ticket(words, found)))
     if found.follows is not None:

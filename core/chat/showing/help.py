@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from core.cases.queue import first_of, queue_parts
 from core.chat.actions import Action, ActionTable, Argument, ArgumentKind
 from core.chat.asking import Asked
+from core.chat.forms import When
 from core.chat.parsing import form_of
 from core.chat.values import Text
 from core.chat.views import Fact, HelpView, Section
@@ -92,11 +93,16 @@ def _arguments(words: Words, action: Action) -> Iterator[Fact]:
             yield Fact(words.say(f"field.{argument.name}"), Text(said))
 
 
+def _only(words: Words, when: When) -> str:
+    return words.say("help.only", field=words.say(f"field.{when.field}"), choices=", ".join(when.among))
+
+
 def _wanted(words: Words, argument: Argument) -> str:
     hint = f"field.{argument.name}.hint"
     parts = [
         words.say(hint) if words.has(hint) else "",
         ", ".join(argument.choices),
         "" if argument.required or argument.kind is ArgumentKind.TICK else words.say("help.optional"),
+        "" if argument.when is None else _only(words, argument.when),
     ]
     return ". ".join(part.rstrip(".") for part in parts if part)

@@ -6,6 +6,7 @@ from core.cases.queries import case
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic
 from core.chat.asking import Asked
 from core.chat.building import build_form
+from core.chat.forms import When
 from core.chat.requests import Open, Private, Reply
 from core.chat.showing.microsoft import packet_view
 from core.chat.verbs.cases import CASE, case_of, settled
@@ -61,7 +62,7 @@ def microsoft(asked: Asked, given: Given) -> Reply:
     if step == AGAIN:
         return _packet_of(asked, case_id)
     if step == TICKET:
-        asked.do(RecordRequest(case_id=case_id, number=text))
+        asked.do(RecordRequest(case_id=case_id, number=str(given["number"])))
     elif step == SOLVED:
         asked.do(SolveRequest(case_id=case_id, text=text))
     else:
@@ -107,7 +108,7 @@ PACKET = Action(
         _field("details"), _field("tried", limit=800), _field("tenant", required=False, kind=ArgumentKind.TEXT, limit=200),
         _field("products", required=False, kind=ArgumentKind.TEXT, limit=600),
         _field("invoices", required=False, kind=ArgumentKind.TEXT, limit=200),
-        _field("incident", required=False, kind=ArgumentKind.TEXT, limit=40),
+        Argument(name="incident", kind=ArgumentKind.TEXT, max_length=40, when=When(field="door", among=(Door.CREDIT,))),
     ),
 )  # fmt: skip
 ACTIONS = (
@@ -126,7 +127,11 @@ ACTIONS = (
         prefill=next_step, example="microsoft {case} ticket 2411190040001234",
         arguments=(
             CASE, Argument(name="step", kind=ArgumentKind.WORD, choices=(TICKET, ANSWERED, ASKED, SOLVED, AGAIN)),
-            Argument(name="text", kind=ArgumentKind.LONG_TEXT, required=False),
+            Argument(name="number", kind=ArgumentKind.NAME, max_length=60, when=When(field="step", among=(TICKET,))),
+            Argument(
+                name="text", kind=ArgumentKind.LONG_TEXT, when=When(field="step", among=(ANSWERED, ASKED, SOLVED)),
+                required_when=When(field="step", among=(ANSWERED, ASKED)),
+            ),
         ),
     ),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from dateutil.relativedelta import relativedelta
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.days import Tense
+from core.chat.forms import When
 from core.chat.requests import Private, Reply
 from core.chat.showing.cases import case_view
 from core.chat.showing.comparison import comparison_view
@@ -16,10 +17,12 @@ from core.customers.queries import today_of
 from core.engine.errors import InvalidInput, NotAllowed
 from core.people.model import Right
 from core.receivables.commands import RecordNotice
-from core.receivables.model import NoticeKind, NoticeMethod
+from core.receivables.model import BY_HAND, NoticeKind, NoticeMethod
 from core.receivables.queries import last_two_months
 
 CUSTOMER = Argument(name="customer", kind=ArgumentKind.CUSTOMER)
+BY_MAIL = When(field="method", among=(NoticeMethod.EMAIL,))
+ON_PAPER = When(field="method", among=BY_HAND)
 
 
 def show_owed(asked: Asked, given: Given) -> Reply:
@@ -32,9 +35,11 @@ def record_notice(asked: Asked, given: Given) -> Reply:
     """Keep the notice and show the case with it. Raises what RecordNotice raises."""
     case_id, day = int(str(given["case"])), given["day"]
     assert isinstance(day, date)  # noqa: S101 (the parser's own promise)
+    method = NoticeMethod(str(given["method"]))
+    recipient, proof = ("addressee", "receipt") if method in BY_HAND else ("recipient", "proof")
     command = RecordNotice(
-        case_id=case_id, kind=NoticeKind(str(given["kind"])), sent_on=day, recipient=str(given["recipient"]),
-        method=NoticeMethod(str(given["method"])), proof=str(given["proof"]),
+        case_id=case_id, kind=NoticeKind(str(given["kind"])), sent_on=day, recipient=str(given[recipient]), method=method,
+        proof=str(given[proof]),
     )  # fmt: skip
     asked.do(command)
     with asked.reading() as connection:
@@ -98,9 +103,11 @@ ACTIONS = (
             Argument(name="case", kind=ArgumentKind.CASE),
             Argument(name="kind", kind=ArgumentKind.WORD, choices=tuple(NoticeKind)),
             Argument(name="day", kind=ArgumentKind.DAY, tense=Tense.PAST),
-            Argument(name="recipient", kind=ArgumentKind.NAME, max_length=200),
             Argument(name="method", kind=ArgumentKind.WORD, choices=tuple(NoticeMethod)),
-            Argument(name="proof", kind=ArgumentKind.LONG_TEXT, max_length=2000),
+            Argument(name="recipient", kind=ArgumentKind.NAME, max_length=200, when=BY_MAIL),
+            Argument(name="proof", kind=ArgumentKind.LONG_TEXT, max_length=2000, when=BY_MAIL),
+            Argument(name="receipt", kind=ArgumentKind.NAME, max_length=300, when=ON_PAPER),
+            Argument(name="addressee", kind=ArgumentKind.TEXT, max_length=200, when=ON_PAPER),
         ),
     ),
 )  # fmt: skip

@@ -24,6 +24,7 @@ from core.cases.turns import AssignNext
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.days import Tense
+from core.chat.forms import When
 from core.chat.messages import LINK, SAID_BY, link_of, title_of
 from core.chat.requests import Private, Reply
 from core.chat.showing.cases import case_view
@@ -118,7 +119,7 @@ def our_turn(asked: Asked, given: Given) -> Reply:
 
 def resolve(asked: Asked, given: Given) -> Reply:
     """Nothing is left to do."""
-    asked.do(ResolveCase(case_id=case_of(given), told=Told(str(given["told"]))))
+    asked.do(ResolveCase(case_id=case_of(given), told=Told(str(given["told"])), why=str(given.get("why", ""))))
     return settled(asked, case_of(given), asked.words.say("case.resolved", number=f"C-{case_of(given)}"))
 
 
@@ -206,7 +207,10 @@ ACTIONS = (
     Action(
         name="resolve", right=Right.WORK, topic=Topic.CASES, answer=resolve, form=True, polish=("rozwiąż", "zamknij"),
         aliases=("close",), use=Use.EVERYDAY, example="resolve {case} yes",
-        arguments=(CASE, Argument(name="told", kind=ArgumentKind.WORD, choices=tuple(told.value for told in Told))),
+        arguments=(
+            CASE, Argument(name="told", kind=ArgumentKind.WORD, choices=tuple(told.value for told in Told)),
+            Argument(name="why", kind=ArgumentKind.LONG_TEXT, max_length=500, when=When(field="told", among=(Told.NO,))),
+        ),
     ),
     Action(
         name="reopen", right=Right.WORK, topic=Topic.CASES, answer=reopen, arguments=(CASE,), polish=("otwórz",), use=Use.RARE,

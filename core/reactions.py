@@ -21,6 +21,7 @@ from core.cases.events import (
     CaseTaken,
     CaseUnwatched,
     CaseWatched,
+    CollectionSettled,
     NoteAdded,
     OfCase,
     TicketCommented,
@@ -73,6 +74,9 @@ from core.suspensions.queries import (
     open_suspensions_with,
     suspensions_of_customer,
 )
+from core.suspensions.terms import follows as terms
+from core.suspensions.terms.commands import WatchTermEnds
+from core.suspensions.terms.events import TermEndDecided
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
 
@@ -162,6 +166,14 @@ def show_subscriptions(tx: Tx, event: SubscriptionsRecorded) -> Iterable[Command
     return ()
 
 
+def watch_terms(tx: Tx, event: Event) -> Iterable[Command]:
+    """The end of a term matters from now on, or no more, or something else would become of it. Of a question nothing follows."""
+    customer_id = _customer_of(tx, event)
+    if customer_id is None or (isinstance(event, OfCase) and case(tx.connection, event.case_id).kind is not Kind.COLLECTION):
+        return ()
+    return (WatchTermEnds(customer_id=customer_id),)
+
+
 def offer_restores(_tx: Tx, event: OfPayer) -> Iterable[Command]:
     """Money may have come for what is switched off."""
     return () if event.customer_id is None else (ProposeRestores(customer_id=event.customer_id),)
@@ -212,18 +224,21 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     InvoicesFellDue: (collect, keep_ladders, recheck_suspensions),
     PolicyApplied: (recheck_all,),
     NoticeRecorded: (refresh_cards, hear_notice, recheck_suspensions),
-    SubscriptionsRecorded: (recheck_suspensions, show_subscriptions),
+    SubscriptionsRecorded: (recheck_suspensions, show_subscriptions, watch_terms),
     **collections.FOLLOWS,
     **{event: (*collections.FOLLOWS[event], recheck_suspensions) for event in (NoticeProven, NoticeUndelivered)},
     **{event: (*own, show_requests, recheck_suspensions) for event, own in settled.FOLLOWS.items()},
     **suspensions.FOLLOWS,
+    **terms.FOLLOWS,
+    TermEndDecided: (recheck_suspensions, *terms.FOLLOWS[TermEndDecided], watch_terms),
     **escalations.FOLLOWS,
 }
 
 # Before anything else follows, what has changed is made findable by its new words.
 INDEXED: Mapping[type[Event], Reaction] = {**cases_search.INDEXED, **customers_search.INDEXED, **receivables_search.INDEXED}
 
-# What opens, closes or words a question.
+# What opens or closes a collection; what opens, closes or words a question.
+COLLECTING = (CaseOpened, CaseResolved, CaseReopened, CollectionSettled)
 ASKING = (CaseOpened, CaseMatched, CaseResolved, CaseReopened, CaseHandedBack, NoteAdded, TicketCommented)
 
 # What gives a case another owner, or other watchers.
@@ -235,8 +250,9 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
         *FOLLOWS.get(event, ()),
         *((recheck_questions,) if event in ASKING else ()),
         *((hearing.ask_of_case,) if event in OWNING else ()),
+        *((watch_terms,) if event in COLLECTING else ()),
     )
-    for event in {**FOLLOWS, **INDEXED, **dict.fromkeys((*ASKING, *OWNING))}
+    for event in {**FOLLOWS, **INDEXED, **dict.fromkeys((*ASKING, *OWNING, *COLLECTING))}
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {
@@ -248,5 +264,6 @@ TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     **collections.TIMERS,
     **settled.TIMERS,
     **suspensions.TIMERS,
+    **terms.TIMERS,
     **escalations.TIMERS,
 }

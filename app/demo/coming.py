@@ -26,6 +26,7 @@ WORDS = {
     "suspension_looks_again": "Partner Center is tried again", "suspension_verifies": "The suspension is read back",
     "restore_sends": "A restore is sent", "restore_verifies": "The restore is read back", "receivables.due": "An invoice falls due",
     "collections.ladder": "The next reminder to a customer is due",
+    "term_end.warns": "The end of a term nears", "term_end.chases": "A decision is not carried out in Partner Center yet",
     "escalation.watch": "Was a first answer missed?", "escalation.level": "The next level is asked for help",
     "escalation.microsoft": "Microsoft's answer is asked after", "absence.ends": "Somebody is back",
     "morning": "Somebody's morning overview", "quiet.ends": "Somebody's quiet hours end",

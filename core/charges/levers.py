@@ -25,6 +25,8 @@ class Way(StrEnum):
     TERM_END = "term_end"
     SUSPEND_SAVES = "suspend_saves"  # Microsoft stops billing
     SUSPEND_SAVES_NOTHING = "suspend_saves_nothing"
+    AZURE = "azure"  # usage stops, what was reserved goes on
+    TRIAL = "trial"  # not billed, until it is turned into something that is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +41,16 @@ class LeverRule:
 
 EXTENDED = "https://learn.microsoft.com/partner-center/customers/extended-service-terms"
 LIFECYCLE = "https://learn.microsoft.com/partner-center/customers/subscription-lifecycle"
+AZURE = "https://learn.microsoft.com/partner-center/customers/azure-plan-manage"
 
 RULES = (
     LeverRule(way=Way.TERM_END, kinds=NCE, source=EXTENDED, dated=date(2026, 5, 4)),  # in force since; before, auto-renew off was enough
     LeverRule(way=Way.SUSPEND_SAVES_NOTHING, kinds=NCE, source=CREATING, dated=READ_ON),
     LeverRule(way=Way.SUSPEND_SAVES, kinds=frozenset({SubscriptionKind.LEGACY}), source=LIFECYCLE, dated=READ_ON),
+    LeverRule(way=Way.AZURE, kinds=frozenset({SubscriptionKind.AZURE_PLAN}), source=AZURE, dated=READ_ON),
+    LeverRule(way=Way.TRIAL, kinds=frozenset({SubscriptionKind.TRIAL}), source=CREATING, dated=READ_ON),
 )  # fmt: skip
-# No rule for software, trials and Azure plans: of the first too little is known, and the others may not be suspended.
+# No rule for software: too little is known of it.
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from core.customers.queries import customer
 from core.people.model import ROUND_ROBIN, Member
 from core.people.mornings import DIGEST_SAID, HELD, held_said
 
+NAMED = {"step": "step", "decided": "term.short", "says": "term.short"}  # what is told by its name, and where the catalogue has it
 QUOTE = 600  # characters of a note that are told
 
 
@@ -86,12 +87,14 @@ def _asked_of(words: Words, ids: Mapping[str, Any]) -> tuple[Button, ...]:
     """What is asked of whoever is told, or what they may want to do about being told."""
     if "staff_id" in ids and str(ids["say"]).startswith("nudge."):
         return (Button(label=words.say("button.snooze"), action="snooze", subject=int(ids["case_id"]), form=True),)
+    if str(ids["say"]).startswith("tell.term_end_"):
+        return (Button(label=words.say("button.term"), action="term", subject=int(ids["case_id"]), form=True),)
     if not str(ids["say"]).startswith("escalation.told"):
         return ()
     return (Button(label=words.say("button.acknowledge"), action="acknowledge", subject=int(ids["case_id"]), tone=Tone.GOOD),)
 
 
 def _value(words: Words, name: str, value: object) -> object:
-    if name == "step":
-        return words.named("step", str(value))
+    if name in NAMED:
+        return words.named(NAMED[name], str(value))
     return Moment(datetime.fromisoformat(value)) if name.endswith("_at") and isinstance(value, str) else value

@@ -66,7 +66,7 @@ def ask_people(tx: Tx, event: StepBegun) -> Iterable[Command]:
     said = {"number": "" if case_id is None else f"C-{case_id}", "step": event.step}
     key = f"tell.ladder_{event.does}"
     role = event.to if event.does == Does.REVIEW else OWNER
-    outbox.enqueue_all(tx, list(_orders(tx, role, key, case_id, said)))
+    outbox.enqueue_all(tx, list(orders_for(tx, role, key, case_id, said)))
     return ()
 
 
@@ -75,11 +75,11 @@ def tell_undelivered(tx: Tx, event: NoticeUndelivered) -> Iterable[Command]:
     case_id = collection_case(tx.connection, event.payer_id, event.currency)
     said = {"number": "" if case_id is None else f"C-{case_id}", "step": event.step, "desk_notice_id": event.notice_id}
     key = "tell.ladder_unproven" if event.was_proven else f"tell.ladder_{event.why}"
-    outbox.enqueue_all(tx, list(_orders(tx, OWNER, key, case_id, said)))
+    outbox.enqueue_all(tx, list(orders_for(tx, OWNER, key, case_id, said)))
     return ()
 
 
-def _orders(tx: Tx, role: str, say: str, case_id: int | None, said: Mapping[str, object]) -> Iterable[Order]:
+def orders_for(tx: Tx, role: str, say: str, case_id: int | None, said: Mapping[str, object]) -> Iterable[Order]:
     """The owner or who stands in; everybody present of a role; nobody there: the conversations that collect."""
     absent = away_now(tx.connection, tx.now)
     people = _owner(tx, case_id) if role == OWNER else _holders(tx, role)

@@ -14,7 +14,8 @@ from .ports import Answer
 class ProposeSuspension(Command):
     """Ask for the suspension of some of the customer's subscriptions, for the overdue money of a collection case.
 
-    `questions`: the customer's open questions about these invoices that whoever asks has seen.
+    `questions`: the customer's open questions about these invoices that whoever asks has seen. `at_term_end`: what is to become of those
+    that have a term, cancel, renew or extend; "" leaves what was decided before, or nothing, and then nobody can approve yet.
     """
 
     needs = Right.PROPOSE
@@ -22,6 +23,7 @@ class ProposeSuspension(Command):
     reason: str
     subscription_ids: tuple[int, ...]
     questions: tuple[int, ...] = ()
+    at_term_end: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

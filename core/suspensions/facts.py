@@ -1,9 +1,10 @@
 """The facts a decision is bound to: the one place that says which they are, and reads them as they are now.
 
 Listed: the overdue amount and its invoices, payments reported and not shown yet, promises, disputes, holds, the customer's open questions
-about these invoices, the proven notices, the confirmed links, each subscription's status, seats and end of term,
-the policy and what exempts the customer, their segment and mode (an approval given to a dry-run must not become a real suspension). Not
-listed: etags, what is not due yet, and when each fact was last heard, which is shown and looked at, but changes nothing by itself.
+about these invoices, the proven notices, the confirmed links, each subscription's status, seats and end of term, what was decided about
+that and what would become of it, the policy and what exempts the customer, their segment and mode (an approval given to a dry-run must not
+become a real suspension). Not listed: etags, what is not due yet, and when each fact was last heard, which is shown and looked at, but
+changes nothing by itself.
 """
 
 from collections.abc import Iterable
@@ -28,6 +29,7 @@ from core.receivables.model import Notice, Position
 from core.receivables.queries import notices_of, payer, position
 
 from .model import Facts
+from .terms.queries import term_end_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,4 +136,6 @@ def _subscription(connection: Connection, read: Subscription) -> dict[str, Any]:
         "status": read.status, "quantity": read.quantity, "term_end": ends, "tenant": read.tenant,
         "tenant_link": is_tenant_linked(connection, read.tenant, read.customer_id),
     }  # fmt: skip
+    if (end := term_end_of(connection, read)) is not None:
+        facts |= {"end_of_term": end.decided.value if end.decided else "", "at_term_end": end.says.value}
     return {f"subscription:{read.id}:{name}": value for name, value in facts.items()}

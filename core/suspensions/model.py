@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.collections.policy import Need, Policy
+from core.customers.terms import at_term_end
 
 Facts = Mapping[str, Any]  # the listed facts, flat: `overdue`, `subscription:12:quantity` …; plain JSON, compared key by key
 
@@ -214,14 +215,22 @@ class Restore:
 
 
 def changes(before: Facts, after: Facts) -> list[dict[str, Any]]:
-    """What differs, fact by fact, as `{"fact", "before", "after"}`."""
+    """What differs, fact by fact, as `{"fact", "before", "after"}`. That the end-of-term decision was carried out in Partner Center changes
+    nothing: it was decided upon."""
     keys = sorted({*before, *after})
-    return [{"fact": k, "before": before.get(k), "after": after.get(k)} for k in keys if before.get(k) != after.get(k)]
+    differing = [{"fact": k, "before": before.get(k), "after": after.get(k)} for k in keys if before.get(k) != after.get(k)]
+    return [each for each in differing if not _is_carried_out(each, after)]
+
+
+def _is_carried_out(change: Mapping[str, Any], after: Facts) -> bool:
+    about, _, name = str(change["fact"]).rpartition(":")
+    return name == "at_term_end" and bool(change["after"]) and change["after"] == after.get(f"{about}:end_of_term")
 
 
 def blockers(facts: Facts, policy: Policy, today: date) -> list[str]:
     """Why nobody may approve yet, the money first; empty when somebody may. Only a proven notice counts."""
-    return [*_money_blockers(facts, policy), *_notice_blockers(facts, policy, today)]
+    undecided = any(fact.endswith(":end_of_term") and not answer for fact, answer in facts.items())
+    return [*_money_blockers(facts, policy), *_notice_blockers(facts, policy, today), *(["term_end"] if undecided else [])]
 
 
 def _money_blockers(facts: Facts, policy: Policy) -> list[str]:
@@ -276,9 +285,11 @@ def _ripe_on(final: Mapping[str, Any], policy: Policy) -> date:
 
 def differs(facts: Facts, subscription_id: int, resource: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the resource itself, read just before the call, says otherwise than the facts shown."""
-    read = {"status": status_of(resource), "quantity": resource.get("quantity")}
-    keys = {name: f"subscription:{subscription_id}:{name}" for name in read}
-    return [{"fact": keys[n], "before": facts.get(keys[n]), "after": v} for n, v in read.items() if facts.get(keys[n]) != v]
+    about = f"subscription:{subscription_id}:"
+    read = {f"{about}status": status_of(resource), f"{about}quantity": resource.get("quantity")}
+    if f"{about}at_term_end" in facts:
+        read[f"{about}at_term_end"] = at_term_end(resource).value
+    return changes(facts, {**facts, **read})
 
 
 def status_of(resource: Mapping[str, Any]) -> str:

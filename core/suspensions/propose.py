@@ -27,7 +27,10 @@ from .events import SuspensionProposed
 from .facts import Gathered, gather, is_payer_linked, is_tenant_linked
 from .model import ItemState, State, is_too_little, least_of
 from .moving import lock_case, lock_request
-from .queries import is_halted, open_suspension_of, suspension
+from .queries import is_halted, open_suspension_of
+from .queries import suspension as request_of
+from .terms.deciding import decided
+from .terms.events import TermEndDecided
 
 # Microsoft: neither quantity nor status of a trial can be changed; an Azure plan cannot be suspended while it has active
 # subscriptions (900115). https://learn.microsoft.com/partner-center/customers/create-a-new-subscription
@@ -44,16 +47,17 @@ def propose_suspension(tx: Tx, command: ProposeSuspension) -> Iterable[Event]:
         raise InvalidInput("field_missing", "subscriptions")
     found = proposable_case(tx.connection, command.case_id, tx.now)
     _refuse_if_impossible(tx.connection, found, command.subscription_ids)
+    answered = _decide(tx, found, command)
     known = gather(tx.connection, found, command.subscription_ids, tx.now)
     _refuse_without_debt(tx.connection, known, found, tx.now)
     if unseen := [f"C-{each}" for each in known.listed["questions"] if each not in command.questions]:
         raise InvalidInput("suspend_questions", "questions", cases=", ".join(unseen))
-    return [_insert(tx, found, reason, known, command.subscription_ids)]
+    return [_insert(tx, found, reason, known, command.subscription_ids), *answered]
 
 
 def ask_again(tx: Tx, command: AskAgain) -> Iterable[Event]:
     """Raises Conflict while the request is open, and whatever a new proposal would."""
-    before = suspension(tx.connection, command.suspension_id)
+    before = request_of(tx.connection, command.suspension_id)
     if before.is_open:
         raise Conflict("suspension_open", number=before.number)
     theirs = [subscription(tx.connection, one.subscription_id) for one in before.items]
@@ -106,6 +110,13 @@ def _refuse_if_impossible(connection: Connection, found: Case, wanted: Sequence[
             raise InvalidInput("subscription_not_theirs", "subscriptions", name=subscription_id)
         if (refusal := why_not(connection, theirs[subscription_id])) is not None:
             raise refusal
+
+
+def _decide(tx: Tx, found: Case, command: ProposeSuspension) -> list[TermEndDecided]:
+    """The end-of-term decision that came with it; no answer leaves the one there is."""
+    if not command.at_term_end:
+        return []
+    return decided(tx, found, [subscription(tx.connection, each) for each in sorted(set(command.subscription_ids))], command.at_term_end)
 
 
 def _refuse_without_debt(connection: Connection, known: Gathered, found: Case, now: datetime) -> None:

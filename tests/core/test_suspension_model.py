@@ -102,7 +102,7 @@ def test_the_resource_just_read_is_compared_whatever_its_spelling() -> None:
 
     assert differs(facts, 7, {"status": "Active", "quantity": 15}) == []
     assert [c["fact"] for c in differs(facts, 7, {"status": "pendingSomething", "quantity": 16})] == [
-        "subscription:7:status", "subscription:7:quantity",
+        "subscription:7:quantity", "subscription:7:status",
     ]  # fmt: skip
 
 

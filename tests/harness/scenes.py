@@ -33,7 +33,7 @@ BOUGHT: Mapping[str, Any] = {  # two days ago and three seats more since: days o
     "refundableQuantity": {"totalQuantity": 3, "details": [{"quantity": 3, "allowedUntilDateTime": "2026-11-29T14:30:00Z"}]},
 }  # fmt: skip
 SUBJECTS: Mapping[str, str] = {  # forms that cannot be opened about the question: the name of their subject in `stage.ids`
-    "match": "unmatched", "notice": "collection", "restore": "collection", "webhook_discard": "letter",
+    "match": "unmatched", "notice": "collection", "restore": "collection", "term": "collection", "webhook_discard": "letter",
 }  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def play(stage: Stage, local: LocalPartnerCenter) -> None:
 def curtain(stage: Stage, local: LocalPartnerCenter) -> None:
     """A customer who owes, and one who asks."""
     world, texts = stage.world, stage.texts
-    story = ripe(world, local, **BOUGHT)
+    story = ripe(world, local, decided=False, **BOUGHT)
     world.hire(ADA)
     world.route(stage.face.name, "approval", "question", "collection")
     contacts = (("Jan Nowak", texts.requestor),)
@@ -140,6 +140,7 @@ def requests(stage: Stage, _local: LocalPartnerCenter) -> None:
     """A request: asked, refused, asked again, approved, off."""
     form = stage.type("form.suspend", f"suspend {stage.ids['collection']}")
     stage.show("suspension.asked", stage.face.fill(form, by=ANA, reason=stage.texts.reason))
+    stage.show("term", stage.face.fill(stage.type("form.term", f"term {stage.ids['collection']}"), by=ANA, at_term_end="cancel"))
     stage.world.settle()
     stage.show("card.suspension", stage.face.channel(), SuspensionView)
     stage.type("suspension.for_an_approver", "suspension S-1", by=BEN)

@@ -12,17 +12,21 @@ from core.customers.commands import ConfirmLink, SwitchMode
 from core.customers.model import LinkKind, Mode
 from core.customers.queries import customer
 from core.engine.db.tables.suspensions import suspensions
+from core.engine.transaction import Actor
 from core.people.model import Role
+from core.people.queries import by_handle
 from core.receivables.commands import RecordNotice
 from core.receivables.model import NoticeKind, NoticeMethod
 from core.receivables.queries import payer_known_as
 from core.suspensions.model import Restore, Suspension
 from core.suspensions.queries import items_maybe_off, restores_of, suspension
+from core.suspensions.terms.commands import DecideTermEnd
+from core.suspensions.terms.queries import term_ends_of
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face, Seen
 from tests.harness.partner_center import identity
 from tests.harness.receivables import customer_with_payer, feed, invoice
-from tests.harness.world import ANA, BEN, FAY, VIC, Persona, World
+from tests.harness.world import ANA, BEN, FAY, OPERATOR, VIC, Persona, World
 from webhooks.partner_center.auth import Token
 from webhooks.partner_center.client import PartnerCenter
 
@@ -76,11 +80,19 @@ class Story:
             whose = customer(connection, self.customer_id)
         assert not sync_tenant(self.world.house, client, whose, self.tenant).problem
 
-    def propose(self, face: Face, *, by: Persona = ANA, reason: str = "Silent for six weeks") -> Seen:
-        """Fill the form with everything that is offered."""
+    def decide(self, choice: str = "cancel", *, by: Persona | None = None) -> None:
+        """What is to become of everything with a term when it ends."""
+        with self.world.house.desk.reading() as connection:
+            asked = tuple(read.id for read, _ in term_ends_of(connection, self.customer_id))
+            actor = OPERATOR if by is None else Actor(f"staff:{by_handle(connection, by.handle).id}", "slack")
+        if asked:
+            self.world.do(DecideTermEnd(case_id=self.case_id, subscription_ids=asked, choice=choice), actor)
+
+    def propose(self, face: Face, *, by: Persona = ANA, reason: str = "Silent for six weeks", at_term_end: str = "cancel") -> Seen:
+        """Fill the form with everything that is offered, and one answer for the end of every term."""
         form = face.type(f"suspend {self.case_id}", by=by)
         assert form.is_form, str(form)
-        answer = face.fill(form, by=by, reason=reason)
+        answer = face.fill(form, by=by, reason=reason, at_term_end=at_term_end)
         self.world.settle()
         return answer
 
@@ -105,7 +117,14 @@ class Story:
 
 
 def ripe(
-    world: World, local: LocalPartnerCenter, *, live: bool = True, notices: bool = True, zone: str = "Europe/Warsaw", **fields: Any
+    world: World,
+    local: LocalPartnerCenter,
+    *,
+    live: bool = True,
+    notices: bool = True,
+    zone: str = "Europe/Warsaw",
+    decided: bool = True,
+    **fields: Any,
 ) -> Story:
     """Everything a suspension needs but the request itself."""
     world.hire(ANA, BEN, CLEO, FAY, VIC, OTTO)
@@ -126,6 +145,8 @@ def ripe(
     assert case_id is not None
     story = Story(world, local, customer_id, case_id, tenant, external)
     story.sync()
+    if decided:
+        story.decide()
     if notices:
         story.notice()
     if live:

@@ -268,6 +268,18 @@ def test_an_azure_plan_is_refused_with_what_to_do_by_hand(world: World, local: L
     assert "By hand: in Partner Center" in face.type(f"suspend {story.case_id}", by=ANA)
 
 
+def test_what_is_left_to_people_is_explained_above_the_form(story: Story, face: Face) -> None:
+    for kind in ("trial", "azure_plan"):
+        story.local.add_subscription(story.tenant, kind)
+    story.sync()
+
+    form = face.type(f"suspend {story.case_id}", by=ANA)
+
+    assert "Microsoft allows no change to the 25 seats of a trial" in form
+    assert "an Azure plan stops when each of its Azure subscriptions is cancelled" in form
+    assert "reservations and savings plans go on being billed (Microsoft, as of 1 Oct 2023)" in form
+
+
 def test_a_paid_case_cannot_be_proposed(story: Story, face: Face) -> None:
     story.world.now += timedelta(minutes=1)
     story.hear(open=0)

@@ -1,13 +1,15 @@
 """One subscription of a request: what stops, what goes on costing, what is lost, and where its process is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from core.charges.impacts import Effect, Impact, Read, impacts
 from core.charges.levers import levers
+from core.chat.showing.terms import term_facts, term_lines
 from core.chat.showing.windows import lever_lines
 from core.chat.values import Moment, Text, Value
 from core.chat.views import Fact, Section, Tone
@@ -17,6 +19,7 @@ from core.customers.queries import customer, subscription, subscriptions_of
 from core.suspensions.answers import meaning
 from core.suspensions.model import NOT_SENT, Item, ItemState, Restore, RestoreState, Suspension, by_hand
 from core.suspensions.queries import resource_of, restores_of
+from core.suspensions.terms.queries import term_end_of
 
 TONES = {
     ItemState.SUSPENDED: Tone.DANGER, ItemState.FAILED: Tone.DANGER, ItemState.UNKNOWN: Tone.DANGER, ItemState.LOOKING: Tone.WARNING,
@@ -32,42 +35,40 @@ def item_section(connection: Connection, words: Words, whole: Suspension, one: I
     if whole.is_open:
         lines += [Text(line) for line in impact(connection, words, read, since=max(read.as_of, whole.proposed_at))]
     ways = restores_of(connection, one)
+    is_back = any(way.state is RestoreState.RESTORED for way in ways)
+    end = term_end_of(connection, read) if whole.is_open or (one.state is ItemState.SUSPENDED and not is_back) else None
+    lines += [Text(line) for line in term_lines(words, end, to_come=whole.is_open)] if end else []
     for way in ways:
         lines += _way_back(words, one, way)
-    is_back = any(way.state is RestoreState.RESTORED for way in ways)
     tone = Tone.NEUTRAL if is_back else TONES.get(one.state, Tone.NEUTRAL)
-    return Section(title=read.name, facts=_facts(words, whole, one, read), lines=tuple(lines), tone=tone)
+    facts = (*_facts(words, whole, one, read), *(term_facts(connection, words, end) if end else ()))
+    return Section(title=read.name, facts=facts, lines=tuple(lines), tone=tone)
 
 
 def impact(connection: Connection, words: Words, read: Subscription, *, since: datetime) -> Iterable[str]:
     """What a suspension does, by kind of subscription, and what would cost less; windows that were open at `since`, each with its end,
-    as a card stands in its channel for hours and is drawn anew only when something happened.
-
-    https://learn.microsoft.com/partner-center/customers/create-a-new-subscription and
-    https://learn.microsoft.com/partner-center/customers/subscription-lifecycle
-    """
+    as a card stands in its channel for hours and is drawn anew only when something happened."""
     resource = resource_of(connection, read.id)
-    at_theirs = replace(words, zone=customer(connection, read.customer_id).zone)  # the customer plans by it: their time, not the reader's
-    yield words.count("impact.stops", read.quantity)
-    children = [s.name for s in subscriptions_of(connection, read.customer_id) if s.parent == read.external and s.parent]
-    if children:
-        yield words.say("impact.addons", names=", ".join(children))
-    if read.kind == "legacy":
-        yield words.say("impact.legacy")
-    elif read.term_end_at is not None:
-        yield at_theirs.say("impact.no_return", until=read.term_end_at)
-        yield words.say("impact.end_of_term")
-    else:
-        yield words.say("impact.term_unknown")
-    if read.auto_renew:
-        yield words.say("impact.auto_renew")
-    if _has_scheduled(resource):
-        yield words.say("impact.scheduled")
+    yield from impact_lines(connection, words, read, resource)
     yield from [*lever_lines(words, levers(resource, read, since))] or [words.say("lever.none")]
 
 
-def _has_scheduled(resource: Mapping[str, Any]) -> bool:
-    return bool(resource.get("scheduledNextTermInstructions") or resource.get("scheduledActions"))
+def impact_lines(connection: Connection, words: Words, read: Subscription, resource: Mapping[str, Any]) -> Iterator[str]:
+    """One line each, with the day of its rule. The point of no return is told in the customer's time: they plan by it."""
+    whose = customer(connection, read.customer_id)
+    addons = tuple(each.name for each in subscriptions_of(connection, whose.id) if each.parent and each.parent == read.external)
+    theirs = replace(words, zone=whose.zone)
+    for each in impacts(Read(facts=read, resource=resource, addons=addons)):
+        yield f"{_effect(words, theirs, each)} ({words.say('windows.by_rule', day=words.day(each.dated))})"
+
+
+def _effect(words: Words, theirs: Words, each: Impact) -> str:
+    if each.effect in (Effect.STOPS, Effect.STOPS_ADDON, Effect.STOPS_NOTHING):
+        return words.count(f"impact.{each.effect}", each.seats)
+    if each.effect is Effect.SCHEDULED:
+        changes = ", ".join(words.say(f"impact.change.{what}", value=shown) for what, shown in each.changes)
+        return words.say("impact.scheduled", changes=changes)
+    return theirs.say(f"impact.{each.effect}", until=each.until or "", names=", ".join(each.names))
 
 
 def _facts(words: Words, whole: Suspension, one: Item, read: Subscription) -> tuple[Fact, ...]:

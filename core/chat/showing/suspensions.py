@@ -14,18 +14,15 @@ from core.chat.showing.impact import item_section
 from core.chat.showing.ladder import source_of
 from core.chat.showing.stops import blocked, standing
 from core.chat.values import Day, Moment, Money, Person, Text, Value
-from core.chat.views import Button, Confirm, Fact, NoteView, Section, SuspensionView, Table, Tone
+from core.chat.views import Button, Confirm, Fact, Section, SuspensionView, Table, Tone
 from core.chat.words import Words
 from core.collections.policy import Policy
 from core.collections.queries import policy_called
 from core.customers.queries import customer, subscription, subscriptions_of, today_of
 from core.engine.cards import held_back
-from core.engine.errors import Conflict, DeskError
 from core.people.model import Member, Right
 from core.people.queries import display_name
-from core.receivables.queries import position
 from core.suspensions.model import MAYBE_OFF, NOT_SENT, ItemState, RestoreState, State, Suspension, Verdict, blockers, left_over
-from core.suspensions.propose import why_not
 from core.suspensions.queries import is_brought_back, items_maybe_off, newest_suspension_of, open_restore_of, suspension, votes_of
 
 TONES = {
@@ -88,28 +85,6 @@ def suspension_of_case(connection: Connection, words: Words, found: Case, reader
     state = "restored" if is_brought_back(connection, newest) else newest.state
     line = Text(words.say("suspension.of_case", number=newest.number, state=words.say(f"suspension.short.{state}")))
     return StopParts((Section(title=words.say("suspension.heading"), lines=(line,)),), tuple(buttons))
-
-
-def proposal_view(connection: Connection, words: Words, case_id: int, now: datetime) -> NoteView:
-    """Above the form: what is owed, and what cannot be chosen and why. Raises NotFound."""
-    found = case(connection, case_id)
-    facts: list[Fact] = []
-    if found.payer_id is not None and found.customer_id is not None:
-        owed = position(connection, found.payer_id, found.currency, today_of(connection, found.customer_id, now))
-        facts = [
-            Fact(words.say("fact.customer"), Text(customer(connection, found.customer_id).name, quoted=True)),
-            Fact(words.say("fact.overdue"), Money(owed.overdue, owed.currency)),
-            Fact(words.say("fact.as_of"), Moment(owed.as_of)),
-        ]
-    refusals = [why_not(connection, s) for s in subscriptions_of(connection, found.customer_id or 0)]
-    left_out = tuple(Text(words.error(refusal)) for refusal in refusals if refusal is not None)
-    return NoteView(title=words.say("suspension.before", number=found.number), facts=tuple(facts), footnotes=left_out)
-
-
-def not_offered(connection: Connection, found: Case) -> DeskError:
-    """Why nothing of the customer's may be suspended: the one reason, if there is one."""
-    refusals = [r for s in subscriptions_of(connection, found.customer_id or 0) if (r := why_not(connection, s)) is not None]
-    return refusals[0] if len(refusals) == 1 else Conflict("suspend_nothing", number=found.number)
 
 
 def _status(connection: Connection, words: Words, found: Suspension, today: date) -> str:
@@ -203,6 +178,8 @@ def _changed(words: Words, found: Suspension, names: dict[int, str], change: dic
 def _plain(words: Words, found: Suspension, fact: str, value: object) -> str:
     if fact in ("overdue", "undisputed") and isinstance(value, int):
         return words.money(value, str(found.listed["currency"]))
+    if isinstance(value, str) and fact.endswith((":end_of_term", ":at_term_end")):
+        return words.say(f"term.short.{value or 'undecided'}")
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
@@ -241,8 +218,11 @@ def _buttons(
     """On a shared card everybody sees them; every command checks the right, the person and the facts again."""
     made: list[Button] = []
     if found.state is State.PROPOSED:
-        if not blockers(found.listed, policy_called(connection, found.listed["policy"]), today) and _may(reader, Right.DECIDE):
+        stops = blockers(found.listed, policy_called(connection, found.listed["policy"]), today)
+        if not stops and _may(reader, Right.DECIDE):
             made.append(_approve(connection, words, found))
+        if "term_end" in stops and _may(reader, Right.PROPOSE):
+            made.append(Button(label=words.say("button.term"), action="term", subject=found.case_id, facts=found.facts, form=True))
         if _may(reader, Right.DECIDE):
             made.append(Button(label=words.say("button.refuse"), action="refuse", subject=found.id, facts=found.facts, form=True))
     if found.is_open and any(one.state in NOT_SENT for one in found.items):

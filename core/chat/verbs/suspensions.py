@@ -1,6 +1,7 @@
 """Verbs about suspensions and restores."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from core.cases.queries import case
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
@@ -9,7 +10,8 @@ from core.chat.building import build_form
 from core.chat.forms import Option
 from core.chat.parsing import usage
 from core.chat.requests import Card, Gesture, Open, Private, Refused, Reply
-from core.chat.showing.suspensions import not_offered, proposal_view, suspension_view
+from core.chat.showing.proposing import not_offered, proposal_view
+from core.chat.showing.suspensions import suspension_view
 from core.chat.views import NoteView, View
 from core.customers.queries import subscriptions_of, today_of
 from core.engine.errors import Conflict, InvalidInput
@@ -30,6 +32,9 @@ from core.suspensions.commands import (
 from core.suspensions.facts import questions_about
 from core.suspensions.propose import proposable_case, why_not
 from core.suspensions.queries import newest_suspension_of
+from core.suspensions.terms.queries import term_ends_of
+
+from .terms import AT_TERM_END, common_answer
 
 
 def show_suspension(asked: Asked, given: Given) -> Reply:
@@ -42,7 +47,10 @@ def propose(asked: Asked, given: Given) -> Reply:
     chosen, seen = given["subscriptions"], given.get("questions", ())
     assert isinstance(chosen, tuple)  # noqa: S101 (the parser's own promise)
     assert isinstance(seen, tuple)  # noqa: S101 (the parser's own promise)
-    command = ProposeSuspension(case_id=int(str(given["case"])), reason=str(given["reason"]), subscription_ids=chosen, questions=seen)
+    command = ProposeSuspension(
+        case_id=int(str(given["case"])), reason=str(given["reason"]), subscription_ids=chosen, questions=seen,
+        at_term_end=str(given.get("at_term_end", "")),
+    )  # fmt: skip
     return Private(_view(asked, asked.do(command).ids["suspension_id"]))
 
 
@@ -76,7 +84,11 @@ def everything(asked: Asked, given: Given) -> Mapping[str, str]:
     if not options:
         with asked.reading() as connection:
             raise not_offered(connection, proposable_case(connection, int(str(given["case"])), asked.now))
-    return {"subscriptions": ",".join(option.value for option in options)}
+    chosen = {option.value for option in options}
+    with asked.reading() as connection:
+        whose = proposable_case(connection, int(str(given["case"])), asked.now).customer_id or 0
+        ends = [end for read, end in term_ends_of(connection, whose) if str(read.id) in chosen]
+    return {"subscriptions": ",".join(option.value for option in options), "at_term_end": common_answer(ends)}
 
 
 def before_proposing(asked: Asked, given: Given) -> View:
@@ -172,7 +184,10 @@ QUESTIONS = Argument(name="questions", kind=ArgumentKind.SUBSCRIPTIONS, options=
 SUSPEND = Action(
     name="suspend", right=Right.PROPOSE, topic=Topic.SUSPENSIONS, answer=propose, form=True, polish=("zawieś",), dangerous=True,
     example="suspend {case}", prefill=everything, lead=before_proposing,
-    arguments=(CASE, REASON, Argument(name="subscriptions", kind=ArgumentKind.SUBSCRIPTIONS, options=offered), QUESTIONS),
+    arguments=(
+        CASE, replace(AT_TERM_END, required=False), REASON,
+        Argument(name="subscriptions", kind=ArgumentKind.SUBSCRIPTIONS, options=offered), QUESTIONS,
+    ),
 )  # fmt: skip
 
 ACTIONS = (

@@ -101,3 +101,18 @@ restores = Table(
         sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL"),
     ),
 )  # fmt: skip
+
+# What is to become of a subscription when its term ends, said for that term alone; and what people were told of it.
+term_ends = Table(
+    "term_ends",
+    metadata,
+    row_id(),
+    ref("subscription_id", "subscriptions.id", index=False),
+    Column("term", String(40), nullable=False),  # its last moment; "" where Partner Center does not say
+    Column("decision", String(10), nullable=False, server_default=""),  # cancel | renew | extend
+    Column("decided_by", String(80), nullable=False, server_default=""),
+    Column("decided_at", Instant),
+    Column("heard", String(10), nullable=False, server_default=""),  # what Partner Center would do, as people know it
+    Column("warned", Json, nullable=False),  # how many days before the end they were warned
+    UniqueConstraint("subscription_id", "term"),
+)

@@ -865,6 +865,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_suspension_people_suspension_id'), ['suspension_id'], unique=False)
         batch_op.create_index('uq_suspension_people_standing', ['suspension_id', 'staff_id', 'part'], unique=True, sqlite_where=sa.text('until_at IS NULL'), postgresql_where=sa.text('until_at IS NULL'))
 
+    op.create_table('term_ends',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('subscription_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('term', sa.String(length=40), nullable=False),
+    sa.Column('decision', sa.String(length=10), server_default='', nullable=False),
+    sa.Column('decided_by', sa.String(length=80), server_default='', nullable=False),
+    sa.Column('decided_at', Instant(), nullable=True),
+    sa.Column('heard', sa.String(length=10), server_default='', nullable=False),
+    sa.Column('warned', Json, nullable=False),
+    sa.ForeignKeyConstraint(['subscription_id'], ['subscriptions.id'], name=op.f('fk_term_ends_subscription_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_term_ends')),
+    sa.UniqueConstraint('subscription_id', 'term', name=op.f('uq_term_ends_subscription_id_term'))
+    )
+
     op.create_table('votes',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('suspension_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

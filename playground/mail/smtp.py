@@ -1,6 +1,7 @@
 """The mail server itself: aiosmtpd, which speaks ESMTP with STARTTLS, AUTH and SMTPUTF8, and delivery status notifications (RFC 3461)."""
 
 import asyncio
+import base64
 import ssl
 import threading
 from dataclasses import dataclass, field
@@ -43,6 +44,15 @@ class _Speaking(SMTP):
     async def smtp_AUTH(self, arg: str) -> None:
         if not await self._owner.trouble(self, "AUTH"):
             await super().smtp_AUTH(arg)
+
+    async def auth_XOAUTH2(self, _: Any, args: list[str]) -> AuthResult:
+        """As Exchange Online takes it: who is meant, and a token of Microsoft's login."""
+        said = base64.b64decode(args[1]).decode() if len(args) > 1 else ""
+        user, _, token = said.removeprefix("user=").removesuffix("\x01\x01").partition("\x01auth=Bearer ")
+        good = self._owner.tokens.get(token) == user
+        if not good:
+            await self.challenge_auth('{"status":"400","schemes":"Bearer"}')
+        return AuthResult(success=good, handled=False, auth_data=LoginPassword(user.encode(), b""))
 
     async def smtp_NOOP(self, arg: str) -> None:
         if not await self._owner.trouble(self, "NOOP"):
@@ -89,6 +99,7 @@ class MailServer:
         utf8: bool = True,
     ) -> None:  # fmt: skip
         self.box, self.dsn, self.utf8, self.faults = box, dsn, utf8, Faults()
+        self.tokens: dict[str, str] = {}  # of OAuth: token → whose mailbox it is for
         self.port = 0
         self._tls, self._implicit, self.users = tls, implicit, users
         self._loop = asyncio.new_event_loop()

@@ -91,6 +91,12 @@ def test_a_machines_answer_is_kept_and_changes_nobodys_turn(world: World, sender
     assert ("na urlopie" in said.body, said.audience) == (True, "internal")
 
 
+def test_a_colleagues_mail_is_a_remark(world: World, sender: Sender, case_id: int) -> None:
+    take(world, sender, plain(address_of(world, case_id), "I called them.", From="Ana <ana@partner.example>"))
+    found, [said] = about(world, case_id)
+    assert (found.state, said.audience, said.body) == (State.WAITING, "internal", "I called them.")
+
+
 def test_an_answer_opens_what_was_resolved(world: World, sender: Sender, case_id: int) -> None:
     world.do(ResolveCase(case_id=case_id, told=Told.YES), acting(world, ANA))
     take(world, sender, answered(letter_to(world, case_id), "Nadal się nie zgadza."))

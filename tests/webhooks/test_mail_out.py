@@ -1,6 +1,7 @@
 """Letters out, to a real mail server that takes them, refuses them, asks to come back, hangs, trickles, and breaks the line."""
 
 import email
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,6 +9,8 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
+from flask import Flask, request
+from werkzeug.serving import make_server
 
 from core.collections.ports import Carried
 from core.engine.errors import DeliveryError
@@ -217,3 +220,46 @@ def test_the_line_is_protected_unless_it_stays_on_this_machine() -> None:
         for given in (("smtp.partner.example", 0), ("smtp.partner.example", 25), ("smtp.partner.example", 465), ("127.0.0.1", 25))
     ]
     assert found == [Tls.STARTTLS, Tls.STARTTLS, Tls.IMPLICIT, Tls.NONE]
+
+
+@pytest.fixture
+def login() -> Iterator[str]:
+    """Microsoft's login, as far as an application asks it for a token of its own."""
+    app = Flask("login")
+
+    @app.post("/contoso/oauth2/v2.0/token")
+    def give() -> tuple[dict[str, str], int]:
+        wanted = {
+            "grant_type": "client_credentials",
+            "client_id": "app",
+            "client_secret": "s3",
+            "scope": "https://outlook.office365.com/.default",
+        }
+        if request.form.to_dict() != wanted:
+            return {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret for ana@partner.example"}, 401
+        return {"access_token": "tok-1", "token_type": "Bearer"}, 200
+
+    served = make_server("127.0.0.1", 0, app)
+    threading.Thread(target=served.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"http://127.0.0.1:{served.server_port}"
+    served.shutdown()
+    served.server_close()
+
+
+def test_microsoft_365_is_given_a_token_instead_of_a_password(tmp_path: Path, login: str) -> None:
+    authority, context = certificate(tmp_path, "localhost")
+    with serving(tls=context, users={}) as server:
+        known = {
+            "host": "localhost", "ca": str(authority), "tls": "starttls", "user": "billing@partner.example", "tenant": "contoso",
+            "client": "app", "login": login,
+        }  # fmt: skip
+        assert wrong(access(server, **known).settings) == ""
+        refused = Client(access(server, token="s3", **known)).send(LETTER)
+        assert (refused.kind, refused.said[:3]) == (Carried.LATER, "535")
+        server.tokens["tok-1"] = "billing@partner.example"
+        assert Client(access(server, token="s3", **known)).send(LETTER).kind is Carried.ACCEPTED
+
+        without = Client(access(server, token="s4", **known)).send(LETTER)
+        assert (without.kind, without.said) == (Carried.LATER, "Microsoft's login gave no token: AADSTS7000215")
+    assert wrong(known | {"from": "a@b.example", "login": "http://login.example"}).startswith("login takes")
+    assert wrong({"host": "h.example", "from": "a@b.example", "client": "app"}).startswith("tenant and client")

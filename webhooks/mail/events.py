@@ -49,8 +49,13 @@ def _answered(mail: Mail, received: Received, access: Access) -> RecordMail:
     author = next(iter(mail.addresses("from")), ("", ""))
     return RecordMail(
         case_id=about.pop(), external=_identity(mail, received), author=line(" ".join(filter(None, (author[0], f"<{author[1]}>")))),
-        text=answer_of(mail), by_customer=not is_automatic(mail),
+        text=answer_of(mail), by_customer=not is_automatic(mail) and not _is_colleague(mail, access),
     )  # fmt: skip
+
+
+def _is_colleague(mail: Mail, access: Access) -> bool:
+    """Whether it is from the partner's own domain: who joins in a customer's conversation there is no customer."""
+    return mail.sender.rpartition("@")[2] == folded(access.settings["from"]).rpartition("@")[2]
 
 
 def _addressed(mail: Mail, received: Received) -> list[str]:

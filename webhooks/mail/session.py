@@ -16,6 +16,7 @@ import structlog
 from webhooks.calling import CONNECT, PATIENCE, READ
 
 from .addresses import line
+from .oauth import NoToken, access_token, xoauth2
 from .settings import Server, Tls
 
 log = structlog.get_logger(__name__)
@@ -114,11 +115,7 @@ class Session:
             self._log_in()
 
     def _connect(self) -> None:
-        server = self._server
-        try:
-            line_to = socket.create_connection((server.host, server.port), timeout=CONNECT)
-        except OSError as error:
-            raise Ended(Step.CONNECT, f"it cannot be reached ({_why(error)})") from None
+        server, line_to = self._server, self._reached()
         # Each packet has its own timeout, so a server that trickles is cut off by the clock: through a second handle on the same line, as
         # the first one is being read from.
         self._watched = socket.socket(fileno=socket.dup(line_to.fileno()))
@@ -134,6 +131,28 @@ class Session:
         except (OSError, smtplib.SMTPException) as error:
             raise Ended(Step.CONNECT, f"it did not greet ({_why(error)})") from None
         self._good(Step.CONNECT, code, words, (220,))
+
+    def _reached(self) -> socket.socket:
+        """A line to one of the server's addresses; those that do not answer take no more than the time there is."""
+        try:
+            places = socket.getaddrinfo(self._server.host, self._server.port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise Ended(Step.CONNECT, f"it cannot be reached ({_why(error)})") from None
+        why = "TimeoutError"
+        for family, kind, protocol, _, address in places:
+            left = self._ends - time.monotonic()
+            if left <= 0:
+                break
+            made = socket.socket(family, kind, protocol)
+            made.settimeout(min(CONNECT, left))
+            try:
+                made.connect(address)
+            except OSError as error:
+                made.close()
+                why = _why(error)
+            else:
+                return made
+        raise Ended(Step.CONNECT, f"it cannot be reached ({why})")
 
     def _greet(self, step: Step) -> None:
         try:
@@ -171,7 +190,9 @@ class Session:
         if not server.password:
             raise Ended(Step.LOGIN, "user is set and there is no password: ./desk connections rotate NAME --token-file F")
         ways = self._smtp.esmtp_features.get("auth", "").upper().split()
-        if "PLAIN" in ways:
+        if server.client:
+            self._log_in_by_token()
+        elif "PLAIN" in ways:
             secret = b64encode(f"\0{server.user}\0{server.password}".encode()).decode()
             self.command(Step.LOGIN, f"AUTH PLAIN {secret}", good=(235,))
         elif "LOGIN" in ways:
@@ -179,6 +200,16 @@ class Session:
             self.command(Step.LOGIN, b64encode(server.password.encode()).decode(), good=(235,))
         else:
             raise Ended(Step.LOGIN, f"it takes no password, only {line(', '.join(ways), 60) or 'callers it knows'}")
+
+    def _log_in_by_token(self) -> None:
+        server = self._server
+        try:
+            token = access_token(server.login, server.tenant, server.client, server.password)
+        except NoToken as error:
+            raise Ended(Step.LOGIN, str(error)) from None
+        said = self.command(Step.LOGIN, f"AUTH XOAUTH2 {xoauth2(server.user, token)}", good=(235, 334))
+        if said.startswith("334"):  # what is wrong, in JSON; the refusal itself comes after an empty line
+            self.command(Step.LOGIN, "", good=(235,))
 
     def _timeout(self, most: float = READ) -> None:
         left = self._ends - time.monotonic()

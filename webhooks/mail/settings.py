@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from webhooks.reading import Access
 
 from .addresses import NoAddress, envelope, host, line
+from .oauth import LOGIN
 
 SUBMISSION, SUBMISSIONS = 587, 465  # https://www.rfc-editor.org/rfc/rfc8314#section-3.3
 
@@ -25,7 +27,7 @@ class Tls(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Server:
     """A server as it is called. `sender` is who writes, `name` how they are called, `returns` where bounces go; `ca` is a file of the
-    authorities to trust instead of the machine's."""
+    authorities to trust instead of the machine's. With `tenant` and `client` the password is that application's secret, for a token."""
 
     host: str
     port: int
@@ -36,6 +38,9 @@ class Server:
     user: str
     password: str = field(repr=False)
     ca: str
+    tenant: str = ""
+    client: str = ""
+    login: str = LOGIN
 
 
 def server_of(access: Access) -> Server:
@@ -47,6 +52,7 @@ def server_of(access: Access) -> Server:
         host=name, port=port or (SUBMISSIONS if tls is Tls.IMPLICIT else SUBMISSION), tls=tls, sender=envelope(given["from"]),
         name=line(given.get("name", "")),
         returns=envelope(given.get("answers") or given["from"]), user=given.get("user", ""), password=access.token, ca=given.get("ca", ""),
+        tenant=given.get("tenant", ""), client=given.get("client", ""), login=given.get("login", LOGIN).rstrip("/"),
     )  # fmt: skip
 
 
@@ -75,7 +81,7 @@ def host_of(text: str) -> str:
 
 def wrong(settings: Mapping[str, str]) -> str:
     """The first thing that is wrong, as a sentence; "" when nothing is."""
-    return _host(settings) or _port(settings) or _tls(settings) or _addresses(settings) or _ca(settings)
+    return next(filter(None, (look(settings) for look in (_host, _port, _tls, _addresses, _ca, _oauth))), "")
 
 
 def _host(settings: Mapping[str, str]) -> str:
@@ -108,6 +114,16 @@ def _addresses(settings: Mapping[str, str]) -> str:
             envelope(settings.get(name, "") or settings["from"])
         except NoAddress:
             return f"{name} takes one mail address, such as billing@partner.example."
+    return ""
+
+
+def _oauth(settings: Mapping[str, str]) -> str:
+    """The application's secret is sent to the login: over https, or not at all."""
+    given, login = ("tenant" in settings, "client" in settings), urlsplit(settings.get("login", LOGIN))
+    if any(given) and not (all(given) and settings.get("user")):
+        return "tenant and client belong together, and user is the mailbox they are for."
+    if login.scheme != "https" and not (login.scheme == "http" and is_here(login.hostname or "")):
+        return "login takes the address of Microsoft's login, https://…"
     return ""
 
 

@@ -20,6 +20,7 @@ from app.installing import installations
 from app.logs import set_up
 from app.mailing import mail
 from app.manifests import manifests, teams
+from app.notices.command import notices
 from app.partner_sync import sync, tenants
 from app.policies.command import policy
 from app.settings import ConfigError, load
@@ -124,6 +125,7 @@ main.add_command(escalations)
 main.add_command(calendars)
 main.add_command(targets)
 main.add_command(policy)
+main.add_command(notices)
 main.add_command(audit)
 customers.add_command(sync)
 customers.add_command(tenants)

@@ -29,6 +29,7 @@ from core.collections.handlers import HANDLERS as COLLECTIONS
 from core.collections.hearing import HANDLERS as HEARING
 from core.collections.keeping import HANDLERS as LADDERS
 from core.collections.proving import HANDLERS as PROVING
+from core.collections.sending import HANDLERS as SENDING
 from core.customers.handlers import HANDLERS as CUSTOMERS
 from core.engine import inbox, journal, outbox, timers
 from core.engine.db.dialects import insert_for
@@ -88,6 +89,7 @@ HANDLERS: Handlers = {
     **CLIMBING,
     **HEARING,
     **PROVING,
+    **SENDING,
     **SUSPENSIONS,
     **ESCALATIONS,
 }

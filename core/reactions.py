@@ -23,6 +23,8 @@ from core.cases.events import (
     CaseWatched,
     CollectionSettled,
     NoteAdded,
+    NoteFailed,
+    NoteSent,
     OfCase,
     TicketCommented,
 )  # fmt: skip
@@ -30,10 +32,11 @@ from core.cases.leaving import CONTINUES, ReleaseCases
 from core.cases.model import Kind
 from core.cases.queries import OPEN_CASE_SUBJECTS, case, collection_cases
 from core.cases.watching import forget_watcher
+from core.collections import carrying, settled
 from core.collections import follows as collections
-from core.collections import settled
 from core.collections.commands import HearNotice, JudgeByFeed, KeepLadders, RestartLadders
-from core.collections.events import NoticeProven, NoticeUndelivered, OfCollecting, PolicyApplied
+from core.collections.events import OfCollecting, PolicyApplied
+from core.collections.notice_events import NoticeProven, NoticeUndelivered
 from core.customers import search as customers_search
 from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
 from core.customers.model import LinkKind, Mode
@@ -207,6 +210,8 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **people.FOLLOWS,
     **cases.FOLLOWS,
     **{event: (*cases.FOLLOWS[event], *more) for event, more in escalations.OF_CASES.items()},
+    NoteSent: (*cases.FOLLOWS[NoteSent], carrying.carried_by_ticket),
+    NoteFailed: (*cases.FOLLOWS[NoteFailed], carrying.carried_by_ticket),
     StaffRemoved: (*people.FOLLOWS[StaffRemoved], settle_leaver, forget_watcher, hearing.ask_all),
     StaffAdded: (*people.FOLLOWS[StaffAdded], hearing.ask_all),
     RolesSet: (*people.FOLLOWS[RolesSet], hearing.ask_all),
@@ -219,7 +224,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     DayOpened: (cases.replan_all,),
     LinkConfirmed: (attach_linked_payer, recheck_suspensions),
     ModeSwitched: (climb_for_real, recheck_suspensions),
-    ReceivablesRecorded: (collect, judge, keep_ladders, recheck_suspensions, offer_restores),
+    ReceivablesRecorded: (collect, judge, keep_ladders, carrying.review_notices, recheck_suspensions, offer_restores),
     PayerAttached: (collect, keep_ladders, recheck_suspensions),
     InvoicesFellDue: (collect, keep_ladders, recheck_suspensions),
     PolicyApplied: (recheck_all,),
@@ -227,7 +232,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     SubscriptionsRecorded: (recheck_suspensions, show_subscriptions, watch_terms),
     **collections.FOLLOWS,
     **{event: (*collections.FOLLOWS[event], recheck_suspensions) for event in (NoticeProven, NoticeUndelivered)},
-    **{event: (*own, show_requests, recheck_suspensions) for event, own in settled.FOLLOWS.items()},
+    **{event: (*own, carrying.review_notices, show_requests, recheck_suspensions) for event, own in settled.FOLLOWS.items()},
     **suspensions.FOLLOWS,
     **terms.FOLLOWS,
     TermEndDecided: (recheck_suspensions, *terms.FOLLOWS[TermEndDecided], watch_terms),

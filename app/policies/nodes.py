@@ -92,6 +92,21 @@ class Entry:
                 self._faults.add(one.start_mark.line + 1, f"“{key}” of {self.name}: “{one.value}” cannot be read.")
         return tuple(made)
 
+    def each(self, reader: Callable[[str], T]) -> dict[str, T]:
+        """Every field by its name, whatever they are called."""
+        found = {key: self.read(key, reader) for key in self._fields}
+        return {key: value for key, value in found.items() if value is not None}
+
+    def fault(self, sentence: str) -> None:
+        """Note what else is wrong with it, on its first line."""
+        self._faults.add(self.line, sentence)
+
+    def text_begins(self, key: str) -> int:
+        """The line on which the field's text begins: below its name where it is a block, as after a `|`."""
+        node = self._fields[key]
+        is_block = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
+        return int(node.start_mark.line) + (2 if is_block else 1)
+
     def entry(self, key: str) -> "Entry":
         """The field's own fields; an empty entry, with a fault, where it is missing."""
         self._asked.add(key)

@@ -8,7 +8,7 @@ from core.engine import cards, outbox
 from core.engine.handling import Command
 from core.engine.journal import Event
 from core.engine.timers import Timer
-from core.engine.transaction import Tx
+from core.engine.transaction import SYSTEM, Tx
 from core.people.queries import display_name, routed
 from core.people.telling import asking, tell, to_place
 
@@ -48,7 +48,7 @@ from .events import (
 )  # fmt: skip
 from .model import Audience, Kind, State, TicketStatus, WaitingOn
 from .notes import CASE_KIND, COMMENT_KIND, REPLY_KIND, STATUS_KIND
-from .queries import case
+from .queries import case, note
 from .tickets import HearCustomer
 from .turns import AssignByTurn, takes_turns
 from .watching import tell_new_watcher, tell_watchers
@@ -148,8 +148,8 @@ def run_waiting_clock(tx: Tx, event: CaseWaiting | WaitFollowed | WaitMoved) -> 
 
 
 def stop_answer_clocks(tx: Tx, event: NoteSent) -> Iterable[Command]:
-    """The customer has an answer."""
-    if event.audience == Audience.CUSTOMER:
+    """The customer has an answer; a notice of the desk's own is none."""
+    if event.audience == Audience.CUSTOMER and note(tx.connection, event.note_id).author != SYSTEM.id:
         clocks.stop_answering(tx, event.case_id)
     return ()
 

@@ -11,7 +11,7 @@ from core.engine.db.tables.cases import notes
 from core.engine.errors import Conflict, InvalidInput
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
-from core.engine.transaction import Tx
+from core.engine.transaction import SYSTEM, Tx
 
 from .changing import change
 from .commands import AddNote, DraftReply, RecordNoteFailed, RecordNoteSent, SendReply, WithdrawReply
@@ -75,12 +75,19 @@ def withdraw_reply(tx: Tx, command: WithdrawReply) -> Iterable[Event]:
     queued = queued_reply(tx.connection, found.id)
     if queued is None:
         raise Conflict("no_reply_queued", number=found.number)
+    if not take_back(tx, found, queued):
+        raise Conflict("reply_left", number=found.number)
+    return [ReplyWithdrawn(case_id=found.id, note_id=queued.id)]
+
+
+def take_back(tx: Tx, found: Case, queued: Note) -> bool:
+    """Withdraw an answer that waits to leave; False when it has begun to."""
     waiting = outbox.waiting(tx.connection, found.lane, REPLY_KIND)
     posting = next((row for row, ids in waiting.items() if ids.get("note_id") == queued.id), None)
     if posting is None or not outbox.withdraw(tx, posting):
-        raise Conflict("reply_left", number=found.number)
+        return False
     _settle(tx, queued, NoteState.WITHDRAWN)
-    return [ReplyWithdrawn(case_id=found.id, note_id=queued.id)]
+    return True
 
 
 def record_note_sent(tx: Tx, command: RecordNoteSent) -> Iterable[Event]:
@@ -89,7 +96,7 @@ def record_note_sent(tx: Tx, command: RecordNoteSent) -> Iterable[Event]:
     if sent.state is NoteState.SENT:
         return []
     tx.connection.execute(sa.update(notes).where(notes.c.id == sent.id).values(state=NoteState.SENT.value, external=command.external))
-    if sent.audience is Audience.CUSTOMER:
+    if sent.audience is Audience.CUSTOMER and sent.author != SYSTEM.id:  # a notice of the desk's own answers no question
         found = case(tx.connection, sent.case_id)
         told = {"told_customer": Told.YES.value} if found.told_customer == Told.NO else {}
         change(tx, sent.case_id, responded_at=found.responded_at or tx.now, asked_again_at=None, **told)

@@ -15,6 +15,7 @@ from core.engine.db.tables.customers import billing_contacts, customers, links
 from core.engine.db.tables.escalations import escalations, microsoft_requests
 from core.engine.db.tables.people import staff
 from core.engine.errors import NotFound
+from core.engine.transaction import SYSTEM
 
 from .model import CLOSED, Audience, Case, Kind, Note, NoteState, Standing, State
 
@@ -145,8 +146,9 @@ def heard(connection: Connection, case_id: int) -> Note | None:
 
 
 def queued_reply(connection: Connection, case_id: int) -> Note | None:
-    """The answer that was confirmed and has not left for certain."""
+    """The answer that was confirmed and has not left for certain; a notice of the desk's own is none."""
     match = (notes.c.case_id == case_id) & (notes.c.state == NoteState.QUEUED) & (notes.c.audience == Audience.CUSTOMER)
+    match &= notes.c.author != SYSTEM.id
     row = connection.execute(sa.select(notes).where(match).order_by(notes.c.id.desc()).limit(1)).one_or_none()
     return None if row is None else _note(row)
 

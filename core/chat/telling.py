@@ -97,4 +97,6 @@ def _asked_of(words: Words, ids: Mapping[str, Any]) -> tuple[Button, ...]:
 def _value(words: Words, name: str, value: object) -> object:
     if name in NAMED:
         return words.named(NAMED[name], str(value))
+    if name == "hand":
+        return words.say(f"ladder.hand.{value}")
     return Moment(datetime.fromisoformat(value)) if name.endswith("_at") and isinstance(value, str) else value

@@ -13,12 +13,14 @@ from core.receivables.queries import payer, position
 
 from . import rows
 from .commands import ClimbLadder
+from .drafting import Draft, WhyNot, drafts
 from .events import LadderPaused, LadderResumed, LadderSteppedBack, StepBegun, StepDone
 from .keeping import CLIMBS, ids, lock_of_ladder, moment_on, plan
 from .ladder import Coming, Ladder, Outcome, Waits, coming, final_index, needs_new_final
 from .pausing import Pause, why_paused
-from .policy import Does, Policy
+from .policy import Does, Policy, Sender
 from .queries import policy_called
+from .sending import send_step
 from .standing import split
 
 NOTICES = frozenset({Does.REMIND, Does.FINAL})
@@ -33,7 +35,7 @@ def climb_ladder(tx: Tx, command: ClimbLadder) -> Iterable[Event]:
     if found.ended_at is not None or whose.customer_id is None or next_one is None or found.waits in (Waits.START, Waits.PROOF, Waits.HAND):
         return
     owed = position(tx.connection, whose.id, found.currency, today_of(tx.connection, whose.customer_id, tx.now))
-    if moment_on(tx, whose, next_one.on) > tx.now or _too_little(tx, policy, owed, next_one):
+    if moment_on(tx.connection, whose, next_one.on) > tx.now or _too_little(tx, policy, owed, next_one):
         _wake_later(tx, found, next_one)
         return
     if (pause := why_paused(tx.connection, whose, found.currency, tx.now, next_one.step.does)) is not None:
@@ -43,28 +45,42 @@ def climb_ladder(tx: Tx, command: ClimbLadder) -> Iterable[Event]:
         yield from _step_back(tx, policy, found)
         found = rows.ladder(tx.connection, found.id)
         next_one = coming(policy, found) or next_one
+    ready = _ready(tx, policy, found, next_one, owed)
+    if ready is WhyNot.NOTHING:
+        _wake_later(tx, found, next_one)
+        return
     if found.paused_at is not None:
         rows.change(tx, found, paused_at=None, paused_for="")
         yield LadderResumed(**ids(tx, found), step=next_one.step.name)
-    yield from _take(tx, found, next_one, owed)
+    yield from _take(tx, found, next_one, owed, ready)
 
 
-def _take(tx: Tx, found: Ladder, next_one: Coming, owed: Position) -> Iterable[Event]:
-    step, amount = next_one.step, split(tx.connection, owed).undisputed or owed.open
+def _ready(tx: Tx, policy: Policy, found: Ladder, next_one: Coming, owed: Position) -> list[Draft] | str | None:
+    """The notices of the step that leave now, or why a person sends them; None where there is nothing to send: another step, or dry-run."""
     whose = customer(tx.connection, payer(tx.connection, found.payer_id).customer_id or 0)
-    is_notice = step.does in NOTICES
-    dry = is_notice and whose.mode is Mode.DRY_RUN
-    outcome = Outcome.DRY_RUN if dry else Outcome.SENDING if is_notice else Outcome.DONE
-    step_id = rows.begin_step(tx, found, next_one, outcome, amount)
-    waits = Waits.HAND if is_notice and not dry else Waits.NOTHING
+    if next_one.step.does not in NOTICES or whose.mode is Mode.DRY_RUN:
+        return None
+    if next_one.step.sender is not Sender.DESK:
+        return next_one.step.sender.value
+    return drafts(tx.connection, policy, next_one.step, found, owed, tx.now)
+
+
+def _take(tx: Tx, found: Ladder, next_one: Coming, owed: Position, ready: list[Draft] | str | None) -> Iterable[Event]:
+    step, amount = next_one.step, split(tx.connection, owed).undisputed or owed.open
+    is_notice, hand = step.does in NOTICES, ready if isinstance(ready, str) else ""
+    outcome = Outcome.DONE if not is_notice else Outcome.DRY_RUN if ready is None else Outcome.SENDING
+    step_id = rows.begin_step(tx, found, next_one, outcome, amount, hand)
+    waits = Waits.HAND if hand else Waits.PROOF if ready else Waits.NOTHING
     named = {"final_amount": amount} if step.does is Does.FINAL else {}
     is_done = waits is Waits.NOTHING
     rows.change(tx, found, climbed=found.climbed + 1, waits=waits.value, last_on=owed.today if is_done else None, **named)
     plan(tx, rows.ladder(tx.connection, found.id))
     yield StepBegun(
         **ids(tx, found), step_id=step_id, step=step.name, does=step.does.value, sender=step.sender.value, to=step.to,
-        outcome=outcome.value, amount=amount, planned_on=next_one.planned_on,
+        outcome=outcome.value, amount=amount, planned_on=next_one.planned_on, hand=hand,
     )  # fmt: skip
+    if isinstance(ready, list):
+        yield from send_step(tx, found, step, step_id, ready)
     if is_done:
         yield StepDone(**ids(tx, found), step=step.name, on=owed.today)
 
@@ -97,9 +113,9 @@ def _wake_later(tx: Tx, found: Ladder, next_one: Coming, pause: Pause | None = N
     whose = payer(tx.connection, found.payer_id)
     today = today_of(tx.connection, whose.customer_id or 0, tx.now)
     day = max(next_one.on, pause.until if pause is not None and pause.until is not None else next_one.on)
-    at = moment_on(tx, whose, day)
+    at = moment_on(tx.connection, whose, day)
     if at <= tx.now:
-        at = moment_on(tx, whose, today.fromordinal(today.toordinal() + 1))
+        at = moment_on(tx.connection, whose, today.fromordinal(today.toordinal() + 1))
     timers.schedule(tx, CLIMBS, found.subject, due_at=at, rule=f"step_{next_one.step.name}")
 
 

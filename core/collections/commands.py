@@ -9,6 +9,7 @@ from core.people.model import Right
 from .model import DisputeState, HoldKind
 from .policy import Policy
 from .ports import Carriage
+from .texts import Texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,23 @@ class ApplyPolicy(Command):
     needs = Right.FINANCE
     policy: Policy
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplyTexts(Command):
+    """Let a version of the notices' texts count from its day on. `text` is the file it was read from."""
+
+    needs = Right.FINANCE
+    texts: Texts
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendNotice(Command):
+    """Let the desk send the notice that waits for a person, to whom it did not reach yet."""
+
+    needs = Right.WORK
+    ladder_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,21 @@ class PolicyApplied(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TextsApplied(Event):
+    """A version of the notices' texts counts from a day on. `digest`: SHA-256 of the file it was read from."""
+
+    texts_id: int
+    version: str
+    since: date
+    digest: str
+
+    @property
+    def subject(self) -> str:
+        """All versions together."""
+        return "notice_texts:all"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfLadder(OfPayer):
     """An event of one ladder, on its customer's chain."""
 
@@ -76,7 +91,7 @@ class LadderSteppedBack(OfLadder):
 
 @dataclass(frozen=True, kw_only=True)
 class StepBegun(OfLadder):
-    """A step's day came. `outcome` dry_run: nothing leaves for the customer."""
+    """A step's day came. `outcome` dry_run: nothing leaves for the customer. `hand`: why a person sends its notice, else empty."""
 
     step_id: int
     step: str
@@ -86,6 +101,7 @@ class StepBegun(OfLadder):
     outcome: str
     amount: int
     planned_on: date
+    hand: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,74 +110,6 @@ class StepDone(OfLadder):
 
     step: str
     on: date
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticeQueued(OfLadder):
-    """The desk wrote a notice to one person. `texts`: the version it was made from; `digest`: SHA-256 of its subject and body; `names_at`:
-    when access ends at the earliest, as the final one says."""
-
-    notice_id: int
-    step: str
-    kind: str
-    channel: str
-    texts: str
-    digest: str
-    amount: int
-    names_at: datetime | None
-    recipient: Private
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticeAccepted(OfLadder):
-    """Its carrier took it over, and said so in these words."""
-
-    notice_id: int
-    said: Private
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticeProven(OfLadder):
-    """Accepted, and no bounce came for as long as the policy says."""
-
-    notice_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticeLate(OfLadder):
-    """Its recipient's server goes on trying."""
-
-    notice_id: int
-    said: Private
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticeUndelivered(OfLadder):
-    """It was refused, or came back. `was_proven`: it had counted until now."""
-
-    notice_id: int
-    step: str
-    why: str
-    was_proven: bool
-    recipient: Private
-    said: Private
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticeWithdrawn(OfLadder):
-    """It did not leave: what it says was no longer so."""
-
-    notice_id: int
-    step: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepUnproven(OfLadder):
-    """A step's notices prove it no more: a person sends it, or the desk again when its recipients are right."""
-
-    step_id: int
-    step: str
-    does: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,19 +30,21 @@ from .events import (
     LadderResumed,
     LadderStarted,
     LadderSteppedBack,
+    OfLadder,
+    StepBegun,
+    StepDone,
+)
+from .keeping import CLIMBS
+from .ladder import Outcome
+from .notice_events import (
     NoticeAccepted,
     NoticeLate,
     NoticeProven,
     NoticeQueued,
     NoticeUndelivered,
     NoticeWithdrawn,
-    OfLadder,
-    StepBegun,
-    StepDone,
     StepUnproven,
 )
-from .keeping import CLIMBS
-from .ladder import Outcome
 from .policy import Does
 from .proving import PROVES
 
@@ -59,11 +61,12 @@ def show(tx: Tx, event: OfLadder) -> Iterable[Command]:
 
 
 def ask_people(tx: Tx, event: StepBegun) -> Iterable[Command]:
-    """A notice to be sent by hand, an approver to be asked, a review: whoever must do it is told. A rehearsed step asks nobody."""
-    if event.outcome == Outcome.DRY_RUN:
+    """A notice to be sent by hand, with why; an approver to be asked, a review: whoever must do it is told. Nobody is asked by a step that
+    is only rehearsed, or that the desk does itself."""
+    if event.outcome == Outcome.DRY_RUN or (event.outcome == Outcome.SENDING and not event.hand):
         return ()
     case_id = collection_case(tx.connection, event.payer_id, event.currency)
-    said = {"number": "" if case_id is None else f"C-{case_id}", "step": event.step}
+    said = {"number": "" if case_id is None else f"C-{case_id}", "step": event.step} | ({"hand": event.hand} if event.hand else {})
     key = f"tell.ladder_{event.does}"
     role = event.to if event.does == Does.REVIEW else OWNER
     outbox.enqueue_all(tx, list(orders_for(tx, role, key, case_id, said)))

@@ -5,21 +5,21 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from core.engine.db.tables.collections import policies
+from core.engine.db.tables.collections import notice_texts, policies
 from core.engine.errors import Conflict
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event
 from core.engine.transaction import Tx
 
-from .commands import ApplyPolicy
+from .commands import ApplyPolicy, ApplyTexts
 from .disputes import HANDLERS as DISPUTES
-from .events import PolicyApplied
+from .events import PolicyApplied, TextsApplied
 from .exempting import resolved
 from .holds import HANDLERS as HOLDS
 from .judging import HANDLERS as JUDGING
 from .payments import HANDLERS as PAYMENTS
 from .promises import HANDLERS as PROMISES
-from .queries import as_json, find_policy
+from .queries import applied_texts, as_json, find_policy
 
 
 def apply_policy(tx: Tx, command: ApplyPolicy) -> Iterable[Event]:
@@ -39,7 +39,25 @@ def apply_policy(tx: Tx, command: ApplyPolicy) -> Iterable[Event]:
     return [PolicyApplied(policy_id=policy_id, version=given.version, since=given.since, digest=digest)]
 
 
+def apply_texts(tx: Tx, command: ApplyTexts) -> Iterable[Event]:
+    """The same version again changes nothing. Raises Conflict for one that is there with other words: notices that were sent name it."""
+    given = command.texts
+    there = {texts.version: texts for texts, _ in applied_texts(tx.connection)}.get(given.version)
+    if there is not None:
+        if there == given:
+            return []
+        raise Conflict("texts_version_taken", version=given.version)
+    digest = hashlib.sha256(command.text.encode()).hexdigest()
+    values = {
+        "version": given.version, "since": given.since, "texts": as_json(given), "text": command.text, "digest": digest,
+        "applied_by": tx.actor.id, "applied_at": tx.now,
+    }  # fmt: skip
+    texts_id = int(tx.connection.execute(sa.insert(notice_texts).values(**values).returning(notice_texts.c.id)).scalar_one())
+    return [TextsApplied(texts_id=texts_id, version=given.version, since=given.since, digest=digest)]
+
+
 HANDLERS: Handlers = {
+    ApplyTexts: Handler(apply_texts, lambda _connection, _command: ["notice_texts:all"]),
     ApplyPolicy: Handler(apply_policy, lambda _connection, _command: ["policy:all"]),
     **PAYMENTS,
     **PROMISES,

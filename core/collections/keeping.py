@@ -90,14 +90,14 @@ def plan(tx: Tx, found: Ladder) -> None:
         timers.cancel(tx, CLIMBS, found.subject)
         return
     whose = payer(tx.connection, found.payer_id)
-    at = moment_on(tx, whose, next_one.on)
+    at = moment_on(tx.connection, whose, next_one.on)
     timers.schedule(tx, CLIMBS, found.subject, due_at=max(at, tx.now), rule=f"step_{next_one.step.name}")
 
 
-def moment_on(tx: Tx, whose: Payer, day: date) -> datetime:
+def moment_on(connection: Connection, whose: Payer, day: date) -> datetime:
     """When something due on that day leaves: in the customer's morning, on the next working day where it is none."""
-    calendar = calendar_of(tx.connection, whose.customer_id or 0)
-    zone = ZoneInfo(customer(tx.connection, whose.customer_id or 0).zone)
+    calendar = calendar_of(connection, whose.customer_id or 0)
+    zone = ZoneInfo(customer(connection, whose.customer_id or 0).zone)
     return datetime.combine(calendar.add_working_days(day, 0), SENT_AT, tzinfo=zone)
 
 

@@ -13,9 +13,10 @@ from core.receivables.queries import payer
 
 from . import rows
 from .commands import ProveNotice, RecordBounce, RecordCarriage, WithdrawNotice
-from .events import NoticeAccepted, NoticeLate, NoticeProven, NoticeUndelivered, NoticeWithdrawn, StepDone, StepUnproven
+from .events import StepDone
 from .keeping import ids, lock_of_payer, plan
 from .ladder import Ladder, Outcome, Waits, final_index
+from .notice_events import NoticeAccepted, NoticeLate, NoticeProven, NoticeUndelivered, NoticeWithdrawn, StepUnproven
 from .notices import ALIVE, DeskNotice, NoticeState, desk_notice, is_lost, is_proven, notice_called, notices_of_step, set_notice
 from .policy import Does
 from .ports import Carried

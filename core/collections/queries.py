@@ -7,10 +7,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from core.engine.db.tables.collections import policies
+from core.engine.db.tables.collections import notice_texts, policies
 
 from .policy import Policy
 from .shipped import SHIPPED
+from .texts import Texts
 
 # Read for every look at a request's facts, so built once: building a statement costs more than running it.
 IN_FORCE = (
@@ -50,7 +51,20 @@ def applied(connection: Connection) -> list[tuple[Policy, str]]:
     return [(from_json(row.rules), row.text) for row in rows]
 
 
-def as_json(policy: Policy) -> Any:
+def texts_on(connection: Connection, day: date) -> Texts | None:
+    """The notices' texts in force that day; None until the partner applied some: nobody but they can say how they are paid."""
+    begun = sa.select(notice_texts.c.texts).where(notice_texts.c.since <= day)
+    kept = connection.scalar(begun.order_by(notice_texts.c.since.desc(), notice_texts.c.id.desc()).limit(1))
+    return None if kept is None else msgspec.convert(kept, Texts)
+
+
+def applied_texts(connection: Connection) -> list[tuple[Texts, str]]:
+    """Every version with the text of its file, in the order they begin."""
+    rows = connection.execute(sa.select(notice_texts.c.texts, notice_texts.c.text).order_by(notice_texts.c.since, notice_texts.c.id))
+    return [(msgspec.convert(row.texts, Texts), row.text) for row in rows]
+
+
+def as_json(policy: Policy | Texts) -> Any:
     """As a row keeps it: durations as ISO 8601, days as text."""
     return msgspec.to_builtins(policy)
 

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
-from core.engine.db.tables.collections import ladder_steps, ladders
+from core.engine.db.tables.collections import desk_notices, ladder_steps, ladders
 from core.engine.errors import NotFound
 from core.engine.transaction import Tx
 
@@ -50,11 +50,12 @@ def change(tx: Tx, found: Ladder, **values: Any) -> None:
     tx.connection.execute(sa.update(ladders).where(ladders.c.id == found.id).values(**values))
 
 
-def begin_step(tx: Tx, found: Ladder, next_one: Coming, outcome: Outcome, amount: int) -> int:
+def begin_step(tx: Tx, found: Ladder, next_one: Coming, outcome: Outcome, amount: int, detail: str = "") -> int:
     """A step's row; returns its id."""
     values = {
         "ladder_id": found.id, "name": next_one.step.name, "does": next_one.step.does.value, "anchor": found.anchor,
         "planned_on": next_one.planned_on, "begun_at": tx.now, "outcome": outcome.value, "amount": amount,
+        "detail": detail,
     }  # fmt: skip
     return int(tx.connection.execute(sa.insert(ladder_steps).values(**values).returning(ladder_steps.c.id)).scalar_one())
 
@@ -82,6 +83,13 @@ def waiting_step(connection: Connection, ladder_id: int) -> Row[Any] | None:
     """The newest step whose notice is to be sent, on its way, or lost: what a ladder that waits waits for."""
     open_ones = (ladder_steps.c.ladder_id == ladder_id) & ladder_steps.c.outcome.in_((Outcome.SENDING.value, Outcome.FAILED.value))
     return connection.execute(sa.select(ladder_steps).where(open_ones).order_by(ladder_steps.c.id.desc()).limit(1)).one_or_none()
+
+
+def ladders_sending(connection: Connection, payer_id: int) -> list[Ladder]:
+    """The payer's ladders, ended ones too, with a notice that waits to leave."""
+    queued = sa.select(desk_notices.c.ladder_id).where(desk_notices.c.state == "queued")
+    mine = sa.select(ladders).where(ladders.c.payer_id == payer_id, ladders.c.id.in_(queued)).order_by(ladders.c.id)
+    return [_ladder(row) for row in connection.execute(mine)]
 
 
 def rehearsed(connection: Connection, payer_id: int) -> list[Ladder]:

@@ -1,6 +1,6 @@
 """What stands in the way of collecting a payer's money: for the ladder, the cards and the facts a suspension is bound to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -51,12 +51,17 @@ def split(connection: Connection, position: Position) -> Split:
     """What of the position's overdue amount is disputed. An invoice's dispute counts for no more than is open on it, and only when the
     invoice is overdue."""
     late = {i.id: i.open for i in position.invoices if i.open is not None and i.open > 0 and i.due_on < position.today}
+    counted = disputed_of(connection, position, late)
+    return Split(overdue=position.overdue, disputed=min(counted, position.overdue))
+
+
+def disputed_of(connection: Connection, position: Position, open_ones: Mapping[int, int]) -> int:
+    """What is disputed of these invoices, given with what is open on each."""
     sums: dict[int, int] = {}
     for found in disputed(connection, position.payer_id, position.currency):
-        if found.invoice_id in late:
+        if found.invoice_id in open_ones:
             sums[found.invoice_id] = sums.get(found.invoice_id, 0) + found.amount
-    counted = sum(min(amount, late[invoice_id]) for invoice_id, amount in sums.items())
-    return Split(overdue=position.overdue, disputed=min(counted, position.overdue))
+    return sum(min(amount, open_ones[invoice_id]) for invoice_id, amount in sums.items())
 
 
 def payments_of(connection: Connection, payer_id: int) -> list[ReportedPayment]:

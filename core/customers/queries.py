@@ -107,6 +107,12 @@ def is_billing_contact(connection: Connection, customer_id: int, said: str, *, b
     return by_name and any(name.startswith(f"{folded(row.name)} ") for row in known if row.name.strip())
 
 
+def billing_contacts_of(connection: Connection, customer_id: int) -> list[tuple[str, str]]:
+    """Whom billing letters go to, as (name, address), in the order they were added."""
+    mine = sa.select(billing_contacts.c.name, billing_contacts.c.email).where(billing_contacts.c.customer_id == customer_id)
+    return [(row.name, row.email) for row in connection.execute(mine.order_by(billing_contacts.c.id))]
+
+
 def confirmed_links(connection: Connection, customer_id: int) -> list[tuple[str, str, str]]:
     """What was confirmed to stand for the customer: (kind, connection, key)."""
     match = (links.c.customer_id == customer_id) & links.c.confirmed_at.is_not(None)

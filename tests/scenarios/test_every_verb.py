@@ -17,6 +17,7 @@ from core.people.model import Role
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face, Seen
 from tests.harness.letters import given_up
+from tests.harness.notices import apply_texts, connect_mail
 from tests.harness.parity import OF_A_CHANNEL
 from tests.harness.questions import REQUESTOR, ask
 from tests.harness.receivables import customer_with_payer, feed
@@ -42,6 +43,8 @@ OF_A_REQUEST = {
     "policy",
     "start",
     "replan",
+    "preview",
+    "deliver",
     "evidence",
 }
 OF_MONEY = {  # in this order each finds what the one before it left
@@ -145,6 +148,11 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     assert "is ready" in say(face, way, f"evidence {story.case_id}", ANA)
     assert "have started" in say(face, way, f"start {story.case_id}", ANA)
     assert "The ladder" in say(face, way, f"zasady {story.case_id}", ANA)
+    world.settle()
+    apply_texts(world)
+    connect_mail(world)
+    assert "Partner sp. z o.o." in say(face, way, f"preview {story.case_id}", ANA)
+    assert "on its way" in say(face, way, f"doręcz {story.case_id}", ANA)
     world.do(ApplyPolicy(policy=replace(SHIPPED, version="newer"), text=""))
     assert "newer" in say(face, way, f"replan {story.case_id}", FAY)
     fill_notice(face, say(face, way, f"notice {story.case_id}", ANA))

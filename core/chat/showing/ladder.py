@@ -1,11 +1,13 @@
 """Where a customer's ladder stands: what was done, what comes next, when and why."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from core.cases.model import Case
 from core.cases.queries import case
+from core.chat.showing.notices import notice_buttons, notice_stand
 from core.chat.values import Day, Money, Text, Value
 from core.chat.views import Button, CaseView, Section, Table, Tone
 from core.chat.words import Words
@@ -58,6 +60,7 @@ def ladder_buttons(connection: Connection, words: Words, found: Case, reader: Me
     return (
         *(start if climbed.waits is Waits.START and may else ()),
         Button(label=words.say("button.policy"), action="policy", subject=found.id, facts=found.version, rare=True),
+        *notice_buttons(connection, words, found, reader),
     )
 
 
@@ -75,6 +78,7 @@ def policy_view(connection: Connection, words: Words, case_id: int, now: datetim
     held = (Section(title=words.say("ladder.exempt.title"), lines=_quoted(exempt), tone=Tone.WARNING),) if exempt else ()
     back = (Button(label=words.say("button.case"), action="case", subject=case_id),)
     may_replan = climbed is not None and climbed.policy != in_force.version and (reader is None or Right.FINANCE in reader.rights)
+    notices = notice_buttons(connection, words, found, reader)
     again = (Button(label=words.say("button.replan"), action="replan", subject=case_id, form=False),) if may_replan else ()
     tables = () if climbed is None else (_table(connection, words, policy, climbed),)
     return CaseView(
@@ -83,7 +87,7 @@ def policy_view(connection: Connection, words: Words, case_id: int, now: datetim
         tone=Tone.NEUTRAL if climbed is None else TONES.get(climbed.waits, Tone.NEUTRAL),
         sections=(*held, *((Section(title=words.say("ladder.next"), lines=_quoted(stand[1:])),) if stand[1:] else ())),
         tables=tables,
-        buttons=(*again, *back),
+        buttons=(*again, *notices, *back),
         footnotes=(Text(words.say("ladder.policy", version=policy.version, title=policy.title, since=policy.since)),),
     )
 
@@ -99,7 +103,9 @@ def _stand(connection: Connection, words: Words, climbed: Ladder, customer_id: i
         return [words.say("ladder.to_review")]
     if climbed.waits in (Waits.HAND, Waits.PROOF):
         last = rows.waiting_step(connection, climbed.id)
-        return [words.say(f"ladder.waits.{climbed.waits}", step=words.named("step", last.name if last else ""))]
+        hand = words.say(f"ladder.hand.{last.detail}") if last is not None and last.detail else ""
+        waits = words.say(f"ladder.waits.{climbed.waits}", step=words.named("step", last.name if last else ""), hand=hand).strip()
+        return [waits, *notice_stand(connection, words, climbed)]
     if next_one is None:
         return [words.say("ladder.done")]
     day = calendar_of(connection, customer_id).add_working_days(next_one.on, 0)
@@ -133,8 +139,9 @@ def _table(connection: Connection, words: Words, policy: Policy, climbed: Ladder
     return Table(title=words.say("ladder.steps"), columns=columns, rows=tuple(lines), numeric=frozenset({3}))
 
 
-def _outcome(words: Words, step: Step, policy: Policy, climbed: Ladder, row: object) -> str:
+def _outcome(words: Words, step: Step, policy: Policy, climbed: Ladder, row: Row[Any] | None) -> str:
     if row is not None:
-        return words.say(f"ladder.outcome.{Outcome(row.outcome)}")  # type: ignore[attr-defined]  # a row of ladder_steps
+        is_sent = row.outcome == Outcome.SENDING and not row.detail  # else a person sends it, and that says why
+        return words.say("ladder.outcome.on_its_way" if is_sent else f"ladder.outcome.{Outcome(row.outcome)}")
     passed = policy.ladder.index(step) < climbed.climbed
     return words.say("ladder.outcome.passed" if passed else f"ladder.does.{step.does}")

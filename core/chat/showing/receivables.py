@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from core.cases.model import Case
 from core.chat.showing.collecting import money_buttons, standing_sections
+from core.chat.showing.notices import desk_notice_lines
 from core.chat.values import Day, Moment, Money, Text, Value
 from core.chat.views import Button, CustomerView, Fact, Section, Table, Tone
 from core.chat.words import Words
@@ -36,13 +37,13 @@ def money_of_case(connection: Connection, words: Words, found: Case, now: dateti
         return MoneyParts()
     named = Fact(words.say("fact.payer"), Text(payer(connection, found.payer_id).name, quoted=True))
     if found.is_closed and reader is None:  # what is owed goes on changing; a closed case's card does not
-        return MoneyParts(facts=(named,), sections=(_notices(connection, words, notices_of(connection, found.id)),))
+        return MoneyParts(facts=(named,), sections=(_notices(connection, words, found),))
     owed = position(connection, found.payer_id, found.currency, today_of(connection, found.customer_id, now))
     return MoneyParts(
         facts=(named, *position_facts(words, owed)),
         sections=(
             *standing_sections(connection, words, owed, found.customer_id),
-            _notices(connection, words, notices_of(connection, found.id)),
+            _notices(connection, words, found),
         ),
         tables=tuple(_invoice_tables(words, owed, words.say("receivables.invoices"), counted=reader is not None)),
         buttons=_buttons(words, found, reader),
@@ -119,8 +120,9 @@ def _invoice_row(words: Words, owed: Position, invoice: OpenInvoice, *, counted:
     return Text(invoice.number, quoted=True), Day(invoice.due_on), *days, Money(invoice.total, invoice.currency), left
 
 
-def _notices(connection: Connection, words: Words, given: list[Notice]) -> Section:
-    lines = tuple(Text(_notice_line(connection, words, notice), quoted=True) for notice in given) or (Text(words.say("notice.none")),)
+def _notices(connection: Connection, words: Words, found: Case) -> Section:
+    by_hand = tuple(Text(_notice_line(connection, words, notice), quoted=True) for notice in notices_of(connection, found.id))
+    lines = (*desk_notice_lines(connection, words, found), *by_hand) or (Text(words.say("notice.none")),)
     return Section(title=words.say("notice.title"), lines=lines)
 
 

@@ -5,9 +5,10 @@ from core.chat.actions import Action, Given, Topic
 from core.chat.asking import Asked
 from core.chat.requests import Card, Gesture, Private, Reply
 from core.chat.showing.ladder import policy_view
+from core.chat.showing.notices import preview_view
 from core.chat.verbs.cases import CASE, SHOWN_CASE, case_of, settled
 from core.collections import rows
-from core.collections.commands import ReplanLadder, StartLadder
+from core.collections.commands import ReplanLadder, SendNotice, StartLadder
 from core.engine.errors import Conflict
 from core.people.model import Right
 
@@ -32,6 +33,18 @@ def replan(asked: Asked, given: Given) -> Reply:
     return Card(view) if asked.request.gesture is Gesture.CLICK else Private(view)
 
 
+def preview(asked: Asked, given: Given) -> Reply:
+    """The next notice as it will be sent; for this reader only. Raises Conflict for a case that collects nothing."""
+    with asked.reading() as connection:
+        return Private(preview_view(connection, asked.words, case_of(given), asked.now, asked.member))
+
+
+def deliver(asked: Asked, given: Given) -> Reply:
+    """What waits for a person is sent by the desk. Raises what SendNotice raises."""
+    asked.do(SendNotice(ladder_id=_ladder_id(asked, given)))
+    return settled(asked, case_of(given), asked.words.say("notice.delivered", number=f"C-{case_of(given)}"))
+
+
 def _ladder_id(asked: Asked, given: Given) -> int:
     with asked.reading() as connection:
         found = case(connection, case_of(given))
@@ -49,6 +62,14 @@ ACTIONS = (
     Action(
         name="start", right=Right.WORK, topic=Topic.MONEY, answer=start, arguments=(CASE,), polish=("rozpocznij",),
         example="start {case}",
+    ),
+    Action(
+        name="preview", right=Right.READ, topic=Topic.MONEY, answer=preview, arguments=(SHOWN_CASE,), polish=("podgląd",),
+        example="preview {case}",
+    ),
+    Action(
+        name="deliver", right=Right.WORK, topic=Topic.MONEY, answer=deliver, arguments=(CASE,), polish=("doręcz",),
+        example="deliver {case}",
     ),
     Action(
         name="replan", right=Right.FINANCE, topic=Topic.MONEY, answer=replan, arguments=(CASE,), polish=("zaplanuj",),

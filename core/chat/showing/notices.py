@@ -1,0 +1,179 @@
+"""The notices that the desk sends: what became of each, and the next one as it will be sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from core.cases.model import Case
+from core.cases.queries import case
+from core.chat.values import Moment, Money, Text, Value
+from core.chat.views import Button, Fact, PreviewView, Section, Tone
+from core.chat.words import Words
+from core.collections import rows
+from core.collections.climbing import NOTICES
+from core.collections.drafting import WhyNot, drafts
+from core.collections.keeping import moment_on
+from core.collections.ladder import Ladder, Waits, coming
+from core.collections.notices import Channel, DeskNotice, notices_of_case, notices_of_step
+from core.collections.pausing import why_paused
+from core.collections.policy import Policy, Sender, Step
+from core.collections.queries import policy_called
+from core.collections.sending import step_called
+from core.customers.model import Mode
+from core.customers.queries import customer
+from core.engine.errors import Conflict
+from core.people.model import Member, Right
+from core.receivables.model import Position
+from core.receivables.queries import payer, position
+
+
+def desk_notice_lines(connection: Connection, words: Words, found: Case) -> tuple[Value, ...]:
+    """A line for each notice of the case's that the desk sent."""
+    sent = notices_of_case(connection, found)
+    return tuple(Text(_line(connection, words, each), quoted=True) for each in sent)
+
+
+def notice_stand(connection: Connection, words: Words, climbed: Ladder) -> list[str]:
+    """Where the notices of the step that is under way are."""
+    row = rows.waiting_step(connection, climbed.id)
+    return [] if row is None else [_state(connection, words, each) for each in notices_of_step(connection, row.id)]
+
+
+def notice_buttons(connection: Connection, words: Words, found: Case, reader: Member | None) -> tuple[Button, ...]:
+    """Look at the next notice; let the desk send what waits for a person."""
+    climbed = None if found.payer_id is None else rows.ladder_of(connection, found.payer_id, found.currency)
+    if climbed is None or found.is_closed:
+        return ()
+    show = Button(label=words.say("button.preview"), action="preview", subject=found.id, facts=found.version, rare=True)
+    return (*_deliver(words, climbed, found.id, reader, rare=True), show)
+
+
+def preview_view(connection: Connection, words: Words, case_id: int, now: datetime, reader: Member | None) -> PreviewView:
+    """The next notice of the case's ladder, to the letter. Raises NotFound; Conflict for a case that collects nothing."""
+    found = case(connection, case_id)
+    if found.payer_id is None or found.customer_id is None:
+        raise Conflict("ladder_needs_collection", number=found.number)
+    climbed = rows.ladder_of(connection, found.payer_id, found.currency)
+    back = Button(label=words.say("button.case"), action="case", subject=case_id)
+    following = None if climbed is None else _next(connection, climbed, now)
+    if climbed is None or following is None:
+        return PreviewView(title=words.say("notice.preview.none", number=found.number), buttons=(back,))
+    title = words.say("notice.preview.title", number=found.number, step=words.named("step", following.step.name))
+    deliver = _deliver(words, climbed, case_id, reader)
+    if climbed.waits is Waits.PROOF and following.sent:
+        first = following.sent[0]
+        shown = _Shown(first.subject, first.body, first.language, first.texts, first.amount, first.names_at, first.digest)
+        lines = [_state(connection, words, each) for each in following.sent]
+        return _preview(words, title, words.say("notice.preview.on_its_way"), shown, climbed.currency, lines, (back,))
+    ready = drafts(connection, following.policy, following.step, climbed, following.owed(connection, climbed), following.at)
+    if isinstance(ready, WhyNot):
+        said = words.say("notice.preview.not", hand=words.say(f"ladder.hand.{ready}"))
+        return PreviewView(title=title, status=said, tone=Tone.WARNING, buttons=(back,))
+    one = ready[0]
+    shown = _Shown(one.subject, one.body, one.language, one.texts, one.amount, one.names_at, one.digest)
+    to = [f"{each.to.name} <{each.to.email}>, {words.say(f'notice.channel.{each.to.channel}')}" for each in ready]
+    return _preview(words, title, _when(connection, words, climbed, following, now), shown, climbed.currency, to, (*deliver, back))
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What a draft and a row have in common."""
+
+    subject: str
+    body: str
+    language: str
+    texts: str
+    amount: int
+    names_at: datetime | None
+    digest: str
+
+
+@dataclass(frozen=True)
+class _Next:
+    """The step whose notice is next, when it leaves at the earliest, and what of it was sent. `row_detail`: why a person sends it."""
+
+    policy: Policy
+    step: Step
+    at: datetime
+    sent: tuple[DeskNotice, ...] = ()
+    row_detail: str = ""
+
+    def owed(self, connection: Connection, climbed: Ladder) -> Position:
+        """What will be owed then, if nothing changes."""
+        whose = payer(connection, climbed.payer_id)
+        zone = ZoneInfo(customer(connection, whose.customer_id or 0).zone)
+        return position(connection, whose.id, climbed.currency, self.at.astimezone(zone).date())
+
+
+def _next(connection: Connection, climbed: Ladder, now: datetime) -> _Next | None:
+    policy = policy_called(connection, climbed.policy)
+    row = rows.waiting_step(connection, climbed.id) if climbed.waits in (Waits.HAND, Waits.PROOF) else None
+    if row is not None and (step := step_called(policy, row.name)) is not None:
+        return _Next(policy, step, now, tuple(notices_of_step(connection, row.id)), row.detail)
+    following = next((step for step in policy.ladder[climbed.climbed :] if step.does in NOTICES), None)
+    due = coming(policy, climbed)
+    if following is None or due is None:
+        return None
+    day = due.on if due.step is following else max(due.on, climbed.anchor.fromordinal(climbed.anchor.toordinal() + following.day))
+    return _Next(policy, following, max(now, moment_on(connection, payer(connection, climbed.payer_id), day)))
+
+
+def _when(connection: Connection, words: Words, climbed: Ladder, following: _Next, now: datetime) -> str:
+    whose = payer(connection, climbed.payer_id)
+    if climbed.waits is Waits.HAND:
+        detail = following.row_detail or following.step.sender.value
+        return words.say("notice.preview.waits", hand=words.say(f"ladder.hand.{detail}"))
+    if customer(connection, whose.customer_id or 0).mode is Mode.DRY_RUN:
+        return words.say("notice.preview.dry_run")
+    if climbed.waits is Waits.START:
+        return words.say("notice.preview.to_review")
+    if following.step.sender is not Sender.DESK:
+        return words.say("notice.preview.by_hand", hand=words.say(f"ladder.hand.{following.step.sender}"))
+    if why_paused(connection, whose, climbed.currency, now, following.step.does) is not None:
+        return words.say("notice.preview.held")
+    return words.say("notice.preview.leaves", at=Moment(following.at))
+
+
+def _preview(
+    words: Words, title: str, status: str, shown: _Shown, currency: str, to: list[str], buttons: tuple[Button, ...]
+) -> PreviewView:
+    language = words.say(f"language.{shown.language}") if words.has(f"language.{shown.language}") else shown.language
+    facts = [
+        Fact(words.say("preview.to"), Text("; ".join(to), quoted=True)),
+        Fact(words.say("fact.texts"), Text(words.say("notice.preview.texts", version=shown.texts, language=language), quoted=True)),
+        Fact(words.say("fact.asks_for"), Money(shown.amount, currency)),
+    ]
+    if shown.names_at is not None:
+        facts.append(Fact(words.say("fact.names"), Moment(shown.names_at)))
+    facts.append(Fact(words.say("fact.subject"), Text(shown.subject, quoted=True)))
+    paragraphs = tuple(Text(each, quoted=True) for each in shown.body.split("\n\n") if each.strip())
+    return PreviewView(
+        title=title, status=status, tone=Tone.NEUTRAL, facts=tuple(facts),
+        sections=(Section(title=words.say("preview.text"), lines=paragraphs),), buttons=buttons,
+        footnotes=(Text(f"{words.say('fact.evidence_digest')} {shown.digest[:16]}…"),),
+    )  # fmt: skip
+
+
+def _deliver(words: Words, climbed: Ladder, case_id: int, reader: Member | None, *, rare: bool = False) -> tuple[Button, ...]:
+    may = reader is None or Right.WORK in reader.rights
+    if climbed.waits is not Waits.HAND or not may:
+        return ()
+    return (Button(label=words.say("button.deliver"), action="deliver", subject=case_id, rare=rare, tone=Tone.GOOD),)
+
+
+def _line(connection: Connection, words: Words, sent: DeskNotice) -> str:
+    of = words.say("notice.by_desk", kind=words.say(f"choice.kind.{sent.kind}"), texts=sent.texts)
+    return f"{_state(connection, words, sent)} ({of})"
+
+
+def _state(connection: Connection, words: Words, sent: DeskNotice) -> str:
+    said: dict[str, object] = {
+        "number": sent.number, "recipient": sent.recipient, "channel": words.say(f"notice.channel.{Channel(sent.channel)}"),
+        "said": (sent.bounce or sent.said)[:200],
+    }  # fmt: skip
+    if sent.accepted_at is not None:
+        policy = policy_called(connection, rows.ladder(connection, sent.ladder_id).policy)
+        said |= {"at": Moment(sent.accepted_at), "until": Moment(sent.accepted_at + policy.notices.proven_after)}
+    return words.say(f"notice.state.{sent.state}", **said)

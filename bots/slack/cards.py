@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bots.slack.markup import clip, clip_markup, escape, literal, marked, mrkdwn, plain
 from bots.slack.payloads import Block, Payload
-from core.chat.values import visible
+from core.chat.values import Text, visible
 from core.chat.views import (
     Button,
     CaseView,
@@ -30,10 +30,10 @@ from core.chat.views import (
 from core.chat.words import Words
 
 BLOCKS = 50
-FIELDS = 10
+FIELDS, HEADING = 10, 150
 BUTTONS = 5  # Slack allows 25 in a row; more than five is a wall
 OVERFLOW, ENTRY = 5, 150  # entries of a menu, and characters that one carries
-ELEMENTS = 25  # of a row
+ELEMENTS, NOTES = 25, 10  # of a row of buttons, and of the small print
 WIDE, NARROW, GAP = 72, 12, "  "  # characters of a line that a message of usual width does not wrap, and of a column that may give way
 STYLES = {Tone.GOOD: "primary", Tone.DANGER: "danger"}
 SIGNS = {Tone.NEUTRAL: "", Tone.GOOD: "✅ ", Tone.WARNING: "🕒 ", Tone.DANGER: "⛔ "}
@@ -42,27 +42,29 @@ SIGNS = {Tone.NEUTRAL: "", Tone.GOOD: "✅ ", Tone.WARNING: "🕒 ", Tone.DANGER
 def message(view: View, words: Words) -> Payload:
     """`text` and `blocks` of a message; the text is what a notification or a screen reader says."""
     spoken = escape(". ".join(part for part in (view.title, view.status) if part))
-    return {"text": clip_markup(spoken, 3000) if spoken.strip() else "–", "blocks": blocks(view, words)}
+    return {"text": clip_markup(spoken, 3000, words) if spoken.strip() else "–", "blocks": blocks(view, words)}
 
 
 def blocks(view: View, words: Words) -> list[Block]:
     """The view's blocks, at most fifty, the cut visible."""
     made = RENDERERS[type(view)](view, words)
-    return made if len(made) <= BLOCKS else _cut(made)
+    return made if len(made) <= BLOCKS else _cut(made, words)
 
 
-def _cut(made: list[Block]) -> list[Block]:
+def _cut(made: list[Block], words: Words) -> list[Block]:
     """What can be pressed stays, with the small print after it; the middle gives way, visibly."""
     at = next((n for n, block in enumerate(made) if block["type"] == "actions"), len(made))
     end = made[at:][:BLOCKS]
-    return [*made[: BLOCKS - len(end) - 1], {"type": "context", "elements": [marked("…")]}, *end]
+    return [*made[: BLOCKS - len(end) - 1], {"type": "context", "elements": [marked(words.say("shortened.rest"), words)]}, *end]
 
 
 def card(view: View, words: Words) -> list[Block]:
     """The common card: heading, state, facts, sections, tables, buttons, small print."""
-    made: list[Block] = [{"type": "header", "text": plain(view.title, 150)}]
+    made: list[Block] = [{"type": "header", "text": plain(view.title, HEADING)}]
+    if len(view.title) > HEADING:
+        made.append({"type": "section", "text": marked(literal(view.title), words)})
     if view.status:
-        made.append({"type": "section", "text": marked(f"{SIGNS[view.tone]}*{literal(view.status)}*")})
+        made.append({"type": "section", "text": marked(f"{SIGNS[view.tone]}*{literal(view.status)}*", words)})
     made += fields(view.facts, words)
     for section in view.sections:
         made += _section(section, words)
@@ -73,9 +75,9 @@ def card(view: View, words: Words) -> list[Block]:
 
 def listing(view: View, words: Words) -> list[Block]:
     """A list to read: the heading in words, a line per fact of a section."""
-    made: list[Block] = [{"type": "section", "text": marked(f"*{literal(view.title)}*")}]
+    made: list[Block] = [{"type": "section", "text": marked(f"*{literal(view.title)}*", words)}]
     if view.status:
-        made.append({"type": "context", "elements": [marked(literal(view.status))]})
+        made.append({"type": "context", "elements": [marked(literal(view.status), words)]})
     made += fields(view.facts, words)
     for section in view.sections:
         made += _lines(section.facts, words, f"*{literal(section.title)}*")
@@ -88,7 +90,7 @@ def home(view: View, words: Words) -> list[Block]:
     """One person's page: a line per thing that waits, its button beside it."""
     made = card(replace(view, buttons=(), footnotes=()), words)
     for group in view.groups if isinstance(view, HomeView) else ():
-        made += [{"type": "divider"}, {"type": "section", "text": marked(f"*{literal(group.title)}*")}]
+        made += [{"type": "divider"}, {"type": "section", "text": marked(f"*{literal(group.title)}*", words)}]
         made += [_item(item, words) for item in group.items]
     return made + buttons(view.buttons) + _footnotes(view, words)
 
@@ -101,24 +103,24 @@ def page(view: View, words: Words) -> Payload:
 def _item(item: Item, words: Words) -> Block:
     """What waits, with the button that shows it beside it."""
     known = " · ".join(mrkdwn(line, words) for line in item.lines)
-    return {"type": "section", "text": marked(f"{literal(item.title)}\n{known}"), "accessory": button(item.button, 0)}
+    return {"type": "section", "text": marked(f"{literal(item.title)}\n{known}", words), "accessory": button(item.button, 0)}
 
 
 def _lines(facts: Iterable[Fact], words: Words, *heading: str) -> list[Block]:
     """A line per fact, its label as it is typed: as many to a block as a block takes."""
     lines = [*heading, *(f"`{escape(fact.label).replace('`', chr(39))}`  {mrkdwn(fact.value, words)}" for fact in facts)]
-    return _texts(lines)
+    return _texts(lines, words)
 
 
 def note(view: View, words: Words) -> list[Block]:
     """A sentence."""
-    made: list[Block] = [{"type": "section", "text": marked(literal(view.title))}]
+    made: list[Block] = [{"type": "section", "text": marked(literal(view.title), words)}]
     return made + fields(view.facts, words) + buttons(view.buttons) + _footnotes(view, words)
 
 
 def fields(facts: Iterable[Fact], words: Words) -> list[Block]:
     """Facts two by two; ten to a block."""
-    shown = [marked(f"*{escape(fact.label)}*\n{mrkdwn(fact.value, words)}", 2000) for fact in facts]
+    shown = [marked(f"*{escape(fact.label)}*\n{mrkdwn(fact.value, words)}", words, 2000) for fact in facts]
     return [{"type": "section", "fields": shown[at : at + FIELDS]} for at in range(0, len(shown), FIELDS)]
 
 
@@ -168,24 +170,24 @@ def value_of(given: Button) -> str:
 
 def _section(section: Section, words: Words) -> list[Block]:
     several = "• " if len(section.lines) > 1 else ""
-    lines = "\n".join(several + mrkdwn(line, words) for line in section.lines)
-    text = f"{SIGNS[section.tone]}*{literal(section.title)}*" + (f"\n{lines}" if lines else "")
-    return [{"type": "divider"}, {"type": "section", "text": marked(text)}, *fields(section.facts, words)]
+    lines = [several + mrkdwn(line, words) for line in section.lines]
+    heading = f"{SIGNS[section.tone]}*{literal(section.title)}*"
+    return [{"type": "divider"}, *_texts([heading, *lines], words), *fields(section.facts, words)]
 
 
 def _table(table: Table, words: Words) -> list[Block]:
     """Aligned text in a code block, as `table` blocks are not drawn by every client yet; labelled lines where it is too wide for one."""
     rows = [tuple(_cell(words.show(cell)) for cell in row) for row in table.rows]
     widths = _widths(table, rows)
-    title = [{"type": "section", "text": marked(f"*{literal(table.title)}*")}] if table.title else []
+    title = [{"type": "section", "text": marked(f"*{literal(table.title)}*", words)}] if table.title else []
     if sum(widths) + len(GAP) * (len(widths) - 1) > WIDE:
-        return [*title, *_texts([_labelled(table, row) for row in rows])]
-    return [*title, *_texts([_aligned(table, widths, row) for row in (table.columns, *rows)], "```")]
+        return [*title, *_texts([_labelled(table, row) for row in rows], words)]
+    return [*title, *_texts([_aligned(table, widths, row) for row in (table.columns, *rows)], words, "```")]
 
 
-def _texts(lines: list[str], fence: str = "") -> list[Block]:
+def _texts(lines: list[str], words: Words, fence: str = "") -> list[Block]:
     """As many lines to a block as a block takes."""
-    return [{"type": "section", "text": marked(fence + "\n".join(chunk) + fence)} for chunk in _chunks(lines, 2900)]
+    return [{"type": "section", "text": marked(fence + "\n".join(chunk) + fence, words)} for chunk in _chunks(lines, 2900)]
 
 
 def _widths(table: Table, rows: list[tuple[str, ...]]) -> list[int]:
@@ -218,7 +220,9 @@ def _cell(text: str) -> str:
 def _footnotes(view: View, words: Words) -> list[Block]:
     if not view.footnotes:
         return []
-    return [{"type": "context", "elements": [marked(mrkdwn(line, words), 2000) for line in view.footnotes[:10]]}]
+    more = len(view.footnotes) - NOTES
+    shown = (*view.footnotes[: NOTES - 1], Text(words.count("list.more", more + 1))) if more > 0 else view.footnotes
+    return [{"type": "context", "elements": [marked(mrkdwn(line, words), words, 2000) for line in shown]}]
 
 
 def _chunks(lines: list[str], limit: int) -> Iterable[list[str]]:

@@ -20,8 +20,8 @@ def modal(form: Form, words: Words) -> Payload:
     """The modal; what the form carries travels in private_metadata (3,000 characters at most, ids only)."""
     lead = blocks(form.lead, words)[:60] if form.lead else []
     fields, deciding = form.applying, form.deciding
-    problem = [{"type": "context", "elements": [marked(f"⛔ {form.problem}", 2000)]}] if form.problem else []
-    errors = problem + [_error(field) for field in fields if field.error]
+    problem = [{"type": "context", "elements": [marked(f"⛔ {form.problem}", words, 2000)]}] if form.problem else []
+    errors = problem + [_error(field, words) for field in fields if field.error]
     carried = {"action": form.action, "subject": form.subject, "facts": form.facts, "key": form.key, "given": form.given}
     inputs = [input_block(field) | ({"dispatch_action": True} if field.name in deciding else {}) for field in fields]
     return {
@@ -139,8 +139,8 @@ def _tick(field: Field) -> Block:
     return {"type": "checkboxes", "options": [option]} | ({"initial_options": [option]} if field.value == TICKED else {})
 
 
-def _error(field: Field) -> Block:
-    return {"type": "context", "elements": [marked(f"⛔ {field.label}: {field.error}", 2000)]}
+def _error(field: Field, words: Words) -> Block:
+    return {"type": "context", "elements": [marked(f"⛔ {field.label}: {field.error}", words, 2000)]}
 
 
 ELEMENTS: Mapping[FieldKind, Callable[[Field], Block]] = {

@@ -28,15 +28,16 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + ELLIPSIS
 
 
-def clip_markup(text: str, limit: int) -> str:
-    """As `clip`, without leaving half an escape or token at the end."""
+def clip_markup(text: str, limit: int, words: Words) -> str:
+    """At most `limit` characters; that it was cut is said, and no half escape or token is left before it."""
     if len(text) <= limit:
         return text
-    cut = text[: limit - 1]
+    said = escape(words.say("shortened"))
+    cut = text[: limit - len(said)]
     for opening, closing in (("<", ">"), ("&", ";")):
         if cut.rfind(opening) > cut.rfind(closing):
             cut = cut[: cut.rfind(opening)]
-    return cut + ELLIPSIS
+    return cut.rstrip() + said
 
 
 def mrkdwn(value: Value | tuple[Value, ...], words: Words) -> str:
@@ -61,6 +62,6 @@ def plain(text: str, limit: int) -> Block:
     return {"type": "plain_text", "text": clip(shown, limit) if shown.strip() else "–", "emoji": False}
 
 
-def marked(text: str, limit: int = 3000) -> Block:
+def marked(text: str, words: Words, limit: int = 3000) -> Block:
     """A mrkdwn object."""
-    return {"type": "mrkdwn", "text": clip_markup(text, limit) if text.strip() else "–", "verbatim": True}
+    return {"type": "mrkdwn", "text": clip_markup(text, limit, words) if text.strip() else "–", "verbatim": True}

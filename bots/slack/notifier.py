@@ -90,7 +90,7 @@ def _shown(method: Call, view: View, words: Words, **where: Any) -> SlackRespons
         return _call(method, **where, **message(view, words))
     except ContentRefused as error:
         log.warning("Slack refuses the blocks of a card; it is said plainly.", view=type(view).__name__, reason=error.reason)
-        return _call(method, **where, text=clip_markup(escape(plainly(view, words)), 3000), blocks=[])
+        return _call(method, **where, text=clip_markup(escape(plainly(view, words)), 3000, words), blocks=[])
 
 
 def _call(method: Call, **arguments: Any) -> SlackResponse:

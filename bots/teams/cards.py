@@ -84,7 +84,7 @@ def card(view: View, words: Words) -> Element:
         "msteams": {"width": "Full"},
     }  # fmt: skip
     actions = [action(b) for b in arranged(view.buttons)]
-    drawn = fitted(made | ({"actions": actions} if actions else {}) | {"msteams": {"width": "Full"} | mentions(view, made)})
+    drawn = fitted(made | ({"actions": actions} if actions else {}) | {"msteams": {"width": "Full"} | mentions(view, made)}, words)
     return drawn | {"msteams": {"width": "Full"} | mentions(view, drawn)}
 
 
@@ -160,13 +160,13 @@ def note(view: View, words: Words) -> list[Element]:
 
 
 def text_block(text: str, **more: object) -> Element:
-    """A paragraph; it always wraps."""
-    return {"type": "TextBlock", "text": clip(text, TEXT_LIMIT), "wrap": True, **more}
+    """A paragraph; it always wraps, and is shortened when the whole card is fitted."""
+    return {"type": "TextBlock", "text": text if text.strip() else "–", "wrap": True, **more}
 
 
 def fact_set(facts: Iterable[Fact], words: Words) -> list[Element]:
     """Labelled values."""
-    rows = [{"title": clip(fact.label, 200), "value": clip(shown(fact.value, words), TEXT_LIMIT)} for fact in facts]
+    rows = [{"title": clip(fact.label, 200), "value": shown(fact.value, words)} for fact in facts]
     return [{"type": "FactSet", "facts": rows}] if rows else []
 
 

@@ -37,7 +37,8 @@ def dialog(form: Form, words: Words) -> Element:
     submit = {"type": "Action.Submit", "title": clip(form.submit, 75), "style": "positive", "data": {"form": carried}}
     if next_one:
         submit = _step(form, fields, words, carried)
-    return _continue(form.title, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit]}, form.lead)
+    content = {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit]}
+    return _continue(form.title, fitted(content, words), form.lead)
 
 
 def _of_step(form: Form, fields: tuple[Field, ...]) -> Element:
@@ -75,7 +76,8 @@ def confirmation(pressed: Mapping[str, Any]) -> Element | None:
 
 def said(view: View, words: Words) -> Element:
     """A dialog that only says something."""
-    return _continue("Billing Desk", {"type": "AdaptiveCard", "version": "1.5", "body": RENDERERS[type(view)](view, words)}, view)
+    content = {"type": "AdaptiveCard", "version": "1.5", "body": RENDERERS[type(view)](view, words)}
+    return _continue("Billing Desk", fitted(content, words), view)
 
 
 def submitted(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -88,8 +90,7 @@ def submitted(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     return known, {**settled, **typed}
 
 
-def _continue(title: str, content: Element, about: View | None = None) -> Element:
-    drawn = fitted(content)
+def _continue(title: str, drawn: Element, about: View | None = None) -> Element:
     named = mentions(about, drawn) if about else {}
     value = {
         "title": clip(title, 60),

@@ -66,7 +66,7 @@ def _shown(call: Callable[[Activity], T], view: View, words: Words) -> T:
         return call(message(view, words))
     except ContentRefused as error:
         log.warning("Teams refuses a card; it is said plainly.", view=type(view).__name__, reason=error.reason)
-        return call({"type": "message", "textFormat": "plain", "text": clip(plainly(view, words), 3000)})
+        return call({"type": "message", "textFormat": "plain", "text": clip(plainly(view, words), 3000, words.say("shortened"))})
 
 
 def _service(address: object) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from core.cases.model import Kind
+from core.cases.model import Case, Kind
 from core.cases.queries import case, note
 from core.cases.turns import next_turn
 from core.cases.unreached import REMINDS
+from core.chat.shortening import shortened
 from core.chat.showing.morning import morning_view, standing
 from core.chat.showing.people import people_who_act
 from core.chat.values import Moment, Text
@@ -52,13 +53,17 @@ def telling_view(connection: Connection, words: Words, ids: Mapping[str, Any]) -
     if about.customer_id is not None:
         facts.append(Fact(words.say("fact.customer"), Text(customer(connection, about.customer_id).name, quoted=True)))
     if (note_id := ids["params"].get("note_id")) is not None:
-        facts.append(Fact(words.say("fact.handed_over"), Text(note(connection, int(note_id)).body[:QUOTE], quoted=True)))
+        facts.append(Fact(words.say("fact.handed_over"), Text(_short(words, note(connection, int(note_id)).body, about), quoted=True)))
     if (notice_id := ids["params"].get("desk_notice_id")) is not None:
         came_back = desk_notice(connection, int(notice_id))
         facts.append(Fact(words.say("fact.recipient"), Text(came_back.recipient, quoted=True)))
-        facts.append(Fact(words.say("fact.carrier_said"), Text((came_back.bounce or came_back.said)[:QUOTE], quoted=True)))
+        facts.append(Fact(words.say("fact.carrier_said"), Text(shortened(words, came_back.bounce or came_back.said, QUOTE), quoted=True)))
     show = Button(label=words.say("button.case"), action="case", subject=about.id)
     return NoteView(title=title, facts=tuple(facts), buttons=(*_asked_of(words, ids), show))
+
+
+def _short(words: Words, body: str, about: Case) -> str:
+    return shortened(words, body, QUOTE, words.say("shortened.case", number=about.id))
 
 
 def place_view(connection: Connection, words: Words, ids: Mapping[str, Any], now: datetime) -> NoteView:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from core.cases.model import Audience, Case, Kind, Note, NoteState, State, Told
 from core.cases.queries import Shown, case_shown, guesses, notes_of
+from core.chat.shortening import shortened
 from core.chat.showing.deadlines import deadline_facts, owed_in
 from core.chat.showing.delays import delays
 from core.chat.showing.escalations import escalations_of_case
@@ -24,7 +25,7 @@ from core.people.model import Member, Right
 from core.people.queries import display_name
 
 TONES = {State.NEW: Tone.WARNING, State.RESOLVED: Tone.GOOD}
-QUOTE = 600  # characters of a note shown on the card
+QUOTE, WHOLE = 600, 2500  # characters of a note shown on the card, and to one reader: three of them must fit in a message of either chat
 
 
 def case_view(connection: Connection, words: Words, case_id: int, now: datetime, reader: Member | None = None) -> CaseView:
@@ -55,7 +56,7 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
             *late,
         ),
         sections=(
-            *_sections(connection, words, found, written),
+            *_sections(connection, words, found, written, reader),
             *asked.sections,
             *there.sections,
             *money.sections,
@@ -111,9 +112,13 @@ def _facts(words: Words, found: Case, *, customer: str | None, owner: Value) -> 
 
 
 def _ticket(words: Words, found: Case) -> Text:
-    name = f"{found.ticket_connection} {found.ticket}"
+    name = _named(found)
     status = found.closed_elsewhere
     return Text(words.say("case.ticket_closed", ticket=name, status=status) if status else name, quoted=True)
+
+
+def _named(found: Case) -> str:
+    return f"{found.ticket_connection} {found.ticket}"
 
 
 def _question(words: Words, found: Case) -> Text:
@@ -126,13 +131,16 @@ def _question(words: Words, found: Case) -> Text:
     return Text(words.say("case.triage_proposed", kind=kind, because=because), quoted=True)
 
 
-def _sections(connection: Connection, words: Words, found: Case, written: Sequence[Note]) -> tuple[Section, ...]:
+def _sections(
+    connection: Connection, words: Words, found: Case, written: Sequence[Note], reader: Member | None
+) -> tuple[Section, ...]:  # fmt: skip
     """What the customer wrote last, the newest answer and remark, and whose an unmatched case may be."""
     said = next((n for n in written if n.audience is Audience.CUSTOMER and n.direction == "in"), None)
     replied = next((n for n in written if n.audience is Audience.CUSTOMER and n.direction == "out"), None)
     remark = next((n for n in written if n.audience is Audience.INTERNAL), None)
     shown = (("case.customer_wrote", said), ("case.we_wrote", replied), ("case.remark", remark))
-    made = [_note(connection, words, heading, given) for heading, given in shown if given is not None]
+    written_in = ((heading, given, _body(words, found, given, reader)) for heading, given in shown if given is not None)
+    made = [_note(connection, words, heading, given, body) for heading, given, body in written_in]
     suggested = guesses(connection, found) if found.customer_id is None else ()
     if suggested:
         lines: tuple[Value, ...] = tuple(Text(c.name, quoted=True) for c in suggested)
@@ -140,10 +148,16 @@ def _sections(connection: Connection, words: Words, found: Case, written: Sequen
     return tuple(made)
 
 
-def _note(connection: Connection, words: Words, heading: str, given: Note) -> Section:
+def _body(words: Words, found: Case, given: Note, reader: Member | None) -> str:
+    """Its beginning on the card that everybody sees; as much as a message holds for one reader, who asked."""
+    if reader is None:
+        return shortened(words, given.body, QUOTE, words.say("shortened.case", number=found.id))
+    return shortened(words, given.body, WHOLE, words.say("shortened.ticket", ticket=_named(found)) if found.ticket else "")
+
+
+def _note(connection: Connection, words: Words, heading: str, given: Note, body: str) -> Section:
     author = display_name(connection, given.author)
     title = words.say(heading, author=author, at=given.at)
-    body = given.body if len(given.body) <= QUOTE else given.body[: QUOTE - 1] + "…"
     lines: list[Value] = [Text(body, quoted=True)]
     if given.link:
         lines.append(Link(words.say("message.open"), given.link))

@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import Connection
 
+from core.chat.shortening import listed
 from core.chat.values import Money, Text, Value
 from core.chat.views import ComparisonView, Fact, Section, Table, Tone
 from core.chat.words import Words
@@ -51,7 +52,7 @@ def _totals(words: Words, found: Comparison, before: str, after: str) -> tuple[F
 def _month(words: Words, month: str, side: Side) -> str:
     if not side.numbers:
         return words.say("compare.no_invoice", month=month)
-    return words.say("compare.month", month=month, numbers=", ".join(side.numbers[:4]) + (" …" if len(side.numbers) > 4 else ""))
+    return words.say("compare.month", month=month, numbers=listed(words, side.numbers, 4))
 
 
 def _table(words: Words, found: Comparison) -> Table:
@@ -102,7 +103,9 @@ def _reasons(words: Words, found: Comparison) -> tuple[Section, ...]:
         lines.append(words.say("compare.reason.unitemised", amount=Money(found.unitemised, found.currency)))
     if not lines:
         return ()
-    shown = (*(Text(line, quoted=True) for line in lines[:REASONS]), *([Text("…")] if len(lines) > REASONS else []))
+    more = len(lines) - REASONS
+    rest = (Text(words.count("list.more", more)),) if more > 0 else ()
+    shown = (*(Text(line, quoted=True) for line in lines[:REASONS]), *rest)
     return (Section(title=words.say("compare.why", currency=found.currency), lines=shown),)
 
 

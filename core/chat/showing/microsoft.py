@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from core.cases.model import Case
 from core.cases.queries import Shown, case
+from core.chat.shortening import shortened
 from core.chat.values import Link, Moment, Text, Value
 from core.chat.views import Button, Fact, PreviewView, Section, Tone
 from core.chat.words import Words
@@ -84,7 +85,7 @@ def _section(connection: Connection, words: Words, newest: Request) -> Section:
 
 def _line(connection: Connection, words: Words, entry: Entry) -> Value:
     said = words.say(f"choice.door.{entry.text}") if entry.what == "prepared" else entry.text
-    short = said if len(said) <= QUOTE else said[: QUOTE - 1] + "…"
+    short = shortened(words, said, QUOTE)
     by = display_name(connection, entry.by)
     return Text(
         words.say(f"microsoft.did.{entry.what}", by=by, at=entry.at, text=short or words.say("microsoft.nothing_said")), quoted=True

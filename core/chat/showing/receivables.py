@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from core.cases.model import Case
+from core.chat.shortening import listed
 from core.chat.showing.collecting import money_buttons, standing_sections
 from core.chat.showing.notices import desk_notice_lines
 from core.chat.values import Day, Moment, Money, Text, Value
@@ -60,7 +61,7 @@ def position_facts(words: Words, owed: Position) -> tuple[Fact, ...]:
         shown.append(Fact(words.say("fact.earliest_due"), Day(owed.earliest_due_on)))
     shown.append(Fact(words.say("fact.as_of"), Moment(owed.as_of)))
     if owed.unknown:
-        shown.append(Fact(words.say("fact.unknown"), Text(words.say("receivables.unknown", numbers=_some(owed.unknown)))))
+        shown.append(Fact(words.say("fact.unknown"), Text(words.say("receivables.unknown", numbers=listed(words, owed.unknown, 5)))))
     return tuple(shown)
 
 
@@ -141,7 +142,3 @@ def _buttons(words: Words, found: Case, reader: Member | None) -> tuple[Button, 
     notice = Button(label=words.say("button.notice"), action="notice", subject=found.id, facts=found.version, form=True, rare=True)
     may = reader is None or Right.WORK in reader.rights
     return (*((notice,) if may else ()), *money_buttons(words, found.id, found.version, reader))
-
-
-def _some(numbers: tuple[str, ...]) -> str:
-    return ", ".join(numbers[:5]) + (" …" if len(numbers) > 5 else "")

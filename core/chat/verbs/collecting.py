@@ -12,7 +12,7 @@ from core.chat.days import Tense
 from core.chat.debtors import Debtor, debtor, payer_for
 from core.chat.requests import Card, Gesture, Private, Reply
 from core.chat.showing.collecting import dispute_view, hold_view, pauses_view, payment_view, promise_view
-from core.chat.values import Day, Money
+from core.chat.values import Day, Money, Text
 from core.chat.views import Button, Fact, NoteView, View
 from core.collections.commands import (
     CloseDispute,
@@ -108,13 +108,16 @@ def open_dispute(asked: Asked, given: Given) -> Reply:
 def before_disputing(asked: Asked, given: Given) -> View:
     """What is open, to choose the invoice from: the earliest due first."""
     facts: list[Fact] = []
+    more = 0
     if "debtor" in given:
         with asked.reading() as connection:
             customer_id = debtor(connection, given["debtor"]).customer_id
             found = positions_of_customer(connection, customer_id, today_of(connection, customer_id, asked.now))
         unpaid = [(i, i.open) for owed in found for i in owed.invoices if i.open is not None and i.open > 0]
         facts = [Fact(i.number, (Money(left, i.currency), Day(i.due_on))) for i, left in unpaid[:OFFERED]]
-    return NoteView(title=asked.words.say("dispute.before"), facts=tuple(facts))
+        more = len(unpaid) - OFFERED
+    rest = (Text(asked.words.count("list.more", more)),) if more > 0 else ()
+    return NoteView(title=asked.words.say("dispute.before"), facts=tuple(facts), footnotes=rest)
 
 
 def named_invoice(_asked: Asked, given: Given) -> Mapping[str, str]:

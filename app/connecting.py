@@ -122,15 +122,15 @@ def rotate(make: Make, name: str, secret_file: Path | None, token_file: Path | N
 @click.argument("name")
 @click.pass_obj
 def poll_now(make: Make, name: str) -> None:
-    """Ask a ticketing system now for tickets whose webhooks were lost; it is asked every five minutes anyway."""
+    """Ask a ticketing system, or a mailbox, now for what its webhooks lost; it is asked every five minutes anyway."""
     try:
         outcome, named = poll(make(), name, OPERATOR)
     except DeliveryError as error:
         raise click.ClickException(f"Nothing was changed: {name} was asked, and {error.reason}. The next try is made by itself.") from None
     if outcome.kind == "unchanged":
-        click.echo(f"{name} named {named} changed tickets, none of them news.")
+        click.echo(f"{name} named {named} changes, none of them news.")
     else:
-        click.echo(f"{name} named {named} changed tickets. The worker reads those that are news.")
+        click.echo(f"{name} named {named} changes. The worker reads those that are news.")
 
 
 @connections.command("disable")

@@ -7,6 +7,7 @@ from app.pausing import pause
 from app.wiring import House, digest_key
 from core.cases.tickets import entries_of
 from core.collections.addresses import case_of_address
+from core.collections.letters import case_of_letter
 from core.engine import inbox
 from core.engine.errors import DeliveryError, DeskError
 from core.engine.inbox import Received
@@ -59,9 +60,17 @@ def access_of(house: House, connected: Connected) -> Access:
         with house.desk.reading() as connection:
             return entries_of(connection, connected.name, ticket)
 
+    def letters_case(message_id: str) -> int | None:
+        with house.desk.reading() as connection:
+            return case_of_letter(connection, message_id)
+
+    def stored(key: str) -> bool:
+        with house.desk.reading() as connection:
+            return inbox.is_stored(connection, connected.name, key)
+
     return Access(
         name=connected.name, settings=connected.settings, token=connected.token, known=known,
-        case_of=lambda address: case_of_address(address, digest_key(house.settings)),
+        case_of=lambda address: case_of_address(address, digest_key(house.settings)), case_of_letter=letters_case, stored=stored,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from webhooks.mail import checking as mail
 from webhooks.mail.events import take as take_mail
+from webhooks.mail.polling import poll as poll_mail
 from webhooks.mail.settings import wrong as wrong_of_mail
 from webhooks.reading import Check, Examine, Poll, Take
 from webhooks.receivables.standard import events as receivables
@@ -79,8 +80,9 @@ KINDS: Mapping[str, Kind] = {
     MAIL: Kind(
         scheme="standard",
         take=take_mail,
+        poll=poll_mail,
         needs=("host", "from"),
-        may=("port", "tls", "user", "name", "answers", "ca", "tenant", "client", "login"),
+        may=("port", "tls", "user", "name", "answers", "ca", "tenant", "client", "login", "imap", "folder"),
         wrong=wrong_of_mail,
         examine=mail.examine,
         limit=10_240_000,

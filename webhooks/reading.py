@@ -14,7 +14,8 @@ class Access:
     """The connection a delivery came through: its settings, and the token the desk calls that system with.
 
     `known` tells which entries of a ticket are kept already, None for a ticket without a case; `case_of` whose answers an address of
-    ours is for, None for any other.
+    ours is for, and `case_of_letter` whose letter has that Message-ID, None for any other; `stored` whether a delivery with that key came
+    already.
     """
 
     name: str
@@ -22,6 +23,8 @@ class Access:
     token: str = field(default="", repr=False)
     known: Callable[[str], frozenset[str] | None] = field(default=lambda _ticket: None, repr=False)
     case_of: Callable[[str], int | None] = field(default=lambda _address: None, repr=False)
+    case_of_letter: Callable[[str], int | None] = field(default=lambda _message_id: None, repr=False)
+    stored: Callable[[str], bool] = field(default=lambda _key: False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,12 +7,11 @@ from sqlalchemy import Connection
 from core.cases.model import Case, Kind
 from core.cases.queries import case
 from core.customers.queries import billing_contacts_of
-from core.people.connections import all_connections
+from core.people.connections import answers_to
 
 from .notices import Channel
 
 THROUGH = "notices_through"  # in the collection case's `extra`: the question case whose ticket its notices go into
-MAIL = "mail"  # the kind of connection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +61,3 @@ def ticket_of(connection: Connection, found: Case | None) -> Case | None:
 def is_fit(found: Case, chosen: Case) -> bool:
     """Whether the chosen case's ticket is this customer's own, and can be written to."""
     return chosen.kind is Kind.QUESTION and bool(chosen.ticket) and not chosen.is_closed and chosen.customer_id == found.customer_id
-
-
-def answers_to(connection: Connection) -> str:
-    """The address that answers to letters go to, of the first mail connection that is on; empty without one."""
-    on = [row for row in all_connections(connection) if row.kind == MAIL and row.active]
-    return str(on[0].settings.get("answers") or on[0].settings["from"]) if on else ""

@@ -2,13 +2,14 @@
 
 from sqlalchemy import Connection
 
+from core.cases.queries import collection_case
 from core.customers.model import Mode
 from core.customers.queries import customer
 from core.engine.errors import Conflict
 from core.receivables.queries import payer
 
 from . import rows
-from .notices import DeskNotice, NoticeState, desk_notice
+from .notices import DeskNotice, NoticeState, desk_notice, notice_called
 from .ports import Letter
 
 MAIL_KIND = "notice.mail"  # the outbox row's: {"notice_id": …}
@@ -24,6 +25,16 @@ def letter_of(connection: Connection, notice_id: int) -> Letter:
         message_id=found.message_id, recipient=found.recipient, reply_to=found.reply_to, subject=found.subject, body=found.body,
         language=found.language,
     )  # fmt: skip
+
+
+def case_of_letter(connection: Connection, message_id: str) -> int | None:
+    """The case of the letter with this Message-ID, which only those know who have it; for one that left before there was a case, the one
+    that came of it. None for any other message, and while there is no case."""
+    found = notice_called(connection, message_id)
+    if found is None or found.case_id is not None:
+        return None if found is None else found.case_id
+    ladder = rows.ladder(connection, found.ladder_id)
+    return collection_case(connection, ladder.payer_id, ladder.currency)
 
 
 def why_not(connection: Connection, found: DeskNotice) -> str | None:

@@ -237,6 +237,12 @@ def count_dead(connection: Connection) -> int:
     return connection.scalar(sa.select(sa.func.count()).select_from(inbox).where(inbox.c.state == "dead")) or 0
 
 
+def is_stored(connection: Connection, name: str, key: str) -> bool:
+    """Whether the connection's delivery with this key is there, in whatever state."""
+    match = (inbox.c.connection == name) & (inbox.c.delivery_key == key)
+    return connection.scalar(sa.select(inbox.c.id).where(match)) is not None
+
+
 def delivery(connection: Connection, delivery_id: int) -> Any:
     """The row of the inbox, or None."""
     return connection.execute(sa.select(inbox).where(inbox.c.id == delivery_id)).one_or_none()

@@ -93,10 +93,10 @@ def mail_connection(connection: Connection) -> Row[Any] | None:
     return connection.execute(sa.select(connections).where(mine).order_by(connections.c.name).limit(1)).one_or_none()
 
 
-def answers_to(connection: Connection) -> str | None:
-    """The address of ours that answers to letters come back to; a case's own is made of it. None without a mail server."""
+def answers_to(connection: Connection) -> str:
+    """The address of ours that answers to letters come back to; a case's own is made of it. Empty without a mail server."""
     row = mail_connection(connection)
-    return None if row is None else str(row.settings.get("answers") or row.settings["from"])
+    return "" if row is None else str(row.settings.get("answers") or row.settings["from"])
 
 
 def _kept(secret: SealedSecret, number: int) -> dict[str, object]:

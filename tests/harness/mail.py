@@ -1,6 +1,7 @@
 """A local mail server that a world's desk sends by, and the certificates to be protected with."""
 
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from flask import Flask, request
+from werkzeug.serving import make_server
 
 from app.wiring import digest_key
 from core.cases.queries import collection_case
@@ -46,6 +49,30 @@ def serving(**options: Any) -> Iterator[MailServer]:
     made.start()
     yield made
     made.stop()
+
+
+@contextmanager
+def microsoft_login() -> Iterator[str]:
+    """Microsoft's login, as far as an application asks it for a token of its own."""
+    app = Flask("login")
+
+    @app.post("/contoso/oauth2/v2.0/token")
+    def give() -> tuple[dict[str, str], int]:
+        wanted = {
+            "grant_type": "client_credentials",
+            "client_id": "app",
+            "client_secret": "s3",
+            "scope": "https://outlook.office365.com/.default",
+        }
+        if request.form.to_dict() != wanted:
+            return {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret for ana@partner.example"}, 401
+        return {"access_token": "tok-1", "token_type": "Bearer"}, 200
+
+    served = make_server("127.0.0.1", 0, app)
+    threading.Thread(target=served.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"http://127.0.0.1:{served.server_port}"
+    served.shutdown()
+    served.server_close()
 
 
 def access(server: MailServer, *, token: str = "", **settings: str) -> Access:

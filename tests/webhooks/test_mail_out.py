@@ -1,7 +1,6 @@
 """Letters out, to a real mail server that takes them, refuses them, asks to come back, hangs, trickles, and breaks the line."""
 
 import email
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,13 +8,11 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from flask import Flask, request
-from werkzeug.serving import make_server
 
 from core.collections.ports import Carried
 from core.engine.errors import DeliveryError
 from playground.mail.smtp import MailServer
-from tests.harness.mail import LETTER, access, certificate, serving
+from tests.harness.mail import LETTER, access, certificate, microsoft_login, serving
 from webhooks.mail.checking import examine
 from webhooks.mail.client import MailServer as Client
 from webhooks.mail.settings import Tls, usual, wrong
@@ -222,33 +219,9 @@ def test_the_line_is_protected_unless_it_stays_on_this_machine() -> None:
     assert found == [Tls.STARTTLS, Tls.STARTTLS, Tls.IMPLICIT, Tls.NONE]
 
 
-@pytest.fixture
-def login() -> Iterator[str]:
-    """Microsoft's login, as far as an application asks it for a token of its own."""
-    app = Flask("login")
-
-    @app.post("/contoso/oauth2/v2.0/token")
-    def give() -> tuple[dict[str, str], int]:
-        wanted = {
-            "grant_type": "client_credentials",
-            "client_id": "app",
-            "client_secret": "s3",
-            "scope": "https://outlook.office365.com/.default",
-        }
-        if request.form.to_dict() != wanted:
-            return {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret for ana@partner.example"}, 401
-        return {"access_token": "tok-1", "token_type": "Bearer"}, 200
-
-    served = make_server("127.0.0.1", 0, app)
-    threading.Thread(target=served.serve_forever, args=(0.02,), daemon=True).start()
-    yield f"http://127.0.0.1:{served.server_port}"
-    served.shutdown()
-    served.server_close()
-
-
-def test_microsoft_365_is_given_a_token_instead_of_a_password(tmp_path: Path, login: str) -> None:
+def test_microsoft_365_is_given_a_token_instead_of_a_password(tmp_path: Path) -> None:
     authority, context = certificate(tmp_path, "localhost")
-    with serving(tls=context, users={}) as server:
+    with microsoft_login() as login, serving(tls=context, users={}) as server:
         known = {
             "host": "localhost", "ca": str(authority), "tls": "starttls", "user": "billing@partner.example", "tenant": "contoso",
             "client": "app", "login": login,

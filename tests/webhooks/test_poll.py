@@ -85,7 +85,7 @@ def test_what_changed_later_is_news_and_what_is_known_is_not_told_twice(world: W
     told = run(world, "poll", "helpdesk")
     titles(world)
 
-    assert "helpdesk named 1 changed tickets. The worker reads those that are news." in told.output
+    assert "helpdesk named 1 changes. The worker reads those that are news." in told.output
     with world.house.desk.reading() as connection:
         assert list(connection.scalars(sa.select(notes.c.body).order_by(notes.c.id))) == ["Billed twice?", "Anybody there?"]
     assert "none of them news" in run(world, "poll", "helpdesk").output

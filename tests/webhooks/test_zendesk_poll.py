@@ -86,7 +86,7 @@ def test_what_is_lost_of_a_known_ticket_is_read_its_deletion_too(world: World, z
 
     zendesk.account.say(ticket, zendesk.account.user("ap@nowak.test"), "Anybody there?")
     changed(ticket, ago=200)
-    assert "named 1 changed tickets. The worker reads" in run(world, "poll", "zendesk").output
+    assert "named 1 changes. The worker reads" in run(world, "poll", "zendesk").output
     titles(world)
     assert [note.body for note in notes_of(world, str(ticket.id))] == ["Billed twice?", "Anybody there?"]
     assert "none of them news" in run(world, "poll", "zendesk").output
@@ -109,7 +109,7 @@ def test_a_ticket_of_others_costs_not_even_a_reading(world: World, zendesk: Loca
     zendesk.account.delete(deleted)
     changed(deleted, ago=100)
 
-    assert "named 0 changed tickets" in run(world, "poll", "zendesk").output
+    assert "named 0 changes" in run(world, "poll", "zendesk").output
     assert titles(world) == []
     assert deliveries(world) == 0
     assert [path for _, path, _ in zendesk.calls] == ["/api/v2/incremental/tickets/cursor"]

@@ -3,6 +3,7 @@
 from core.engine.errors import DeliveryError
 from webhooks.reading import Access
 
+from .mailbox import Mailbox
 from .session import Ended, Session, Step
 from .settings import Tls, server_of
 
@@ -11,7 +12,7 @@ PROTECTED = {Tls.STARTTLS: "STARTTLS", Tls.IMPLICIT: "TLS", Tls.NONE: "unprotect
 
 
 def examine(access: Access) -> str:
-    """As whom letters would leave, and how the line is protected. Raises DeliveryError with the server's words."""
+    """As whom letters would leave, how the line is protected, and what is read. Raises DeliveryError with the server's words."""
     server = server_of(access)
     try:
         with Session(server, patience=ASKING) as session:
@@ -20,4 +21,7 @@ def examine(access: Access) -> str:
             session.command(Step.SENDER, "RSET")
     except Ended as ended:
         raise DeliveryError(ended.said) from None
-    return f"{server.sender} ({PROTECTED[server.tls]})"
+    if not server.imap:
+        return f"{server.sender} ({PROTECTED[server.tls]})"
+    with Mailbox(server, patience=ASKING):
+        return f"{server.sender} ({PROTECTED[server.tls]}), and reads {server.folder}"

@@ -12,7 +12,7 @@ from webhooks.reading import Access, Unreadable
 from .addresses import folded, line
 from .answers import answer_of, is_automatic
 from .bounces import bounces, is_report
-from .reading import Mail
+from .reading import Mail, identities
 
 RECIPIENT = "x-original-to"  # the header under which the door and the pipe keep the address of the envelope
 WHERE = ("to", "cc", "delivered-to", RECIPIENT, "envelope-to", "x-envelope-to", "resent-to")
@@ -43,14 +43,26 @@ def _bounced(mail: Mail) -> Iterable[Command]:
 
 
 def _answered(mail: Mail, received: Received, access: Access) -> RecordMail:
-    about = {case_id for address in _addressed(mail, received) if (case_id := access.case_of(address)) is not None}
+    about = _cases(mail, received, access)
     if len(about) != 1:
-        raise Unreadable("It is to no address that a letter gave for answers." if not about else "It is to the addresses of several cases.")
+        several = "It is to the addresses of several cases."
+        raise Unreadable(several if about else "It is to no address that a letter gave for answers, and answers no letter of ours.")
     author = next(iter(mail.addresses("from")), ("", ""))
     return RecordMail(
         case_id=about.pop(), external=_identity(mail, received), author=line(" ".join(filter(None, (author[0], f"<{author[1]}>")))),
         text=answer_of(mail), by_customer=not is_automatic(mail) and not _is_colleague(mail, access),
     )  # fmt: skip
+
+
+def _cases(mail: Mail, received: Received, access: Access) -> set[int]:
+    """By the address that a letter gave; else by the letter that it says it answers: machines answer to the sender (RFC 3834, 4), and so do
+    programs that do not heed Reply-To."""
+    found = (access.case_of(address) for address in _addressed(mail, received))
+    about = {case_id for case_id in found if case_id is not None}
+    if about:
+        return about
+    answered = (access.case_of_letter(named) for named in identities(mail.message, "in-reply-to")[:5])
+    return {case_id for case_id in answered if case_id is not None}
 
 
 def _is_colleague(mail: Mail, access: Access) -> bool:

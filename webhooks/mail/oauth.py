@@ -3,7 +3,6 @@
 https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth
 """
 
-from base64 import b64encode
 from urllib.parse import quote
 
 import httpx
@@ -34,8 +33,8 @@ def access_token(login: str, tenant: str, client: str, secret: str) -> str:
 
 
 def xoauth2(user: str, token: str) -> str:
-    """How SMTP and IMAP are told: https://learn.microsoft.com/exchange/client-developer/legacy-protocols (the page above, SASL XOAUTH2)."""
-    return b64encode(f"user={user}\x01auth=Bearer {token}\x01\x01".encode()).decode()
+    """How a server is told of it, before base64 (the page above, "SASL XOAUTH2")."""
+    return f"user={user}\x01auth=Bearer {token}\x01\x01"
 
 
 def _code(found: object) -> str:

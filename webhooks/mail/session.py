@@ -4,7 +4,6 @@ import re
 import smtplib
 import socket
 import ssl
-import threading
 import time
 from base64 import b64encode
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ import structlog
 from webhooks.calling import CONNECT, PATIENCE, READ
 
 from .addresses import line
+from .cutting import Watch
 from .oauth import NoToken, access_token, xoauth2
 from .settings import Server, Tls
 
@@ -52,8 +52,7 @@ class Session:
         self._patience = patience
         self._ends = time.monotonic() + patience
         self._smtp = smtplib.SMTP(local_hostname="localhost")
-        self._watch: threading.Timer | None = None
-        self._watched: socket.socket | None = None
+        self._watch: Watch | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -76,9 +75,7 @@ class Session:
     def _close(self) -> None:
         self._smtp.close()
         if self._watch is not None:
-            self._watch.cancel()
-        if self._watched is not None:
-            self._watched.close()
+            self._watch.end()
 
     def offers(self, extension: str) -> bool:
         """Whether the server named the extension."""
@@ -116,12 +113,7 @@ class Session:
 
     def _connect(self) -> None:
         server, line_to = self._server, self._reached()
-        # Each packet has its own timeout, so a server that trickles is cut off by the clock: through a second handle on the same line, as
-        # the first one is being read from.
-        self._watched = socket.socket(fileno=socket.dup(line_to.fileno()))
-        self._watch = threading.Timer(max(0.1, self._ends - time.monotonic()), _cut, (self._watched,))
-        self._watch.daemon = True
-        self._watch.start()
+        self._watch = Watch(line_to, self._ends)
         self._smtp.sock = line_to
         self._smtp.local_hostname = _literal(line_to)
         if server.tls is Tls.IMPLICIT:
@@ -207,7 +199,7 @@ class Session:
             token = access_token(server.login, server.tenant, server.client, server.password)
         except NoToken as error:
             raise Ended(Step.LOGIN, str(error)) from None
-        said = self.command(Step.LOGIN, f"AUTH XOAUTH2 {xoauth2(server.user, token)}", good=(235, 334))
+        said = self.command(Step.LOGIN, f"AUTH XOAUTH2 {b64encode(xoauth2(server.user, token).encode()).decode()}", good=(235, 334))
         if said.startswith("334"):  # what is wrong, in JSON; the refusal itself comes after an empty line
             self.command(Step.LOGIN, "", good=(235,))
 
@@ -223,13 +215,6 @@ class Session:
         if code not in good:
             raise Ended(step, said, code if 400 <= code < 600 else 0)
         return said
-
-
-def _cut(line_to: socket.socket) -> None:
-    try:
-        line_to.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # it has ended by itself
 
 
 def _literal(line_to: socket.socket) -> str:

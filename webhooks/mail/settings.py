@@ -13,7 +13,7 @@ from webhooks.reading import Access
 from .addresses import NoAddress, envelope, host, line
 from .oauth import LOGIN
 
-SUBMISSION, SUBMISSIONS = 587, 465  # https://www.rfc-editor.org/rfc/rfc8314#section-3.3
+SUBMISSION, SUBMISSIONS, IMAPS = 587, 465, 993  # https://www.rfc-editor.org/rfc/rfc8314#section-3.3
 
 
 class Tls(StrEnum):
@@ -41,6 +41,9 @@ class Server:
     tenant: str = ""
     client: str = ""
     login: str = LOGIN
+    imap: str = ""
+    imap_port: int = IMAPS
+    folder: str = "INBOX"
 
 
 def server_of(access: Access) -> Server:
@@ -53,6 +56,7 @@ def server_of(access: Access) -> Server:
         name=line(given.get("name", "")),
         returns=envelope(given.get("answers") or given["from"]), user=given.get("user", ""), password=access.token, ca=given.get("ca", ""),
         tenant=given.get("tenant", ""), client=given.get("client", ""), login=given.get("login", LOGIN).rstrip("/"),
+        imap=_imap_of(given)[0], imap_port=_imap_of(given)[1], folder=given.get("folder", "INBOX"),
     )  # fmt: skip
 
 
@@ -81,7 +85,7 @@ def host_of(text: str) -> str:
 
 def wrong(settings: Mapping[str, str]) -> str:
     """The first thing that is wrong, as a sentence; "" when nothing is."""
-    return next(filter(None, (look(settings) for look in (_host, _port, _tls, _addresses, _ca, _oauth))), "")
+    return next(filter(None, (look(settings) for look in (_host, _port, _tls, _addresses, _ca, _oauth, _imap))), "")
 
 
 def _host(settings: Mapping[str, str]) -> str:
@@ -125,6 +129,28 @@ def _oauth(settings: Mapping[str, str]) -> str:
     if login.scheme != "https" and not (login.scheme == "http" and is_here(login.hostname or "")):
         return "login takes the address of Microsoft's login, https://…"
     return ""
+
+
+def _imap_of(settings: Mapping[str, str]) -> tuple[str, int]:
+    """`imap` as a host and a port; ("", 993) without one. Raises NoAddress, ValueError."""
+    text = settings.get("imap", "")
+    if not text:
+        return "", IMAPS
+    name, _, port = text.rpartition(":") if text.count(":") == 1 else (text, "", "")
+    return host_of(name), int(port or IMAPS)
+
+
+def _imap(settings: Mapping[str, str]) -> str:
+    try:
+        name, port = _imap_of(settings)
+    except ValueError:
+        name, port = "", 0
+    if settings.get("imap") and not (name and 0 < port < 65536):
+        return "imap takes the name of the server a mailbox is read from, such as imap.provider.example; its port is 993."
+    if name and not settings.get("user"):
+        return "imap reads the mailbox of user, which is missing."
+    folder = settings.get("folder", "INBOX")
+    return "" if folder.isascii() and folder.isprintable() and folder else "folder takes a folder's name without letters such as ł."
 
 
 def _ca(settings: Mapping[str, str]) -> str:

@@ -32,11 +32,10 @@ from core.cases.leaving import CONTINUES, ReleaseCases
 from core.cases.model import Kind
 from core.cases.queries import OPEN_CASE_SUBJECTS, case, collection_cases
 from core.cases.watching import forget_watcher
-from core.charges.events import PricesRecorded
 from core.collections import carrying, settled
 from core.collections import follows as collections
 from core.collections.commands import HearNotice, JudgeByFeed, KeepLadders, RestartLadders
-from core.collections.events import OfCollecting, PaymentReported, PaymentSettled, PolicyApplied
+from core.collections.events import OfCollecting, PolicyApplied
 from core.collections.notice_events import NoticeProven, NoticeUndelivered
 from core.customers import search as customers_search
 from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
@@ -156,8 +155,8 @@ def judge(_tx: Tx, event: ReceivablesRecorded) -> Iterable[Command]:
     return () if event.customer_id is None else (JudgeByFeed(payer_id=event.payer_id, as_of=event.as_of),)
 
 
-def show_requests(tx: Tx, event: OfCollecting | PricesRecorded) -> Iterable[Command]:
-    """What holds back collecting, and what each way leaves on the books, stands on the cards of the customer's open requests."""
+def show_requests(tx: Tx, event: OfCollecting) -> Iterable[Command]:
+    """What holds back collecting stands on the cards of the customer's open requests."""
     cards.refresh_all(tx, [f"suspension:{found}" for found in open_suspensions_of_customer(tx.connection, event.customer_id)])
     return ()
 
@@ -178,8 +177,8 @@ def watch_terms(tx: Tx, event: Event) -> Iterable[Command]:
     return (WatchTermEnds(customer_id=customer_id),)
 
 
-def offer_restores(_tx: Tx, event: OfPayer | PaymentReported | PaymentSettled) -> Iterable[Command]:
-    """Money may have come for what is switched off, or somebody says so, or it turned out not to have come."""
+def offer_restores(_tx: Tx, event: OfPayer) -> Iterable[Command]:
+    """Money may have come for what is switched off."""
     return () if event.customer_id is None else (ProposeRestores(customer_id=event.customer_id),)
 
 
@@ -207,9 +206,6 @@ def _customer_of(tx: Tx, event: Event) -> int | None:
     return case(tx.connection, event.ids["case_id"]).customer_id if "case_id" in event.ids else None
 
 
-# A payment that somebody reported, and what became of it.
-PAYING = (PaymentReported, PaymentSettled)
-
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **people.FOLLOWS,
     **cases.FOLLOWS,
@@ -234,13 +230,9 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     PolicyApplied: (recheck_all,),
     NoticeRecorded: (refresh_cards, hear_notice, recheck_suspensions),
     SubscriptionsRecorded: (recheck_suspensions, show_subscriptions, watch_terms),
-    PricesRecorded: (show_requests,),
     **collections.FOLLOWS,
     **{event: (*collections.FOLLOWS[event], recheck_suspensions) for event in (NoticeProven, NoticeUndelivered)},
-    **{
-        event: (*own, carrying.review_notices, show_requests, recheck_suspensions, *((offer_restores,) if event in PAYING else ()))
-        for event, own in settled.FOLLOWS.items()
-    },
+    **{event: (*own, carrying.review_notices, show_requests, recheck_suspensions) for event, own in settled.FOLLOWS.items()},
     **suspensions.FOLLOWS,
     **terms.FOLLOWS,
     TermEndDecided: (recheck_suspensions, *terms.FOLLOWS[TermEndDecided], watch_terms),

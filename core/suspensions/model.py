@@ -56,7 +56,6 @@ class RestoreState(StrEnum):
     ACCEPTED = "accepted"
     VERIFYING = "verifying"
     RESTORED = "restored"
-    DECLINED = "declined"
     FAILED = "failed"
     UNKNOWN = "unknown"
 

@@ -29,8 +29,10 @@ def feed(
     return world.do(RecordReceivables(connection="books", as_of=as_of, payer=payer), by)
 
 
-def customer_with_payer(world: World, external: str = "K-1", zone: str = "Europe/Warsaw") -> int:
+def customer_with_payer(world: World, external: str = "K-1", zone: str = "Europe/Warsaw", segment: str = "") -> int:
     """A customer whose payer at `books` a person has confirmed."""
-    customer_id = world.do(AddCustomer(name="Nowak", zone=zone, contacts=(("Ala", "ala@nowak.example"),))).ids["customer_id"]
+    customer_id = world.do(AddCustomer(name="Nowak", zone=zone, segment=segment, contacts=(("Ala", "ala@nowak.example"),))).ids[
+        "customer_id"
+    ]
     world.do(ConfirmLink(customer_id=customer_id, kind=LinkKind.PAYER, connection="books", external=external))
     return customer_id

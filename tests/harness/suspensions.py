@@ -116,6 +116,13 @@ class Story:
             self.world.move(minutes=1)
 
 
+def connected(local: LocalPartnerCenter) -> dict[str, Any]:
+    """The house's two ports to a local Partner Center."""
+    reader = Token(local.url, identity(local))
+    client = PartnerCenter(local.url, reader=reader, writer=reader)
+    return {"subscriptions": client, "partner_center": client}
+
+
 def ripe(
     world: World,
     local: LocalPartnerCenter,
@@ -124,6 +131,7 @@ def ripe(
     notices: bool = True,
     zone: str = "Europe/Warsaw",
     decided: bool = True,
+    segment: str = "",
     **fields: Any,
 ) -> Story:
     """Everything a suspension needs but the request itself."""
@@ -132,10 +140,8 @@ def ripe(
         world.route(face, "approval")
     tenant = local.add_customer("Nowak")
     external = local.add_subscription(tenant, fields.pop("kind", "new_commerce"), **fields)
-    reader = Token(local.url, identity(local))
-    client = PartnerCenter(local.url, reader=reader, writer=reader)
-    world.house = replace(world.house, subscriptions=client, partner_center=client)
-    customer_id = customer_with_payer(world, zone=zone)
+    world.house = replace(world.house, **connected(local))
+    customer_id = customer_with_payer(world, zone=zone, segment=segment)
     world.do(ConfirmLink(customer_id=customer_id, kind=LinkKind.TENANT, connection=CONNECTION, external=tenant))
     feed(world, invoice())
     with world.house.desk.reading() as connection:

@@ -7,11 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from core.charges.books import left_by
 from core.charges.impacts import Effect, Impact, Read, impacts
 from core.charges.levers import levers
-from core.charges.queries import price_of
-from core.chat.showing.books import PRICED, books_lines
 from core.chat.showing.terms import term_facts, term_lines
 from core.chat.showing.windows import lever_lines
 from core.chat.values import Moment, Text, Value
@@ -21,7 +18,6 @@ from core.customers.model import Subscription
 from core.customers.queries import customer, subscription, subscriptions_of
 from core.suspensions.answers import meaning
 from core.suspensions.model import NOT_SENT, Item, ItemState, Restore, RestoreState, Suspension, by_hand
-from core.suspensions.offering import NOT_FOUND, PAID, REPORTED
 from core.suspensions.queries import resource_of, restores_of
 from core.suspensions.terms.queries import term_end_of
 
@@ -54,13 +50,7 @@ def impact(connection: Connection, words: Words, read: Subscription, *, since: d
     as a card stands in its channel for hours and is drawn anew only when something happened."""
     resource = resource_of(connection, read.id)
     yield from impact_lines(connection, words, read, resource)
-    found, price = levers(resource, read, since), price_of(connection, read.id)
-    if price is None:
-        yield from [*lever_lines(words, found)] or [words.say("lever.none")]
-        yield from [words.say("books.unknown")] if any(each.way in PRICED for each in found) else []
-        return
-    left = [(each, left_by(each, price, read, resource, since)) for each in found]
-    yield from books_lines(words, left, price)
+    yield from [*lever_lines(words, levers(resource, read, since))] or [words.say("lever.none")]
 
 
 def impact_lines(connection: Connection, words: Words, read: Subscription, resource: Mapping[str, Any]) -> Iterator[str]:
@@ -115,11 +105,7 @@ def _said(words: Words, answer: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _way_back(words: Words, one: Item, way: Restore) -> list[Value]:
-    because = way.answer.get("because", "")
-    is_report = way.state is RestoreState.PROPOSED and because == REPORTED
-    lines: list[Value] = [Text(words.say("restore.state.reported" if is_report else f"restore.state.{way.state}"))]
-    if not way.reason and way.state is not RestoreState.PROPOSED and because in (PAID, NOT_FOUND):
-        lines.append(Text(words.say(f"restore.by_{because}")))
+    lines: list[Value] = [Text(words.say(f"restore.state.{way.state}"))]
     if way.reason and way.state is not RestoreState.PROPOSED:
         lines.append(Text(words.say("restore.reason", reason=way.reason), quoted=True))
     if way.state is RestoreState.SENDING and way.answer.get("until"):

@@ -19,6 +19,7 @@ from core.cases import nudges
 from core.cases.files import HANDLERS as FILES
 from core.cases.handlers import HANDLERS as CASES
 from core.cases.leaving import HANDLERS as LEAVING
+from core.cases.looked import HANDLERS as LOOKED
 from core.cases.mail import HANDLERS as MAIL
 from core.cases.snoozes import HANDLERS as SNOOZES
 from core.cases.tickets import HANDLERS as TICKETS
@@ -80,6 +81,7 @@ HANDLERS: Handlers = {
     **MAIL,
     **LEAVING,
     **TURNS,
+    **LOOKED,
     **FILES,
     **WATCHING,
     **SNOOZES,

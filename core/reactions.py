@@ -29,6 +29,7 @@ from core.cases.events import (
     TicketCommented,
 )  # fmt: skip
 from core.cases.leaving import CONTINUES, ReleaseCases
+from core.cases.looked import LookAt
 from core.cases.model import Kind
 from core.cases.queries import OPEN_CASE_SUBJECTS, case, collection_cases
 from core.cases.watching import forget_watcher
@@ -70,6 +71,7 @@ from core.receivables.queries import payer, unpaid_positions
 from core.suspensions import follows as suspensions
 from core.suspensions import hearing
 from core.suspensions.commands import ProposeRestores, RecheckFacts, WithdrawLeaver
+from core.suspensions.events import SuspensionApproved, SuspensionEnded, SuspensionProposed
 from core.suspensions.queries import (
     OPEN_SUSPENSION_SUBJECTS,
     open_suspensions,
@@ -206,6 +208,12 @@ def _customer_of(tx: Tx, event: Event) -> int | None:
     return case(tx.connection, event.ids["case_id"]).customer_id if "case_id" in event.ids else None
 
 
+def look_at_case(_tx: Tx, event: SuspensionProposed | SuspensionApproved | SuspensionEnded) -> Iterable[Command]:
+    """A case of which a person asked, decided or ended a suspension is new no longer."""
+    by = event.by if isinstance(event, SuspensionEnded) else "staff:"
+    return (LookAt(case_id=event.case_id),) if by.startswith("staff:") else ()
+
+
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **people.FOLLOWS,
     **cases.FOLLOWS,
@@ -234,6 +242,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **{event: (*collections.FOLLOWS[event], recheck_suspensions) for event in (NoticeProven, NoticeUndelivered)},
     **{event: (*own, carrying.review_notices, show_requests, recheck_suspensions) for event, own in settled.FOLLOWS.items()},
     **suspensions.FOLLOWS,
+    **{event: (*suspensions.FOLLOWS[event], look_at_case) for event in (SuspensionProposed, SuspensionApproved, SuspensionEnded)},
     **terms.FOLLOWS,
     TermEndDecided: (recheck_suspensions, *terms.FOLLOWS[TermEndDecided], watch_terms),
     **escalations.FOLLOWS,

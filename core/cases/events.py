@@ -73,6 +73,11 @@ class CaseUnwatched(OfCase):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseLookedAt(OfCase):
+    """Somebody asked or decided something about it: it is new no longer."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NobodyInTurn(OfCase):
     """It was to be given out in turn, and nobody was there who had room for it."""
 

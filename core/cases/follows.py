@@ -17,6 +17,7 @@ from .commands import ProposeTriage, ReopenCase, ReplanClocks
 from .events import (
     CaseAssigned,
     CaseHandedBack,
+    CaseLookedAt,
     CaseMatched,
     CaseOpened,
     CaseReleased,
@@ -216,6 +217,7 @@ OWN: Mapping[type[Event], Sequence[Callable[[Tx, Any], Iterable[Command]]]] = {
     CasesReleased: (tell_group,),
     TriageProposed: (refresh_cards, replan),
     CaseTriaged: (refresh_cards, replan),
+    CaseLookedAt: (refresh_cards,),
     CaseWatched: (refresh_cards, tell_new_watcher),
     CaseUnwatched: (refresh_cards,),
     CaseMatched: (refresh_cards, replan),

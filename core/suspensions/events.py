@@ -113,6 +113,11 @@ class LookMissed(OfSuspension):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LookUnanswered(OfSuspension):
+    """What the last look misses is missing still, after the accounting had its time to answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SuspensionResumed(OfSuspension):
     """Somebody goes on with these subscriptions under the same approval, which is good until `expires_at`."""
 

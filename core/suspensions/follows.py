@@ -11,7 +11,7 @@ from core.engine.timers import Timer
 from core.engine.transaction import Tx
 from core.people.queries import routed
 
-from . import returning
+from . import returning, unanswered
 from .answering import say_what_it_means
 from .commands import ExpireSuspension, Look, Verify, WarnOfExpiry
 from .events import (
@@ -21,6 +21,7 @@ from .events import (
     FactsRebound,
     ItemEnded,
     LookMissed,
+    LookUnanswered,
     PeopleAsked,
     ReadBackBegun,
     ReadBackMissed,
@@ -81,9 +82,8 @@ def close(tx: Tx, event: SuspensionEnded) -> Iterable[Command]:
 
 
 def pull(tx: Tx, event: LookMissed) -> Iterable[Command]:
-    """Ask the accounting system for something newer, and whoever proposed it to bring it about."""
+    """Ask the accounting system for something newer."""
     outbox.enqueue(tx, "receivables.pull", {"payer_id": event.payer_id}, lane=f"receivables:{event.connection}")
-    tell_actor(tx, suspension(tx.connection, event.suspension_id).proposed_by, "tell.look_missing", event)
     return ()
 
 
@@ -148,7 +148,8 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     SuspensionEnded: (close, tell_watchers, show),
     SuspensionResumed: (take_up, show),
     StopExplained: (show,),
-    LookMissed: (pull, show),
+    LookMissed: (pull, unanswered.wait, show),
+    LookUnanswered: (unanswered.tell_proposer,),
     SendingBegun: (send, show),
     SnapshotRecorded: (),
     SendingHeld: (watch, show),
@@ -167,5 +168,6 @@ TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     LOOKS: lambda timer: Look(suspension_id=timer.subject_id),
     LOOKS_AGAIN: lambda timer: Look(suspension_id=int(timer.data["suspension_id"])),
     VERIFIES: lambda timer: Verify(item_id=timer.subject_id),
+    unanswered.WAITS: lambda timer: unanswered.TellOfMissing(suspension_id=timer.subject_id),
     **returning.TIMERS,
 }

@@ -1,4 +1,4 @@
-"""Eight windows that Slack does not open leave the other threads free: somebody else's command is answered in time by the real web server."""
+"""Eight windows that Slack does not open keep nobody else waiting: a command is answered in time meanwhile, by the real web server."""
 
 import os
 import subprocess

@@ -95,7 +95,7 @@ def test_a_viewer_may_look_and_not_record(world: World, face: Face) -> None:
     assert "F/1" in face.type("owed Nowak", by=VIC)
     queue = str(face.type("queue", by=VIC))
     assert re.search(rf"C-{case_id}\b.*\bnew\b", queue, re.DOTALL)
-    assert "nobody has looked" not in queue
+    assert "nobody works on it" not in queue
     assert "Nothing was done" in face.type(f"notice {case_id} final 2026-11-10 email ala@nowak.example proof", by=VIC)
 
     with world.house.desk.reading() as connection:

@@ -24,7 +24,7 @@ def test_an_agent_sees_the_case(world: World, face: Face) -> None:
     seen = face.type(f"case {number}", by=ANA)
 
     assert number in seen
-    assert "New: nobody has looked at it yet" in seen
+    assert "New: nobody works on it yet" in seen
     assert "Nowak" in seen
 
 

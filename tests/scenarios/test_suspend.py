@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from core.engine.db.tables.engine import outbox
 from core.suspensions.model import ItemState, State
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import FACES, Face
@@ -16,6 +18,12 @@ from tests.harness.world import ANA, BEN, World
 def story(world: World, local: LocalPartnerCenter) -> Story:
     """Ripe and live."""
     return ripe(world, local)
+
+
+def asked_to_bring_facts(story: Story) -> int:
+    """How often whoever proposed it was told that the last look misses something."""
+    with story.world.house.desk.reading() as connection:
+        return sum(ids["say"] == "tell.look_missing" for ids in connection.scalars(sa.select(outbox.c.ids)) if "say" in ids)
 
 
 def other(face: Face) -> Face:
@@ -119,12 +127,18 @@ def test_an_old_word_of_the_accounting_keeps_it_looking_until_a_newer_one_comes(
     story.hear()
     story.settle_for()
     assert story.newest().state is State.SUSPENDED
+    assert asked_to_bring_facts(story) == 0, "the answer came in time: nobody is bothered"
 
 
 def test_without_a_newer_word_the_approval_expires_and_nothing_is_sent(story: Story, face: Face) -> None:
     story.approved(face)
     story.cool_off(heard=False)
+    assert asked_to_bring_facts(story) == 0
 
+    story.world.move(minutes=2)
+    assert "the last look asks the accounting for newer facts" in face.told(ANA)
+    story.world.move(minutes=30)
+    assert asked_to_bring_facts(story) == 1, "told once"
     story.world.move(hours=4)
 
     assert story.newest().state is State.EXPIRED
@@ -154,6 +168,7 @@ def test_a_payment_after_the_call_proposes_the_restore_and_one_click_does_it(sto
     story.world.settle()
     card = face.channel()
     assert "A payment came: restore proposed" in card
+    assert "nobody works on it" not in face.type(f"case {story.case_id}", by=ANA), "people decided about it"
 
     face.click(card, "Restore now", by=BEN)
     story.settle_for()

@@ -7,11 +7,13 @@ tests/scenarios/test_golden.py fails until there is one.
 import json
 from collections.abc import Mapping
 from typing import Any
+from unittest.mock import patch
 
 import app.homes
 from core.cases.commands import OpenCase
+from core.chat.findings import well, wrong
 from core.chat.table import TABLE
-from core.chat.views import CaseView, HomeView, NoteView, SuspensionView
+from core.chat.views import CaseView, HomeView, NoteView, ReportView, SuspensionView
 from core.customers.commands import AddCustomer, ConfirmLink
 from core.customers.model import LinkKind
 from core.people.model import Role
@@ -32,6 +34,11 @@ BOUGHT: Mapping[str, Any] = {  # two days ago and three seats more since: days o
     "commitmentEndDateTime": "2027-11-20T23:59:59Z", "cancellationAllowedUntilDate": "2026-11-28T08:20:00Z",
     "refundableQuantity": {"totalQuantity": 3, "details": [{"quantity": 3, "allowedUntilDateTime": "2026-11-29T14:30:00Z"}]},
 }  # fmt: skip
+FOUND = (
+    well("schema"), well("sqlite", version="3.46.1", system="ext4"), wrong("slack_scopes_missing", scopes="users:read"),
+    well("teams_token"), well("message", chat="Teams", place="19:billing@thread.tacv2"), wrong("dead_letters", name="helpdesk", count=1),
+    wrong("connection_refused", name="books", reason="HTTP 401"), well("connection_silent", name="helpdesk"),
+)  # fmt: skip
 SUBJECTS: Mapping[str, str] = {  # forms that cannot be opened about the question: the name of their subject in `stage.ids`
     "match": "unmatched", "notice": "collection", "restore": "collection", "term": "collection", "webhook_discard": "letter",
 }  # fmt: skip
@@ -148,6 +155,7 @@ def requests(stage: Stage, _local: LocalPartnerCenter) -> None:
     stage.type("suspension.refused", "suspension S-1", by=BEN)
     stage.type("suspension.asked_again", "ask_again S-1")
     stage.world.settle()
+    stage.asked("confirm.approve", stage.face.type("suspension S-2", by=BEN), "approve", by=BEN)
     stage.click(stage.face.type("suspension S-2", by=BEN), "approve", by=BEN)
     stage.world.settle()
     stage.type("suspension.cooling_off", "suspension S-2")
@@ -168,16 +176,27 @@ def people(stage: Stage, _local: LocalPartnerCenter) -> None:
     stage.type("note.preferences", "prefs late digest quiet 20:00-07:00")
     stage.type("note.preference_refused", "prefs decisions off")
     stage.type("report.webhooks", "webhooks", by=ADA)
+    stage.type("report.webhook", f"webhook {stage.ids['letter']}", by=ADA)
+    examined(stage)
     stage.type("note.unknown_verb", "caes 101")
     stage.type("note.what_is_missing", "take")
     stage.type("note.not_allowed", f"take {stage.ids['case']}", by=VIC)
     stage.type("note.stranger", "queue", by=DORA)
 
 
+def examined(stage: Stage) -> None:
+    """The desk's health, as an admin asks for it in chat; what was found is written down, as it differs from machine to machine."""
+    stage.type("note.doctor", "doctor", by=ADA)
+    with patch("app.examining.examine", return_value=FOUND):
+        stage.world.settle()
+    stage.show("told.doctor", stage.face.told(ADA), ReportView)
+
+
 def endings(stage: Stage, _local: LocalPartnerCenter) -> None:
     """Off, and on again; what people are told privately; and a case that is done."""
     world = stage.world
     world.move(minutes=40)
+    world.move(minutes=2)
     stage.show("told.what_is_missing", stage.face.told(ANA), NoteView)
     stage.type("suspension.facts_missing", "suspension S-2")
     feed(world, invoice(), as_of=world.now)

@@ -12,10 +12,11 @@ from typing import Any
 from core.chat.actions import Action, ArgumentKind
 from core.chat.requests import Answered, ChatRequest, Open, Refused
 from core.chat.views import View
-from tests.harness.faces import FACES, Face, Seen
+from tests.harness.faces import FACES, Face, Seen, TeamsFace
 from tests.harness.world import ANA, Persona, World
 
 KEY = re.compile(r"(form|confirm):[\w-]{10,}")  # a form's key is good once, and new each time
+STAMP = re.compile(r"(webhook-timestamp\D{1,20})\d{10}")  # of the real clock
 TENANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # Microsoft's ids, as the stand-in draws them
 OWN = frozenset({"id", "hash", "team_id", "ts", "bot_id", "channel", "user", "thread_ts"})  # what Slack adds, or the address
 
@@ -74,6 +75,12 @@ class Stage:
         label = next(label for label, button in seen.buttons.items() if action_of(self.face.name, button, label) == action)
         return self.face.click(seen, label, by=by)
 
+    def asked(self, scene: str, seen: Seen, action: str, by: Persona) -> None:
+        """What a dangerous button asks first: a dialog of its own in Teams, in Slack a part of the button."""
+        if isinstance(self.face, TeamsFace):
+            button = next(button for label, button in seen.buttons.items() if action_of("teams", button, label) == action)
+            self.shown[scene] = payload_of("teams", self.face.fetched(button["data"], by, seen.place))
+
     def form(self, action: Action, subject: int, by: Persona) -> Seen:
         """The form that a button of the action opens."""
         seen = self.face.click(Seen(None, buttons={"press": pressed(self.face.name, action.name, subject)}), "press", by=by)
@@ -114,7 +121,7 @@ def subject_of(action: Action, ids: Mapping[str, int]) -> int:
 def payload_of(chat: str, seen: Seen) -> Any:
     """What was sent, without what is new each time."""
     made = _slack(seen) if chat == "slack" else _teams(seen)
-    text = KEY.sub(r"\1:…", json.dumps(made, ensure_ascii=False))
+    text = STAMP.sub(r"\1…", KEY.sub(r"\1:…", json.dumps(made, ensure_ascii=False)))
     return json.loads(TENANT.sub("00000000-1111-2222-3333-444444444444", text))
 
 

@@ -32,7 +32,7 @@ class TeamsFace(Face):
         if pressed["type"] == "Action.Execute":
             action = {"type": "Action.Execute", "title": label, "verb": pressed["verb"], "data": pressed["data"]}
             return self._invoked(self.invoke("adaptiveCard/action", {"action": action, "trigger": "manual"}, by, seen.place))
-        shown = self._fetched(pressed["data"], by, seen.place)
+        shown = self.fetched(pressed["data"], by, seen.place)
         return self._confirmed(shown, by, seen.place) if "confirm" in pressed["data"] and not shown.inputs else shown
 
     def deciding(self, form: Seen) -> list[str]:
@@ -141,7 +141,8 @@ class TeamsFace(Face):
         """Press "Open form", in either language, where that is all the answer offers."""
         return self.click(seen, next(iter(seen.buttons)), by=by) if seen.buttons and OPENING.issuperset(seen.buttons) else seen
 
-    def _fetched(self, data: dict[str, Any], by: Persona, place: str) -> Seen:
+    def fetched(self, data: dict[str, Any], by: Persona, place: str) -> Seen:
+        """The dialog that a button opens."""
         return self._invoked(self.invoke("task/fetch", {"data": data, "context": {"theme": "default"}}, by, place))
 
     def _confirmed(self, asked: Seen, by: Persona, place: str) -> Seen:

@@ -36,7 +36,7 @@ from core.cases.watching import forget_watcher
 from core.collections import carrying, settled
 from core.collections import follows as collections
 from core.collections.commands import HearNotice, JudgeByFeed, KeepLadders, RestartLadders
-from core.collections.events import OfCollecting, PolicyApplied
+from core.collections.events import OfCollecting, PaymentReported, PaymentSettled, PolicyApplied
 from core.collections.notice_events import NoticeProven, NoticeUndelivered
 from core.customers import search as customers_search
 from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
@@ -179,8 +179,8 @@ def watch_terms(tx: Tx, event: Event) -> Iterable[Command]:
     return (WatchTermEnds(customer_id=customer_id),)
 
 
-def offer_restores(_tx: Tx, event: OfPayer) -> Iterable[Command]:
-    """Money may have come for what is switched off."""
+def offer_restores(_tx: Tx, event: OfPayer | PaymentReported | PaymentSettled) -> Iterable[Command]:
+    """Money may have come for what is switched off, or somebody says so, or it turned out not to have come."""
     return () if event.customer_id is None else (ProposeRestores(customer_id=event.customer_id),)
 
 
@@ -214,6 +214,9 @@ def look_at_case(_tx: Tx, event: SuspensionProposed | SuspensionApproved | Suspe
     return (LookAt(case_id=event.case_id),) if by.startswith("staff:") else ()
 
 
+# A payment that somebody reported, and what became of it.
+PAYING = (PaymentReported, PaymentSettled)
+
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **people.FOLLOWS,
     **cases.FOLLOWS,
@@ -240,7 +243,10 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     SubscriptionsRecorded: (recheck_suspensions, show_subscriptions, watch_terms),
     **collections.FOLLOWS,
     **{event: (*collections.FOLLOWS[event], recheck_suspensions) for event in (NoticeProven, NoticeUndelivered)},
-    **{event: (*own, carrying.review_notices, show_requests, recheck_suspensions) for event, own in settled.FOLLOWS.items()},
+    **{
+        event: (*own, carrying.review_notices, show_requests, recheck_suspensions, *((offer_restores,) if event in PAYING else ()))
+        for event, own in settled.FOLLOWS.items()
+    },
     **suspensions.FOLLOWS,
     **{event: (*suspensions.FOLLOWS[event], look_at_case) for event in (SuspensionProposed, SuspensionApproved, SuspensionEnded)},
     **terms.FOLLOWS,

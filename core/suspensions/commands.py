@@ -207,6 +207,23 @@ class RestoreService(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChaseRestore(Command):
+    """The service is still off, and nobody did anything."""
+
+    needs = Right.RUN
+    restore_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclineRestore(Command):
+    """What a payment proposed, or what failed, stays off, for a reason. Who may is checked as for a restore."""
+
+    needs = Right.STOP
+    case_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SendRestore(Command):
     """Call Partner Center (again): the parent is active, or the time it asked for has passed."""
 

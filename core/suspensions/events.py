@@ -227,11 +227,30 @@ class OfRestore(OfSuspension):
 
 @dataclass(frozen=True, kw_only=True)
 class RestoreProposed(OfRestore):
-    """Money came: somebody should switch it on again."""
+    """Money came, or somebody reported it (`because`): somebody should switch it on again."""
 
     proposed_by: str
     overdue: int
     currency: str
+    because: str = "paid"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreChased(OfRestore):
+    """Nobody restored it yet; `times` so far, the next reminder at `next_at`."""
+
+    state: str
+    because: str
+    times: int
+    next_at: datetime
+    proposed_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreDeclined(OfRestore):
+    """It stays off: somebody said why, or the payment that was reported never came."""
+
+    reason: Private
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from core.people.queries import routed
 
 from . import returning, unanswered
 from .answering import say_what_it_means
-from .commands import ExpireSuspension, Look, Verify, WarnOfExpiry
+from .commands import ExpireSuspension, Look, ProposeRestores, Verify, WarnOfExpiry
 from .events import (
     AnswerMissing,
     AnswerRecorded,
@@ -113,6 +113,11 @@ def look_on(_tx: Tx, event: SubscriptionSuspended | ItemEnded) -> Iterable[Comma
     return (Look(suspension_id=event.suspension_id),)
 
 
+def offer_again(tx: Tx, event: SubscriptionSuspended) -> Iterable[Command]:
+    """The payment may have come while the call was under way: where it restores by itself, now it can."""
+    return (ProposeRestores(customer_id=suspension(tx.connection, event.suspension_id).customer_id),)
+
+
 def take_up(tx: Tx, event: SuspensionResumed) -> Iterable[Command]:
     """The approval's own clock runs on."""
     timers.schedule(tx, EXPIRES, event.subject, due_at=event.expires_at, rule="approval_valid")
@@ -157,7 +162,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     AnswerMissing: (show,),
     ReadBackBegun: (read_back, show),
     ReadBackMissed: (read_back_later,),
-    SubscriptionSuspended: (read_all_again, look_on, show),
+    SubscriptionSuspended: (read_all_again, look_on, offer_again, show),
     ItemEnded: (read_all_again, look_on, show),
     **returning.FOLLOWS,
 }

@@ -56,6 +56,7 @@ class RestoreState(StrEnum):
     ACCEPTED = "accepted"
     VERIFYING = "verifying"
     RESTORED = "restored"
+    DECLINED = "declined"
     FAILED = "failed"
     UNKNOWN = "unknown"
 

@@ -7,9 +7,10 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from core.cases.model import Case
 from core.cases.queries import case, roots_of
 from core.collections.queries import policy_on
-from core.customers.queries import subscription, today_of
+from core.customers.queries import subscription
 from core.engine.db.tables.suspensions import restores
 from core.engine.errors import Conflict, InvalidInput, NotAllowed
 from core.engine.handling import Handler, Handlers
@@ -17,15 +18,13 @@ from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
 from core.people.model import Right
 from core.people.queries import is_allowed
-from core.receivables.queries import position
 
 from .answers import meaning
-from .commands import ProposeRestores, RecordRestoreAnswer, RecordRestoreReadBack, RestoreService, SendRestore, VerifyRestore
+from .commands import RecordRestoreAnswer, RecordRestoreReadBack, RestoreService, SendRestore, VerifyRestore
 from .events import (
     RestoreAnswered,
     RestoreBegun,
     RestoreEnded,
-    RestoreProposed,
     RestoreReadBackBegun,
     RestoreReadBackMissed,
     ServiceRestored,
@@ -33,30 +32,17 @@ from .events import (
 from .model import Item, ItemState, Restore, RestoreState, status_of
 from .moving import end_unsent, lock_case
 from .ports import AnswerKind, Wanted
-from .queries import children_of, item_restored_by, items_maybe_off, open_restore_of, open_suspension_of, restore, restores_of, suspension
+from .queries import children_of, item_restored_by, items_maybe_off, open_restore_of, open_suspension_of, restore, suspension
 from .timing import after_answer, is_over
 
 WAITS_FOR_PARENT = frozenset({RestoreState.WAITING, RestoreState.SENDING, RestoreState.ACCEPTED, RestoreState.VERIFYING})
 
 
-def propose_restores(tx: Tx, command: ProposeRestores) -> Iterable[Event]:
-    """One proposal per subscription that is, or may be, off although less is owed now than when it was approved."""
-    proposed: list[Event] = []
-    for one in items_maybe_off(tx.connection, customer_id=command.customer_id):
-        maybe_written = one.state is not ItemState.SENDING or bool(one.snapshot)
-        if maybe_written and not restores_of(tx.connection, one):
-            proposed += _propose_if_paid(tx, one)
-    return proposed
-
-
 def restore_service(tx: Tx, command: RestoreService) -> Iterable[Event]:
     """Stops what is under way, then switches on, parents first. Raises NotAllowed, InvalidInput without a reason, Conflict when nothing
     is off."""
-    found = case(tx.connection, command.case_id)
-    owner = found.assignee_id is not None and found.assignee_id == tx.actor.staff_id
-    if not owner and not is_allowed(tx.connection, tx.actor, Right.RESTORE):
-        raise NotAllowed("restore_not_yours", number=found.number)
-    reason = command.reason.strip()
+    found, reason = case(tx.connection, command.case_id), command.reason.strip()
+    refuse_stranger(tx, found)
     if not reason:
         raise InvalidInput("field_missing", "reason")
     under_way = open_suspension_of(tx.connection, found.id)
@@ -64,11 +50,18 @@ def restore_service(tx: Tx, command: RestoreService) -> Iterable[Event]:
     off = items_maybe_off(tx.connection, case_id=found.id)
     parents = children_of(tx.connection, found.customer_id or 0)
     together = {one.subscription_id for one in off}
-    begun = [_begin(tx, one, reason, waits=parents.get(one.subscription_id) in together) for one in off]
+    begun = [begin(tx, one, reason, waits=parents.get(one.subscription_id) in together) for one in off]
     events = [*stopped, *(event for event in begun if event is not None)]
     if not events:
         raise Conflict("restore_under_way" if off else "nothing_to_restore", number=found.number)
     return events
+
+
+def refuse_stranger(tx: Tx, found: Case) -> None:
+    """Raises NotAllowed for whoever neither may restore nor owns the case."""
+    owner = found.assignee_id is not None and found.assignee_id == tx.actor.staff_id
+    if not owner and not is_allowed(tx.connection, tx.actor, Right.RESTORE):
+        raise NotAllowed("restore_not_yours", number=found.number)
 
 
 def send_restore(tx: Tx, command: SendRestore) -> Iterable[Event]:
@@ -77,7 +70,7 @@ def send_restore(tx: Tx, command: SendRestore) -> Iterable[Event]:
     if found.state not in (RestoreState.WAITING, RestoreState.SENDING):
         return []
     request_id = str(uuid4())
-    _keep(tx, found, state=RestoreState.SENDING, request_id=request_id)
+    keep(tx, found, state=RestoreState.SENDING, request_id=request_id)
     return [_begun(tx, found, request_id, waiting=False)]
 
 
@@ -92,16 +85,17 @@ def record_restore_answer(tx: Tx, command: RecordRestoreAnswer) -> Iterable[Even
     pursued = answer.kind is AnswerKind.REFUSED and meaning(answer.code).pursued
     next_at = tx.now + policy.restoring.chase_after if pursued else after_answer(answer, policy, tx.now)
     kept = {
+        "because": found.answer.get("because", ""),
         "kind": answer.kind.value, "code": answer.code, "description": answer.description, "at": tx.now.isoformat(),
         "until": next_at.isoformat() if next_at else "",
     }  # fmt: skip
     again = bool(answer.code) and found.answer.get("code") == answer.code
-    answered = RestoreAnswered(**_ids(tx, found), kind=answer.kind.value, code=answer.code, next_at=next_at, again=again)
+    answered = RestoreAnswered(**ids_of(tx, found), kind=answer.kind.value, code=answer.code, next_at=next_at, again=again)
     if answer.kind is AnswerKind.REFUSED and not pursued:
-        _keep(tx, found, state=RestoreState.FAILED, answer=kept, done_at=tx.now)
+        keep(tx, found, state=RestoreState.FAILED, answer=kept, done_at=tx.now)
         return [answered, _ended(tx, found, RestoreState.FAILED)]
     sent = answer.kind in (AnswerKind.DONE, AnswerKind.ACCEPTED)
-    _keep(tx, found, state=RestoreState.ACCEPTED if sent else RestoreState.SENDING, answer=kept, attempts=found.attempts + 1)
+    keep(tx, found, state=RestoreState.ACCEPTED if sent else RestoreState.SENDING, answer=kept, attempts=found.attempts + 1)
     return [answered]
 
 
@@ -110,8 +104,8 @@ def verify_restore(tx: Tx, command: VerifyRestore) -> Iterable[Event]:
     found = restore(tx.connection, command.restore_id)
     if found.state not in (RestoreState.ACCEPTED, RestoreState.VERIFYING):
         return []
-    _keep(tx, found, state=RestoreState.VERIFYING)
-    return [RestoreReadBackBegun(**_ids(tx, found), tenant=subscription(tx.connection, found.subscription_id).tenant)]
+    keep(tx, found, state=RestoreState.VERIFYING)
+    return [RestoreReadBackBegun(**ids_of(tx, found), tenant=subscription(tx.connection, found.subscription_id).tenant)]
 
 
 def record_restore_read_back(tx: Tx, command: RecordRestoreReadBack) -> Iterable[Event]:
@@ -122,13 +116,13 @@ def record_restore_read_back(tx: Tx, command: RecordRestoreReadBack) -> Iterable
     resource, policy = command.resource or {}, policy_on(tx.connection, tx.now.date())
     kept = dict(found.answer) | {"status": status_of(resource), "after": dict(resource)}
     if status_of(resource) == Wanted.ACTIVE:
-        _keep(tx, found, state=RestoreState.RESTORED, answer=kept, done_at=tx.now)
-        return [ServiceRestored(**_ids(tx, found), proposed_by=found.asked_by)]
+        keep(tx, found, state=RestoreState.RESTORED, answer=kept, done_at=tx.now)
+        return [ServiceRestored(**ids_of(tx, found), proposed_by=found.asked_by)]
     if command.resource is None or is_over(found.answer, policy, tx.now):
-        _keep(tx, found, state=RestoreState.UNKNOWN, answer=kept, done_at=tx.now)
+        keep(tx, found, state=RestoreState.UNKNOWN, answer=kept, done_at=tx.now)
         return [_ended(tx, found, RestoreState.UNKNOWN)]
-    _keep(tx, found, state=RestoreState.VERIFYING, answer=kept)
-    return [RestoreReadBackMissed(**_ids(tx, found), status=status_of(resource), next_at=tx.now + policy.calls.verify_every)]
+    keep(tx, found, state=RestoreState.VERIFYING, answer=kept)
+    return [RestoreReadBackMissed(**ids_of(tx, found), status=status_of(resource), next_at=tx.now + policy.calls.verify_every)]
 
 
 def waiting_children(connection: Connection, restore_id: int) -> list[int]:
@@ -140,53 +134,47 @@ def waiting_children(connection: Connection, restore_id: int) -> list[int]:
     return [row.id for row in rows if parents.get(row.subscription_id) == found.subscription_id]
 
 
-def _propose_if_paid(tx: Tx, one: Item) -> list[Event]:
-    whole = suspension(tx.connection, one.suspension_id)
-    of = case(tx.connection, whole.case_id)
-    owed = position(tx.connection, of.payer_id or 0, of.currency, today_of(tx.connection, whole.customer_id, tx.now))
-    if owed.unknown or owed.overdue >= int(whole.listed["overdue"]):
-        return []
-    restore_id = _insert(tx, one, whole.case_id, RestoreState.PROPOSED, "", "")
-    ids = {"suspension_id": whole.id, "case_id": whole.case_id, "restore_id": restore_id}
-    return [RestoreProposed(**ids, proposed_by=whole.proposed_by, overdue=owed.overdue, currency=owed.currency)]
-
-
-def _begin(tx: Tx, one: Item, reason: str, *, waits: bool) -> Event | None:
+def begin(tx: Tx, one: Item, reason: str, *, waits: bool, because: str = "") -> Event | None:
     """The intent before any call; None when it is under way already."""
     state, request_id = RestoreState.WAITING if waits else RestoreState.SENDING, str(uuid4())
     earlier = open_restore_of(tx.connection, one.subscription_id)
     if earlier is None:
-        whole = suspension(tx.connection, one.suspension_id)
-        earlier = restore(tx.connection, _insert(tx, one, whole.case_id, state, reason, request_id))
+        earlier = restore(tx.connection, insert(tx, one, state, reason=reason, request_id=request_id, because=because))
     elif earlier.state is RestoreState.PROPOSED:
-        _keep(tx, earlier, state=state, request_id=request_id, reason=reason, asked_by=tx.actor.id, asked_at=tx.now)
+        kept = {"because": because} if because else {}
+        keep(tx, earlier, state=state, request_id=request_id, reason=reason, asked_by=tx.actor.id, asked_at=tx.now, answer=kept)
     else:
         return None
     return _begun(tx, restore(tx.connection, earlier.id), request_id, waiting=waits)
 
 
-def _insert(tx: Tx, one: Item, case_id: int, state: RestoreState, reason: str, request_id: str) -> int:
+def insert(tx: Tx, one: Item, state: RestoreState, *, reason: str = "", request_id: str = "", because: str = "") -> int:
+    """A way back of the item's subscription; `because`: which money brought it about, a word of ours."""
+    case_id = suspension(tx.connection, one.suspension_id).case_id
     values: dict[str, Any] = {
         "case_id": case_id, "subscription_id": one.subscription_id, "state": state.value, "reason": reason, "asked_by": tx.actor.id,
-        "asked_at": tx.now, "request_id": request_id, "correlation_id": str(uuid4()), "snapshot": dict(one.snapshot), "answer": {},
+        "asked_at": tx.now, "request_id": request_id, "correlation_id": str(uuid4()), "snapshot": dict(one.snapshot),
+        "answer": {"because": because} if because else {},
     }  # fmt: skip
     return int(tx.connection.execute(sa.insert(restores).values(**values).returning(restores.c.id)).scalar_one())
 
 
 def _begun(tx: Tx, found: Restore, request_id: str, *, waiting: bool) -> Event:
     tenant = subscription(tx.connection, found.subscription_id).tenant
-    return RestoreBegun(**_ids(tx, found), tenant=tenant, request_id=request_id, waiting=waiting, reason=Private(found.reason))
+    return RestoreBegun(**ids_of(tx, found), tenant=tenant, request_id=request_id, waiting=waiting, reason=Private(found.reason))
 
 
 def _ended(tx: Tx, found: Restore, state: RestoreState) -> Event:
-    return RestoreEnded(**_ids(tx, found), state=state.value, proposed_by=found.asked_by)
+    return RestoreEnded(**ids_of(tx, found), state=state.value, proposed_by=found.asked_by)
 
 
-def _keep(tx: Tx, found: Restore, *, state: RestoreState, **values: object) -> None:
+def keep(tx: Tx, found: Restore, *, state: RestoreState, **values: object) -> None:
+    """Write its state, and whatever else is given."""
     tx.connection.execute(sa.update(restores).where(restores.c.id == found.id).values(state=state.value, **values))
 
 
-def _ids(tx: Tx, found: Restore) -> dict[str, int]:
+def ids_of(tx: Tx, found: Restore) -> dict[str, int]:
+    """What its events name."""
     whole = item_restored_by(tx.connection, found).suspension_id
     return {"suspension_id": whole, "case_id": found.case_id, "restore_id": found.id}
 
@@ -198,7 +186,6 @@ def lock_restore(connection: Connection, command: Any) -> Iterable[str]:
 
 
 HANDLERS: Handlers = {
-    ProposeRestores: Handler(propose_restores, lambda _c, command: [f"customer:{command.customer_id}"]),
     RestoreService: Handler(restore_service, lock_case),
     SendRestore: Handler(send_restore, lock_restore),
     RecordRestoreAnswer: Handler(record_restore_answer, lock_restore),

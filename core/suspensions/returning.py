@@ -3,19 +3,26 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from core.collections.hours import ROUTE
+from core.collections.queries import policy_on
 from core.customers.queries import subscription
 from core.engine import outbox
 from core.engine.handling import Command
 from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
+from core.people.model import Right
+from core.people.queries import routed, staff_holding
+from core.people.telling import to_place
 
 from .answering import say_what_it_means
-from .commands import SendRestore, VerifyRestore
+from .commands import ChaseRestore, SendRestore, VerifyRestore
 from .events import (
     OfRestore,
     RestoreAnswered,
     RestoreBegun,
+    RestoreChased,
+    RestoreDeclined,
     RestoreEnded,
     RestoreProposed,
     RestoreReadBackBegun,
@@ -23,19 +30,42 @@ from .events import (
     ServiceRestored,
 )
 from .following import owner_and, read_all_again, schedule, show, tell_actor
+from .model import RestoreState
+from .offering import REPORTED
 from .ports import AnswerKind
 from .queries import restore
 from .restoring import waiting_children
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
-RESTORE_SENDS, RESTORE_VERIFIES = "restore_sends", "restore_verifies"
+RESTORE_SENDS, RESTORE_VERIFIES, RESTORE_CHASES = "restore_sends", "restore_verifies", "restore_chases"
 NEVER_WAITS = 1  # a restore goes before everything else between the lanes
 
 
 def offer_restore(tx: Tx, event: RestoreProposed) -> Iterable[Command]:
     """Who proposed the suspension, and who owns the case, are told at once."""
     for who in owner_and(tx, event, event.proposed_by):
-        tell_actor(tx, who, "tell.restore_proposed", event)
+        tell_actor(tx, who, "tell.restore_reported" if event.because == REPORTED else "tell.restore_proposed", event)
+    return ()
+
+
+def chase_later(tx: Tx, event: RestoreProposed | RestoreEnded) -> Iterable[Command]:
+    """A person must act: if nobody does, they are asked again, on weekends and holidays too."""
+    after = policy_on(tx.connection, tx.now.date()).restoring.chase_after
+    schedule(tx, RESTORE_CHASES, f"restore:{event.restore_id}", tx.now + after, "chase_after")
+    return ()
+
+
+def chase(tx: Tx, event: RestoreChased) -> Iterable[Command]:
+    """Whoever owns the case, asked for the suspension, or may restore; from the second time on the conversations that decide, too."""
+    kind = event.because if event.state == RestoreState.PROPOSED and event.because == REPORTED else event.state
+    say, product = f"tell.restore_chased_{kind}", _product(tx, event)
+    may = {f"staff:{each}" for each in staff_holding(tx.connection, Right.RESTORE)}
+    for who in sorted(may | owner_and(tx, event, event.proposed_by)):
+        tell_actor(tx, who, say, event, product=product)
+    said = {"number": f"S-{event.suspension_id}", "case": f"C-{event.case_id}", "product": product}
+    places = routed(tx.connection, ROUTE) if event.times > 1 else ()
+    outbox.enqueue_all(tx, [to_place(each, say, case_id=event.case_id, **said) for each in places])
+    schedule(tx, RESTORE_CHASES, f"restore:{event.restore_id}", event.next_at, "chase_after")
     return ()
 
 
@@ -91,16 +121,19 @@ def _product(tx: Tx, event: OfRestore) -> str:
 
 
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
-    RestoreProposed: (offer_restore, show),
+    RestoreProposed: (offer_restore, chase_later, show),
+    RestoreChased: (chase,),
+    RestoreDeclined: (show,),
     RestoreBegun: (send_restore, show),
     RestoreAnswered: (go_on_restoring, say_what_it_means, show),
     RestoreReadBackBegun: (read_restore_back, show),
     RestoreReadBackMissed: (read_restore_back_later,),
     ServiceRestored: (read_all_again, tell_restored, let_children_follow, show),
-    RestoreEnded: (read_all_again, tell_not_restored, let_children_follow, show),
+    RestoreEnded: (read_all_again, tell_not_restored, let_children_follow, chase_later, show),
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     RESTORE_SENDS: lambda timer: SendRestore(restore_id=timer.subject_id),
+    RESTORE_CHASES: lambda timer: ChaseRestore(restore_id=timer.subject_id),
     RESTORE_VERIFIES: lambda timer: VerifyRestore(restore_id=timer.subject_id),
 }

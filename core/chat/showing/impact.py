@@ -18,6 +18,7 @@ from core.customers.model import Subscription
 from core.customers.queries import customer, subscription, subscriptions_of
 from core.suspensions.answers import meaning
 from core.suspensions.model import NOT_SENT, Item, ItemState, Restore, RestoreState, Suspension, by_hand
+from core.suspensions.offering import NOT_FOUND, PAID, REPORTED
 from core.suspensions.queries import resource_of, restores_of
 from core.suspensions.terms.queries import term_end_of
 
@@ -105,7 +106,11 @@ def _said(words: Words, answer: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _way_back(words: Words, one: Item, way: Restore) -> list[Value]:
-    lines: list[Value] = [Text(words.say(f"restore.state.{way.state}"))]
+    because = way.answer.get("because", "")
+    is_report = way.state is RestoreState.PROPOSED and because == REPORTED
+    lines: list[Value] = [Text(words.say("restore.state.reported" if is_report else f"restore.state.{way.state}"))]
+    if not way.reason and way.state is not RestoreState.PROPOSED and because in (PAID, NOT_FOUND):
+        lines.append(Text(words.say(f"restore.by_{because}")))
     if way.reason and way.state is not RestoreState.PROPOSED:
         lines.append(Text(words.say("restore.reason", reason=way.reason), quoted=True))
     if way.state is RestoreState.SENDING and way.answer.get("until"):

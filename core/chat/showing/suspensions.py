@@ -22,8 +22,9 @@ from core.customers.queries import customer, subscription, subscriptions_of, tod
 from core.engine.cards import held_back
 from core.people.model import Member, Right
 from core.people.queries import display_name
+from core.suspensions.chasing import LEFT
 from core.suspensions.model import MAYBE_OFF, NOT_SENT, ItemState, RestoreState, State, Suspension, Verdict, blockers, left_over
-from core.suspensions.queries import is_brought_back, items_maybe_off, newest_suspension_of, open_restore_of, suspension, votes_of
+from core.suspensions.queries import is_brought_back, items_maybe_off, newest_suspension_of, restores_of, suspension, votes_of
 
 TONES = {
     State.PROPOSED: Tone.WARNING, State.COOLING: Tone.WARNING, State.LOOKING: Tone.WARNING, State.EXECUTING: Tone.WARNING,
@@ -268,15 +269,19 @@ def _approve(connection: Connection, words: Words, found: Suspension) -> Button:
 
 
 def _restore_buttons(connection: Connection, words: Words, found: Suspension) -> list[Button]:
-    off = items_maybe_off(connection, case_id=found.case_id)
-    ways = [open_restore_of(connection, one.subscription_id) for one in off if one.state is not ItemState.SENDING]
+    off = [one for one in items_maybe_off(connection, case_id=found.case_id) if one.state is not ItemState.SENDING]
+    ways = [next(reversed(restores_of(connection, one)), None) for one in off]
+    made: list[Button] = []
     if any(way is not None and way.state is RestoreState.PROPOSED for way in ways):
         confirm = Confirm(
             title=words.say("restore.confirm.title"), text=words.say("restore.confirm.text"), yes=words.say("button.restore_paid"),
             no=words.say("form.cancel"),
         )  # fmt: skip
         label = words.say("button.restore_paid")
-        return [Button(label=label, action="restore_paid", subject=found.case_id, facts=found.facts, tone=Tone.GOOD, confirm=confirm)]
-    if any(way is None for way in ways):
-        return [Button(label=words.say("button.restore"), action="restore", subject=found.case_id, facts=found.facts, form=True)]
-    return []
+        made = [Button(label=label, action="restore_paid", subject=found.case_id, facts=found.facts, tone=Tone.GOOD, confirm=confirm)]
+    elif any(way is None or way.done_at is not None for way in ways):
+        made = [Button(label=words.say("button.restore"), action="restore", subject=found.case_id, facts=found.facts, form=True)]
+    if any(way is not None and way.state in LEFT for way in ways):
+        label = words.say("button.leave_off")
+        made.append(Button(label=label, action="leave_off", subject=found.case_id, facts=found.facts, form=True, rare=True))
+    return made

@@ -5,7 +5,7 @@ from core.chat.asking import Asked
 from core.chat.requests import Private, Reply
 from core.chat.showing.suspensions import suspension_view
 from core.people.model import Right
-from core.suspensions.commands import ResumeSuspension
+from core.suspensions.commands import DeclineRestore, ResumeSuspension
 
 
 def carry_on(asked: Asked, given: Given) -> Reply:
@@ -16,11 +16,26 @@ def carry_on(asked: Asked, given: Given) -> Reply:
         return Private(suspension_view(connection, asked.words, suspension_id, asked.now, asked.member))
 
 
+def leave_off(asked: Asked, given: Given) -> Reply:
+    """It stays off, and nobody is reminded of it any more."""
+    case_id = int(str(given["case"]))
+    outcome = asked.do(DeclineRestore(case_id=case_id, reason=str(given["reason"])))
+    with asked.reading() as connection:
+        return Private(suspension_view(connection, asked.words, outcome.ids["suspension_id"], asked.now, asked.member))
+
+
 SUSPENSION = Argument(name="suspension", kind=ArgumentKind.SUSPENSION)
 
 ACTIONS = (
     Action(
         name="carry_on", right=Right.PROPOSE, topic=Topic.SUSPENSIONS, answer=carry_on, arguments=(SUSPENSION,), polish=("dokończ",),
         use=Use.RARE, example="carry_on {suspension}",
+    ),
+    Action(
+        name="leave_off", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=leave_off, form=True, polish=("nie przywracaj",), use=Use.RARE,
+        example="leave_off {case} {text}",
+        arguments=(
+            Argument(name="case", kind=ArgumentKind.CASE), Argument(name="reason", kind=ArgumentKind.LONG_TEXT, max_length=1000),
+        ),
     ),
 )  # fmt: skip

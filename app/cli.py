@@ -11,6 +11,7 @@ from rich.console import Console
 
 from app.audit.command import audit
 from app.calendars import calendars, targets
+from app.charges import charges
 from app.connecting import connections, webhooks
 from app.customers import customers
 from app.doctor import doctor
@@ -134,6 +135,7 @@ main.add_command(connections)
 main.add_command(webhooks)
 main.add_command(mail)
 main.add_command(installations)
+imports.add_command(charges)
 main.add_command(imports)
 main.add_command(manifests)
 main.add_command(teams, "teams-package")  # what it was called first

@@ -25,6 +25,7 @@ from core.cases.snoozes import HANDLERS as SNOOZES
 from core.cases.tickets import HANDLERS as TICKETS
 from core.cases.turns import HANDLERS as TURNS
 from core.cases.watching import HANDLERS as WATCHING
+from core.charges.handlers import HANDLERS as CHARGES
 from core.collections.climbing import HANDLERS as CLIMBING
 from core.collections.handlers import HANDLERS as COLLECTIONS
 from core.collections.hearing import HANDLERS as HEARING
@@ -76,6 +77,7 @@ HANDLERS: Handlers = {
     **EXAMINING,
     **INSTALLATIONS,
     **CUSTOMERS,
+    **CHARGES,
     **CASES,
     **TICKETS,
     **MAIL,

@@ -33,6 +33,7 @@ from core.cases.looked import LookAt
 from core.cases.model import Kind
 from core.cases.queries import OPEN_CASE_SUBJECTS, case, collection_cases
 from core.cases.watching import forget_watcher
+from core.charges.events import PricesRecorded
 from core.collections import carrying, settled
 from core.collections import follows as collections
 from core.collections.commands import HearNotice, JudgeByFeed, KeepLadders, RestartLadders
@@ -157,8 +158,8 @@ def judge(_tx: Tx, event: ReceivablesRecorded) -> Iterable[Command]:
     return () if event.customer_id is None else (JudgeByFeed(payer_id=event.payer_id, as_of=event.as_of),)
 
 
-def show_requests(tx: Tx, event: OfCollecting) -> Iterable[Command]:
-    """What holds back collecting stands on the cards of the customer's open requests."""
+def show_requests(tx: Tx, event: OfCollecting | PricesRecorded) -> Iterable[Command]:
+    """What holds back collecting, and what each way leaves on the books, stands on the cards of the customer's open requests."""
     cards.refresh_all(tx, [f"suspension:{found}" for found in open_suspensions_of_customer(tx.connection, event.customer_id)])
     return ()
 
@@ -241,6 +242,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     PolicyApplied: (recheck_all,),
     NoticeRecorded: (refresh_cards, hear_notice, recheck_suspensions),
     SubscriptionsRecorded: (recheck_suspensions, show_subscriptions, watch_terms),
+    PricesRecorded: (show_requests,),
     **collections.FOLLOWS,
     **{event: (*collections.FOLLOWS[event], recheck_suspensions) for event in (NoticeProven, NoticeUndelivered)},
     **{

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.charges.cycles import first_cycle
 from core.charges.proration import Cycle, change_seats, monthly_cycle, prorate
 from core.charges.windows import Act, Refund, windows
+from core.customers.resources import facts
 from playground.partner_center.fixtures import subscription
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -33,6 +35,7 @@ def test_a_cycle_of_31_days() -> None:
 
     assert (part.cycle_days, part.billed_days) == (31, 29)
     assert part.effective_unit_price.quantize(Decimal("0.0001")) == Decimal("11.2258")
+    assert abs(part.total - Decimal("11.23")) <= CENT
 
 
 def test_cancelling_on_the_third_day() -> None:
@@ -108,3 +111,32 @@ def test_nothing_is_promised_for_what_cannot_be_told() -> None:
     assert windows(bought(1, "azure_plan"), NOW) == []
     assert windows(bought(1, productType={"id": "Software"}), NOW) == []
     assert [w.rule for w in windows(bought(1, "legacy"), NOW)] == ["legacy_full"]
+
+
+def test_every_window_closes_at_its_last_moment_and_not_a_day_early() -> None:
+    for kind, hours, what in (("new_commerce", 24, Refund.FULL), ("new_commerce", 168, Refund.PRORATED), ("legacy", 720, Refund.FULL)):
+        before, after = (windows(bought(hours + shift, kind), NOW) for shift in (-0.001, 0))
+        assert what in {w.refund for w in before}, (kind, hours)
+        assert what not in {w.refund for w in after}, (kind, hours)
+
+
+# https://learn.microsoft.com/partner-center/developer/subscription-resources: the sample's own values, shortened
+SAMPLE = {
+    "id": "a4c1340d-6911-4758-bba3-0c4c6007d161", "productType": {"id": "OnlineServicesNCE"}, "quantity": 15, "status": "active",
+    "effectiveStartDate": "2021-01-14T16:57:14.498252Z", "commitmentEndDate": "2022-01-13T00:00:00Z",
+    "commitmentEndDateTime": "2022-01-13T23:59:59Z", "autoRenewEnabled": True, "isTrial": False, "billingCycle": "monthly",
+    "termDuration": "P1Y", "refundOptions": [{"type": "Full", "expiresAt": "2021-01-15T00:00:00Z"}],
+    "refundableQuantity": {"totalQuantity": 10, "details": [{"quantity": 10, "allowedUntilDateTime": "2021-01-24T20:39:17.182697Z"}]},
+}  # fmt: skip
+
+
+def test_microsofts_own_sample_has_its_windows_its_first_cycle_and_its_inclusive_end() -> None:
+    bought_at = datetime(2021, 1, 14, 16, 57, 14, 498252, tzinfo=UTC)
+
+    assert [(w.act, w.refund, w.quantity, w.until, w.stated) for w in windows(SAMPLE, bought_at + timedelta(minutes=3))] == [
+        (Act.CANCEL, Refund.FULL, 0, datetime(2021, 1, 15, tzinfo=UTC), True),
+        (Act.CANCEL, Refund.PRORATED, 0, bought_at + timedelta(hours=168), False),
+        (Act.REDUCE, Refund.PRORATED, 10, datetime(2021, 1, 24, 20, 39, 17, 182697, tzinfo=UTC), True),
+    ]
+    assert facts(SAMPLE).term_end_at == datetime(2022, 1, 13, 23, 59, 59, tzinfo=UTC)  # inclusive: it renews on the 14th
+    assert first_cycle(SAMPLE) == Cycle(first=date(2021, 1, 14), last=date(2021, 2, 13))  # 31 days, as January has

@@ -7,8 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from core.charges.books import left_by
 from core.charges.impacts import Effect, Impact, Read, impacts
 from core.charges.levers import levers
+from core.charges.queries import price_of
+from core.chat.showing.books import PRICED, books_lines
 from core.chat.showing.terms import term_facts, term_lines
 from core.chat.showing.windows import lever_lines
 from core.chat.values import Moment, Text, Value
@@ -51,7 +54,13 @@ def impact(connection: Connection, words: Words, read: Subscription, *, since: d
     as a card stands in its channel for hours and is drawn anew only when something happened."""
     resource = resource_of(connection, read.id)
     yield from impact_lines(connection, words, read, resource)
-    yield from [*lever_lines(words, levers(resource, read, since))] or [words.say("lever.none")]
+    found, price = levers(resource, read, since), price_of(connection, read.id)
+    if price is None:
+        yield from [*lever_lines(words, found)] or [words.say("lever.none")]
+        yield from [words.say("books.unknown")] if any(each.way in PRICED for each in found) else []
+        return
+    left = [(each, left_by(each, price, read, resource, since)) for each in found]
+    yield from books_lines(words, left, price)
 
 
 def impact_lines(connection: Connection, words: Words, read: Subscription, resource: Mapping[str, Any]) -> Iterator[str]:

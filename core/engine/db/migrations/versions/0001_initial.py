@@ -865,6 +865,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_suspension_people_suspension_id'), ['suspension_id'], unique=False)
         batch_op.create_index('uq_suspension_people_standing', ['suspension_id', 'staff_id', 'part'], unique=True, sqlite_where=sa.text('until_at IS NULL'), postgresql_where=sa.text('until_at IS NULL'))
 
+    op.create_table('subscription_prices',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('subscription_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('unit_price', sa.String(length=40), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('first', sa.Date(), nullable=False),
+    sa.Column('last', sa.Date(), nullable=False),
+    sa.Column('quantity', sa.Integer(), nullable=False),
+    sa.Column('invoice', sa.String(length=40), server_default='', nullable=False),
+    sa.Column('as_of', Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['subscription_id'], ['subscriptions.id'], name=op.f('fk_subscription_prices_subscription_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_subscription_prices')),
+    sa.UniqueConstraint('subscription_id', name=op.f('uq_subscription_prices_subscription_id'))
+    )
+
     op.create_table('term_ends',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('subscription_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -51,15 +51,15 @@ def build_control(stage: Stage) -> Flask:
     def show() -> str:
         now = stage.house.clock.now()
         with stage.house.store.reading() as connection:
-            following = [(_local(each.at), each.words) for each in coming(connection, now)]
+            following = [(local(each.at), each.words) for each in coming(connection, now)]
             lines = script(connection)
         return render_template(
             "control.html", doors=stage.doors, script=lines, missing=stage.missing, notices=stage.notices, children=stage.children,
-            now=_local(now), following=following, said=stage.said,
+            now=local(now), following=following, said=stage.said,
         )  # fmt: skip
 
     @page.post("/move")
-    def move() -> Response:
+    def move_on() -> Response:
         stage.said = _move(stage, request.form.get("by", ""))
         return redirect("/")  # type: ignore[return-value]  # werkzeug's own response class
 
@@ -73,13 +73,20 @@ def _move(stage: Stage, by: str) -> str:
     step = STEPS.get(by) or (None if due is None else due.at - now + timedelta(seconds=1))
     if step is None:
         return "Nothing is waiting to happen."
+    if stays := move(stage, step):
+        return f"The clock moved, but {stays} could not be moved along."
+    return f"Moved on by {_long(step)}." if due is None else f"Moved on by {_long(step)}: {due.words}."
+
+
+def move(stage: Stage, step: timedelta) -> str:
+    """Move the business clock of the desk and of its stand-ins; the address of one that stayed behind, "" when all moved."""
     stage.house.clock.move(step)
     for address in stage.clocks:
         try:
             httpx.post(address, json={"seconds": int(step.total_seconds())}, timeout=5)
         except httpx.HTTPError:
-            return f"The clock moved, but {address} could not be moved along."
-    return f"Moved on by {_long(step)}." if due is None else f"Moved on by {_long(step)}: {due.words}."
+            return address
+    return ""
 
 
 def _long(step: timedelta) -> str:
@@ -89,7 +96,8 @@ def _long(step: timedelta) -> str:
     return " ".join(f"{count} {unit}" for count, unit in parts if count) or "less than a minute"
 
 
-def _local(at: datetime) -> str:
+def local(at: datetime) -> str:
+    """In the zone that the demo is set in."""
     return at.astimezone(ZONE).strftime("%a %d %b %Y %H:%M %Z")
 
 

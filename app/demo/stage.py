@@ -19,10 +19,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from app.demo import chats, pouring
-from app.demo.control import Door, Stage, build_control, serve
+from app.demo.control import Door, Stage, build_control, local, move, serve
 from app.demo.people import TEAMS_APP, TENANT
 from app.demo.processes import Processes, listen, port, wait_ready
 from app.demo.script import plain, script
+from app.demo.start import start
 from app.logs import set_up
 from app.prepare import install_npm
 from app.settings import load
@@ -119,6 +120,7 @@ class Show:
             for name in ("local_slack", "slack", "teams", "partner_center", "accounting", "ticketing", "mailbox"):
                 self._answers(name)
             bar.update(task, description="Started")
+            self._choose_moment()
             self._pour(bar)
         stage = self._stage()
         stop = serve(build_control(stage), control)
@@ -131,13 +133,23 @@ class Show:
                 self.console.print(f"[red]{child.name} ended by itself; its output is in {child.log}.")
         stop()
 
+    def _choose_moment(self) -> None:
+        """At night and at weekends nothing is suspended: the business clock of the desk and of its stand-ins moves on."""
+        now = datetime.now(UTC)
+        by = start(now) - now
+        if not by:
+            return
+        stage = self._stage()
+        move(stage, by)
+        self.notices.append(f"Nothing could be suspended just now (the curfew), so the business clock starts on {local(start(now))}.")
+
     def _pour(self, bar: Progress) -> None:
         zone = ZoneInfo("Europe/Warsaw")
         stand = pouring.Stand(
             self._there("partner_center"), self._there("ticketing"), self._there("local_slack"), self._there("accounting"),
             smtp=self.ports.smtp if self._there("mailbox") else 0,
         )  # fmt: skip
-        today = datetime.now(UTC).astimezone(zone).date()
+        today = self._house().clock.now().astimezone(zone).date()
         steps = list(pouring.steps(self.desk, self._house(), stand, FOLDER, today, ready=lambda: self._answers("desk")))
         task = bar.add_task("Pouring in", total=len(steps))
         for line, pour in steps:

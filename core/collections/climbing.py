@@ -15,6 +15,7 @@ from . import rows
 from .commands import ClimbLadder
 from .drafting import Draft, WhyNot, drafts
 from .events import LadderPaused, LadderResumed, LadderSteppedBack, StepBegun, StepDone
+from .hours import askable_on
 from .keeping import CLIMBS, ids, lock_of_ladder, moment_on, plan
 from .ladder import Coming, Ladder, Outcome, Waits, coming, final_index, needs_new_final
 from .pausing import Pause, why_paused
@@ -45,6 +46,9 @@ def climb_ladder(tx: Tx, command: ClimbLadder) -> Iterable[Event]:
         yield from _step_back(tx, policy, found)
         found = rows.ladder(tx.connection, found.id)
         next_one = coming(policy, found) or next_one
+    if next_one.step.does is Does.ASK and askable_on(tx.connection, policy, whose.customer_id, owed.today) > owed.today:
+        _wake_later(tx, found, next_one)
+        return
     ready = _ready(tx, policy, found, next_one, owed)
     if ready is WhyNot.NOTHING:
         _wake_later(tx, found, next_one)

@@ -1,6 +1,6 @@
 """The calendars by which it is decided and suspended: the customer's, and that of the group which gets requests to decide on."""
 
-from datetime import datetime
+from datetime import date, time, timedelta
 
 from sqlalchemy import Connection
 
@@ -8,9 +8,10 @@ from core.customers.queries import calendar_of
 from core.engine.calendars import Calendar
 from core.people.calendars import group_routed
 
-from .curfew import Hours, chance
+from .curfew import HORIZON, Hours, chance
 from .policy import Policy
 
+MORNING = time(9)  # by the customer's clock, on a working day there: nothing of the ladder happens at night, at weekends or on holidays
 ROUTE = "approval"  # the kind of card that approvers' conversations get
 
 
@@ -25,6 +26,11 @@ def hours_for(connection: Connection, policy: Policy, customer_id: int, *, lifte
     return Hours(rules=policy.curfew, theirs=theirs, ours=desk_hours(connection), lifted=lifted)
 
 
-def is_worth_asking(connection: Connection, policy: Policy, customer_id: int, now: datetime) -> bool:
-    """Whether an approval given now could be carried out before it runs out."""
-    return not chance(hours_for(connection, policy, customer_id), policy.decision, now).is_vain
+def askable_on(connection: Connection, policy: Policy, customer_id: int, day: date) -> date:
+    """The day itself, or the first working day after it, on whose morning an approval could be carried out before it runs out; the day
+    itself where there is none in two months."""
+    hours = hours_for(connection, policy, customer_id)
+    first = hours.theirs.add_working_days(day, 0)
+    days = (first + timedelta(days=number) for number in range(HORIZON.days))
+    mornings = (found for found in days if hours.theirs.is_working_day(found))
+    return next((found for found in mornings if not chance(hours, policy.decision, hours.theirs.moment(found, MORNING)).is_vain), first)

@@ -1,7 +1,7 @@
 """A ladder for each payer and currency with something to pay: begun, counted anew when invoices are paid, ended when nothing is left."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
@@ -19,11 +19,11 @@ from core.receivables.queries import payer, payers_of, unpaid_positions
 from . import rows
 from .commands import KeepLadders, ReplanLadder, RestartLadders, StartLadder
 from .events import LadderAnchored, LadderBegun, LadderEnded, LadderReplanned, LadderRestarted, LadderStarted
+from .hours import MORNING
 from .ladder import Ladder, Waits, coming, first_step
 from .queries import policy_called, policy_on
 
 CLIMBS = "collections.ladder"
-SENT_AT = time(9)  # by the customer's clock, on a working day there: nothing goes out at night, at weekends or on holidays
 
 
 class Ids(TypedDict):
@@ -98,7 +98,7 @@ def moment_on(connection: Connection, whose: Payer, day: date) -> datetime:
     """When something due on that day leaves: in the customer's morning, on the next working day where it is none."""
     calendar = calendar_of(connection, whose.customer_id or 0)
     zone = ZoneInfo(customer(connection, whose.customer_id or 0).zone)
-    return datetime.combine(calendar.add_working_days(day, 0), SENT_AT, tzinfo=zone)
+    return datetime.combine(calendar.add_working_days(day, 0), MORNING, tzinfo=zone)
 
 
 def ids(tx: Tx, found: Ladder) -> Ids:

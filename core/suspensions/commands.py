@@ -101,6 +101,15 @@ class AllowSuspensions(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LiftCurfew(Command):
+    """Set the curfew aside for a case, with a reason: an exception to the policy."""
+
+    needs = Right.FINANCE
+    case_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WarnOfExpiry(Command):
     """Most of the time to decide has passed."""
 

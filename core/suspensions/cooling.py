@@ -58,7 +58,7 @@ def expire_suspension(tx: Tx, command: ExpireSuspension) -> Iterable[Event]:
         return []
     if not any(one.state in NOT_SENT for one in found.items):
         return []
-    reason = "undecided" if found.state is State.PROPOSED else "look_missing"
+    reason = "undecided" if found.state is State.PROPOSED else found.why_late
     return end_unsent(tx, found, ItemState.EXPIRED, reason=reason)
 
 

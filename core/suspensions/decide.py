@@ -8,7 +8,7 @@ from core.cases.queries import case
 from core.collections.curfew import good_until
 from core.collections.hours import desk_hours
 from core.collections.queries import policy_called
-from core.customers.queries import today_of
+from core.customers.queries import subscription, today_of
 from core.engine.db.dialects import insert_into
 from core.engine.db.tables.suspensions import suspensions, votes
 from core.engine.errors import Conflict, InvalidInput, NotAllowed
@@ -19,6 +19,7 @@ from core.people.queries import display_name
 
 from .commands import ApproveSuspension, RecheckFacts, RefuseSuspension
 from .events import FactsRebound, SuspensionApproved, VoteCast
+from .holding import refuse_if_vain
 from .looking import facts_now, look_at, void_for
 from .model import ItemState, State, Suspension, Verdict, blockers, changes, is_too_little
 from .moving import end_unsent, lock_request, move
@@ -44,6 +45,8 @@ def approve_suspension(tx: Tx, command: ApproveSuspension) -> Iterable[Event]:
     if stops := blockers(found.listed, policy, today_of(tx.connection, found.customer_id, tx.now)):
         raise Conflict(f"approve_{stops[0]}", number=found.number)
     _refuse_if_uncounted(tx, found)
+    wanted = [subscription(tx.connection, one.subscription_id) for one in found.items]
+    refuse_if_vain(tx.connection, policy, found.case_id, wanted, found.proposed_by, tx.now, doing="approve")
     _vote(tx, found, Verdict.APPROVE, "")
     ids = {"suspension_id": found.id, "case_id": found.case_id}
     if not is_met(tx.connection, found):

@@ -126,6 +126,30 @@ class SuspensionResumed(OfSuspension):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SuspensionHeld(OfSuspension):
+    """The facts stand, but not now. `until`: when it is looked at again; None when no moment is known. `in_time`: before it expires."""
+
+    why: str
+    until: datetime | None
+    in_time: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurfewLifted(Event):
+    """The curfew is set aside for the case's requests."""
+
+    case_id: int
+    customer_id: int
+    until: datetime
+    reason: Private
+
+    @property
+    def subject(self) -> str:
+        """The case: there may be no request yet."""
+        return f"case:{self.case_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfItem(OfSuspension):
     """An event of one subscription of a request."""
 

@@ -5,6 +5,7 @@ The request id is the same on a retry after no answer and a new one after any an
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from core.engine.transaction import Tx
 
 from .commands import RecordAnswer, RecordNoAnswer, RecordReadBack, RecordSnapshot, Verify
 from .events import AnswerMissing, AnswerRecorded, ReadBackBegun, ReadBackMissed, SendingHeld, SnapshotRecorded, SubscriptionSuspended
-from .looking import ENDS, REASONS, Found, Seen, look_at, look_now, reason_for
+from .looking import ENDS, Found, Seen, look_at, look_now, reason_of
 from .model import Item, ItemState, Suspension, differs, status_of
 from .moving import conclude, end_item, lock_item, move_item
 from .ports import AnswerKind, Wanted
@@ -113,16 +114,18 @@ def _seen_with(tx: Tx, one: Item, whole: Suspension, command: RecordSnapshot) ->
 
 
 def _hold(tx: Tx, one: Item, whole: Suspension, seen: Seen) -> list[Event]:
-    """Nothing was written: look again later, or end it."""
-    if seen.found is Found.MISSING:
+    """Nothing was written: look again later, or end it. It counts for the day no more, unless an earlier call of it was answered."""
+    answered = one.answer.get("at")
+    earlier = datetime.fromisoformat(str(answered)) if answered else None
+    tx.connection.execute(sa.update(suspension_items).where(suspension_items.c.id == one.id).values(called_at=earlier))
+    if seen.found in (Found.MISSING, Found.HELD):
         move_item(tx, one, ItemState.LOOKING)
         conclude(tx, whole.id)
         held = SendingHeld(**_ids(whole, one), state=ItemState.LOOKING.value)
         return [held, *look_at(tx, suspension(tx.connection, whole.id))]
     state = ENDS.get(seen.found, ItemState.STOPPED)  # it stands, but somebody asked for the restore meanwhile
-    reason = reason_for(seen.changed) if seen.found is Found.CHANGED else REASONS.get(seen.found, seen.found.value)
     held = SendingHeld(**_ids(whole, one), state=state.value)
-    return [held, *end_item(tx, one, state, reason=reason, changed=seen.changed)]
+    return [held, *end_item(tx, one, state, reason=reason_of(whole, seen), changed=seen.changed)]
 
 
 def _watch(tx: Tx, one: Item, whole: Suspension) -> list[Event]:

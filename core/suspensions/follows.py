@@ -13,10 +13,11 @@ from core.people.queries import routed
 
 from . import returning, unanswered
 from .answering import say_what_it_means
-from .commands import ExpireSuspension, Look, ProposeRestores, Verify, WarnOfExpiry
+from .commands import ExpireSuspension, Look, ProposeRestores, RecheckFacts, Verify, WarnOfExpiry
 from .events import (
     AnswerMissing,
     AnswerRecorded,
+    CurfewLifted,
     ExpiryNeared,
     FactsRebound,
     ItemEnded,
@@ -32,6 +33,7 @@ from .events import (
     SubscriptionSuspended,
     SuspensionApproved,
     SuspensionEnded,
+    SuspensionHeld,
     SuspensionProposed,
     SuspensionResumed,
     VoteCast,
@@ -41,7 +43,7 @@ from .following import read_all_again, schedule, show, tell_actor
 from .hearing import ask, tell_asked, tell_short, tell_watchers, warn
 from .model import ItemState
 from .ports import AnswerKind
-from .queries import suspension, suspensions_of_case
+from .queries import open_suspension_of, suspension, suspensions_of_case
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
 EXPIRES, WARNS, LOOKS = "suspension_expires", "suspension_expiring", "suspension_looks"
@@ -85,6 +87,24 @@ def pull(tx: Tx, event: LookMissed) -> Iterable[Command]:
     """Ask the accounting system for something newer."""
     outbox.enqueue(tx, "receivables.pull", {"payer_id": event.payer_id}, lane=f"receivables:{event.connection}")
     return ()
+
+
+def look_then(tx: Tx, event: SuspensionHeld) -> Iterable[Command]:
+    """Look again at the next allowed moment; whoever proposed it hears that it waits, or that it will run out first."""
+    if event.until is not None:
+        timers.schedule(tx, LOOKS, event.subject, due_at=event.until, rule=event.why)
+    say = "tell.suspension_held" if event.in_time else "tell.suspension_held_too_long"
+    tell_actor(tx, suspension(tx.connection, event.suspension_id).proposed_by, say, event, at=event.until)
+    return ()
+
+
+def go_on_lifted(tx: Tx, event: CurfewLifted) -> Iterable[Command]:
+    """What the curfew holds back goes on; the cards say who set it aside."""
+    cards.refresh(tx, event.subject)
+    found = open_suspension_of(tx.connection, event.case_id)
+    if found is not None:
+        cards.refresh(tx, f"suspension:{found.id}")
+        yield RecheckFacts(suspension_id=found.id)
 
 
 def send(tx: Tx, event: SendingBegun) -> Iterable[Command]:
@@ -155,6 +175,8 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     StopExplained: (show,),
     LookMissed: (pull, unanswered.wait, show),
     LookUnanswered: (unanswered.tell_proposer,),
+    SuspensionHeld: (look_then, show),
+    CurfewLifted: (go_on_lifted,),
     SendingBegun: (send, show),
     SnapshotRecorded: (),
     SendingHeld: (watch, show),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
@@ -9,18 +10,21 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from core.cases.queries import case
+from core.collections.curfew import covered_from
 from core.collections.queries import policy_called
 from core.customers.model import Mode
-from core.customers.queries import subscription
+from core.customers.queries import calendar_of, subscription
 from core.engine.db.tables.suspensions import suspensions
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event
 from core.engine.transaction import Tx
 from core.receivables.queries import payer
 
+from .cap import room
 from .commands import Look
-from .events import LookMissed, SendingBegun
+from .events import LookMissed, SendingBegun, SuspensionHeld
 from .facts import Gathered, gather
+from .holding import apart, curfew_now, used_up
 from .model import Item, ItemState, State, Suspension, changes, is_too_little, waiting_for_addons
 from .moving import conclude, end_unsent, lock_request, move, move_item
 from .queries import children_of, is_halted, restores_of, suspension
@@ -33,6 +37,7 @@ class Found(StrEnum):
     STANDS = "stands"
     DRY_RUN = "dry_run"
     MISSING = "missing"
+    HELD = "held"
     CHANGED = "changed"
     TOO_LITTLE = "too_little"
     NOT_ENTITLED = "not_entitled"
@@ -48,7 +53,7 @@ ENDS = {
     Found.CHANGED: ItemState.VOIDED,
     Found.TOO_LITTLE: ItemState.VOIDED,
 }
-REASONS = {Found.EXPIRED: "look_missing", Found.DRY_RUN: "", Found.STANDS: ""}
+REASONS = {Found.DRY_RUN: "", Found.STANDS: ""}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,18 +81,21 @@ def look_at(tx: Tx, found: Suspension) -> list[Event]:
     ready = [one for one in found.items if one.state is ItemState.LOOKING and not one.is_held_back(tx.now)]
     if found.state not in (State.LOOKING, State.EXECUTING) or not ready:
         return []
-    seen = look_now(tx, found, ready)
-    if seen.found is Found.MISSING:
-        return _wait(tx, found, seen.missing)
+    due, held = apart(tx.connection, found, ready, tx.now)
+    seen = look_now(tx, found, due or ready)
+    if seen.found in (Found.MISSING, Found.HELD):
+        return _wait(tx, found, seen)
     if seen.found is not Found.STANDS:
         return end_for(tx, found, seen)
     parents = waiting_for_addons(found, children_of(tx.connection, found.customer_id))
-    begun: list[Event] = []
-    for one in (each for each in ready if each.subscription_id not in parents):
-        begun += [] if restores_of(tx.connection, one) else [_begin(tx, found, one)]
-    values = {"missing": [], "bound": dict(found.bound) | {"as_of": facts_now(tx, found).as_of}}
+    going = [one for one in due if one.subscription_id not in parents and not restores_of(tx.connection, one)]
+    left = room(tx, policy_called(tx.connection, found.listed["policy"])) if going else 0
+    begun: list[Event] = [_begin(tx, found, one) for one in going[:left]]
+    if going[left:]:
+        held += used_up(tx.connection, found, tx.now)
+    values = {"bound": dict(found.bound) | {"as_of": facts_now(tx, found).as_of}}
     tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(**values))
-    return begun + conclude(tx, found.id)
+    return [*begun, *_wait(tx, found, Seen(found=Found.HELD, missing=held)), *conclude(tx, found.id)]
 
 
 def look_now(tx: Tx, found: Suspension, items: Sequence[Item]) -> Seen:
@@ -110,6 +118,14 @@ def _compare(tx: Tx, found: Suspension, items: Sequence[Item]) -> Seen:
         return Seen(found=Found.TOO_LITTLE)
     if not is_met(tx.connection, found):
         return Seen(found=Found.NOT_ENTITLED)
+    return _now_or_later(tx, found, items, known)
+
+
+def _now_or_later(tx: Tx, found: Suspension, items: Sequence[Item], known: Gathered) -> Seen:
+    """The facts stand: whether the clocks allow it now, and whether the accounting has spoken lately enough."""
+    due, held = apart(tx.connection, found, items, tx.now)
+    if held := curfew_now(tx.connection, found, tx.now) or (held if not due else []):
+        return Seen(found=Found.HELD, missing=held)
     if (missing := _too_old(tx, found, known)) is not None:
         return Seen(found=Found.MISSING, missing=[missing])
     return Seen(found=Found.STANDS if known.listed["mode"] == Mode.LIVE else Found.DRY_RUN)
@@ -119,7 +135,14 @@ def end_for(tx: Tx, found: Suspension, seen: Seen) -> list[Event]:
     """End what is not sent as the look says."""
     if seen.found is Found.CHANGED:
         return void_for(tx, found, seen.changed)
-    return end_unsent(tx, found, ENDS[seen.found], reason=REASONS.get(seen.found, seen.found.value))
+    return end_unsent(tx, found, ENDS[seen.found], reason=reason_of(found, seen))
+
+
+def reason_of(found: Suspension, seen: Seen) -> str:
+    """The word under which the card says why it ended."""
+    if seen.found is Found.CHANGED:
+        return reason_for(seen.changed)
+    return found.why_late if seen.found is Found.EXPIRED else REASONS.get(seen.found, seen.found.value)
 
 
 def void_for(tx: Tx, found: Suspension, changed: Sequence[Mapping[str, Any]]) -> list[Event]:
@@ -146,23 +169,35 @@ def _about(found: Suspension, items: Sequence[Item]) -> dict[str, Any]:
 
 
 def _too_old(tx: Tx, found: Suspension, known: Gathered) -> dict[str, Any] | None:
-    """The accounting must have spoken after the cooling-off began, and lately."""
+    """The accounting must have spoken after the cooling-off began, lately, and after the customer's last closed day."""
     policy, now = policy_called(tx.connection, found.listed["policy"]), tx.now
     began = (found.cooling_until or now) - policy.decision.cooling_off
-    needed = max(began, now - policy.decision.look_age)
+    fresh = max(began, now - policy.decision.look_age)
+    needed = max(fresh, covered_from(calendar_of(tx.connection, found.customer_id), now) or fresh)
     as_of = known.position.as_of
     if needed <= as_of <= now:
         return None
-    return {"what": "position", "as_of": as_of.isoformat(), "needed": needed.isoformat()}
+    what = "closed_days" if fresh <= as_of <= now else "position"
+    return {"what": what, "as_of": as_of.isoformat(), "needed": needed.isoformat()}
 
 
-def _wait(tx: Tx, found: Suspension, missing: list[dict[str, Any]]) -> list[Event]:
-    tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(missing=missing))
-    payer_id = case(tx.connection, found.case_id).payer_id or 0
-    if missing == list(found.missing):
+def _wait(tx: Tx, found: Suspension, seen: Seen) -> list[Event]:
+    """Keep on the request what it waits for; told of once, and anew when it is something else."""
+    tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(missing=seen.missing))
+    if seen.missing == list(found.missing) or not seen.missing:
         return []
+    ids = {"suspension_id": found.id, "case_id": found.case_id}
+    if seen.found is Found.HELD:
+        until = _earliest(seen.missing)
+        in_time = until is not None and (found.expires_at is None or until < found.expires_at)
+        return [SuspensionHeld(**ids, why=seen.missing[0]["why"], until=until, in_time=in_time)]
+    payer_id = case(tx.connection, found.case_id).payer_id or 0
     source = payer(tx.connection, payer_id).connection
-    return [LookMissed(suspension_id=found.id, case_id=found.case_id, payer_id=payer_id, connection=source, missing=tuple(missing))]
+    return [LookMissed(**ids, payer_id=payer_id, connection=source, missing=tuple(seen.missing))]
+
+
+def _earliest(held: Sequence[Mapping[str, Any]]) -> datetime | None:
+    return min((datetime.fromisoformat(each["until"]) for each in held if each["until"]), default=None)
 
 
 def _begin(tx: Tx, found: Suspension, one: Item) -> Event:
@@ -175,6 +210,7 @@ def _begin(tx: Tx, found: Suspension, one: Item) -> Event:
         "correlation_id": correlation_id,
         "looked_at": tx.now,
         "sent_at": one.sent_at or tx.now,
+        "called_at": tx.now,
         "snapshot": dict(one.snapshot) if one.answer.get("taken_up") else {},
     }
     move_item(tx, one, ItemState.SENDING, **values)

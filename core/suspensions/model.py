@@ -161,6 +161,11 @@ class Suspension:
         return found
 
     @property
+    def why_late(self) -> str:
+        """Why an approval ran out unused: the clock held it back, or the last look never knew everything."""
+        return "held" if any(each["what"] == "held" for each in self.missing) else "look_missing"
+
+    @property
     def is_open(self) -> bool:
         """Whether it may still come to a suspension."""
         return self.state in OPEN_STATES

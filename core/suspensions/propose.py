@@ -25,6 +25,7 @@ from core.people.queries import name_called, routed
 from .commands import AskAgain, ProposeSuspension
 from .events import SuspensionProposed
 from .facts import Gathered, gather, is_payer_linked, is_tenant_linked
+from .holding import refuse_if_vain
 from .model import ItemState, State, is_too_little, least_of
 from .moving import lock_case, lock_request
 from .queries import is_halted, open_suspension_of
@@ -50,6 +51,9 @@ def propose_suspension(tx: Tx, command: ProposeSuspension) -> Iterable[Event]:
     answered = _decide(tx, found, command)
     known = gather(tx.connection, found, command.subscription_ids, tx.now)
     _refuse_without_debt(tx.connection, known, found, tx.now)
+    wanted = [subscription(tx.connection, each) for each in sorted(set(command.subscription_ids))]
+    policy = policy_called(tx.connection, known.listed["policy"])
+    refuse_if_vain(tx.connection, policy, found.id, wanted, tx.actor.id, tx.now, doing="suspend")
     if unseen := [f"C-{each}" for each in known.listed["questions"] if each not in command.questions]:
         raise InvalidInput("suspend_questions", "questions", cases=", ".join(unseen))
     return [_insert(tx, found, reason, known, command.subscription_ids), *answered]

@@ -57,7 +57,7 @@ def _refuse(tx: Tx, found: Suspension, rest: list[Item]) -> None:
 def _refuse_on_other_facts(tx: Tx, found: Suspension, items: list[Item]) -> None:
     """What cannot be known yet is waited for, as at any last look."""
     seen = look_now(tx, found, items)
-    if seen.found not in (Found.STANDS, Found.MISSING):
+    if seen.found not in (Found.STANDS, Found.MISSING, Found.HELD):
         raise Conflict(f"resume_{seen.found}", number=found.number)
 
 

@@ -34,7 +34,7 @@ class TellOfMissing(Command):
 def tell_of_missing(tx: Tx, command: TellOfMissing) -> Iterable[Event]:
     """Nothing happens once the facts came, or it ended."""
     found = suspension(tx.connection, command.suspension_id)
-    if found.state not in (State.LOOKING, State.EXECUTING) or not found.missing:
+    if found.state not in (State.LOOKING, State.EXECUTING) or all(each["what"] == "held" for each in found.missing):
         return []
     return [LookUnanswered(suspension_id=found.id, case_id=found.case_id)]
 

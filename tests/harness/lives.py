@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.demo.start import start
 from app.partner_sync import CONNECTION
 from app.senders import SENDERS
 from core.customers.commands import AddCustomer, ConfirmLink, RecordSubscriptions, SwitchMode
@@ -181,7 +182,10 @@ def stage(databases: Databases, nursery: Nursery, login: Login) -> Iterator[Stag
     with databases.fresh() as url:
         world = build_world(url, outside.teams, outside.slack, **settings_for(outside.partner_center))
         world.house.clock.now = lambda: Clock.now(world.house.clock)  # type: ignore[method-assign]  # the desk's own again, which moves
-        world.now = datetime.now(UTC)
+        by = start(datetime.now(UTC)) - datetime.now(UTC)
+        world.house.clock.move(max(by, timedelta(0)))
+        outside.move(max(by, timedelta(0)))
+        world.now = world.house.clock.now()
         _prepare(world, outside)
         for person in (ANA, BEN, ADA):  # heard from once, so that they can be told something in Teams too
             TeamsFace(world).type("help", by=person)

@@ -40,7 +40,8 @@ FOUND = (
     wrong("connection_refused", name="books", reason="HTTP 401"), well("connection_silent", name="helpdesk"),
 )  # fmt: skip
 SUBJECTS: Mapping[str, str] = {  # forms that cannot be opened about the question: the name of their subject in `stage.ids`
-    "match": "unmatched", "notice": "collection", "restore": "collection", "term": "collection", "webhook_discard": "letter",
+    "lift": "collection", "match": "unmatched", "notice": "collection", "restore": "collection", "term": "collection",
+    "webhook_discard": "letter",
 }  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def play(stage: Stage, local: LocalPartnerCenter) -> None:
 def curtain(stage: Stage, local: LocalPartnerCenter) -> None:
     """A customer who owes, and one who asks."""
     world, texts = stage.world, stage.texts
-    story = ripe(world, local, decided=False, **BOUGHT)
+    story = ripe(world, local, decided=False, at=world.now, **BOUGHT)
     world.hire(ADA)
     world.route(stage.face.name, "approval", "question", "collection")
     contacts = (("Jan Nowak", texts.requestor),)
@@ -196,10 +197,13 @@ def endings(stage: Stage, _local: LocalPartnerCenter) -> None:
     """Off, and on again; what people are told privately; and a case that is done."""
     world = stage.world
     world.move(minutes=40)
+    stage.show("told.what_is_held_back", stage.face.told(ANA), NoteView)
+    stage.type("suspension.held_back", "suspension S-2")
+    world.move(hours=1, minutes=30)
     world.move(minutes=2)
     stage.show("told.what_is_missing", stage.face.told(ANA), NoteView)
     stage.type("suspension.facts_missing", "suspension S-2")
-    feed(world, invoice(), as_of=world.now)
+    feed(world, invoice(), SEPTEMBER, OCTOBER, as_of=world.now)
     world.move(minutes=5)
     stage.type("suspension.off", "suspension S-2")
     stage.face.type(f"restore {stage.ids['collection']} now {stage.texts.reason}", by=BEN)

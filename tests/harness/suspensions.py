@@ -1,7 +1,7 @@
 """A collection case that is ripe for a suspension, in front of a local Partner Center."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -123,6 +123,9 @@ def connected(local: LocalPartnerCenter) -> dict[str, Any]:
     return {"subscriptions": client, "partner_center": client}
 
 
+NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)  # on a Monday nothing is suspended before noon in Warsaw
+
+
 def ripe(
     world: World,
     local: LocalPartnerCenter,
@@ -132,9 +135,11 @@ def ripe(
     zone: str = "Europe/Warsaw",
     decided: bool = True,
     segment: str = "",
+    at: datetime = NOON,
     **fields: Any,
 ) -> Story:
-    """Everything a suspension needs but the request itself."""
+    """Everything a suspension needs but the request itself, at a moment at which the curfew allows one."""
+    world.now = at
     world.hire(ANA, BEN, CLEO, FAY, VIC, OTTO)
     for face in ("slack", "teams"):
         world.route(face, "approval")

@@ -46,6 +46,7 @@ OF_A_REQUEST = {
     "preview",
     "deliver",
     "evidence",
+    "lift",
 }
 OF_MONEY = {  # in this order each finds what the one before it left
     "payment": "payment {case} 23 PLN today confirmation",

@@ -300,3 +300,17 @@ def test_every_outcome_has_its_words(outcome: Outcome) -> None:
 
     for language in ("en", "pl"):
         assert Words(language).has(f"ladder.outcome.{outcome}")
+
+
+def test_an_approver_is_not_asked_on_a_day_on_which_an_approval_would_run_out_unused(face: Face, world: World) -> None:
+    world.now = datetime(2026, 12, 14, 9, tzinfo=UTC)
+    owing(world, live=False, due_on=date(2026, 12, 15))
+    until(world, date(2027, 1, 4))
+    shown = str(face.type(f"policy {case_id(world)}", by=ANA))
+    assert "Thursday, 7 January 2027" in shown, "Tuesday is the eve of Epiphany"
+    assert "would run out unused" in shown
+
+    until(world, date(2027, 1, 7), hour=7)
+    assert ("ask", "done") not in climbed(world)
+    until(world, date(2027, 1, 7), hour=9)
+    assert ("ask", "done") in climbed(world)

@@ -55,16 +55,16 @@ def test_from_the_request_in_one_chat_over_the_approval_in_the_other_to_the_read
 def test_why_explains_the_clocks_of_a_request_by_the_hours_of_who_decides(story: Story, face: Face) -> None:
     story.propose(face)
     asked = face.type(f"why {story.case_id}", by=ANA)
-    assert "To be decided, in staffed hours: asked Mon 23 Nov 2026 10:00" in asked
-    assert "+ 4 h = Mon 23 Nov 2026 14:00" in asked
+    assert "To be decided, in staffed hours: asked Mon 23 Nov 2026 12:00" in asked
+    assert "+ 4 h = Mon 23 Nov 2026 16:00" in asked
     assert "Open: Mon–Fri 09:00–17:00" in asked
 
     story.world.now += timedelta(minutes=20)
     face.click(face.channel(), "Approve", by=BEN)
 
     cooling = face.type(f"why {story.case_id}", by=ANA)
-    assert "Cooling-off, in plain time: approved Mon 23 Nov 2026 10:20" in cooling
-    assert "+ 30 min = Mon 23 Nov 2026 10:50" in cooling
+    assert "Cooling-off, in plain time: approved Mon 23 Nov 2026 12:20" in cooling
+    assert "+ 30 min = Mon 23 Nov 2026 12:50" in cooling
     assert "To be decided" not in cooling
 
 

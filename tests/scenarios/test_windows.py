@@ -13,7 +13,7 @@ from core.engine.transaction import Actor
 from playground.partner_center.fixtures import subscription
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face
-from tests.harness.suspensions import ripe
+from tests.harness.suspensions import NOON, ripe
 from tests.harness.world import ANA, DORA, VIC, World
 
 TENANT = "11111111-2222-4333-8444-555555555555"
@@ -209,7 +209,8 @@ def test_suspending_a_legacy_subscription_does_save(world: World, local: LocalPa
 def test_the_point_of_no_return_is_told_in_the_customers_time_and_not_the_readers(
     world: World, local: LocalPartnerCenter, face: Face
 ) -> None:
-    story = ripe(world, local, zone="America/New_York", commitmentEndDateTime="2027-11-13T23:59:59Z")
+    tuesday = NOON + timedelta(days=1)
+    story = ripe(world, local, at=tuesday, zone="America/New_York", commitmentEndDateTime="2027-11-13T23:59:59Z")
     story.propose(face)
 
     assert "After Sat 13 Nov 2027 18:59 EST, the customer’s time, this cannot be undone" in face.channel()

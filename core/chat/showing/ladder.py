@@ -13,11 +13,13 @@ from core.chat.views import Button, CaseView, Section, Table, Tone
 from core.chat.words import Words
 from core.collections import rows
 from core.collections.exempting import exemption_of
+from core.collections.hours import askable_on
 from core.collections.ladder import Coming, Ladder, Outcome, Waits, coming
-from core.collections.policy import Policy, Rule, Step
+from core.collections.policy import Does, Policy, Rule, Step
 from core.collections.queries import policy_called, policy_on
 from core.collections.shipped import OURS
 from core.customers.queries import calendar_of, today_of
+from core.engine.calendars import Calendar
 from core.engine.errors import Conflict
 from core.people.model import Member, Right
 from core.people.queries import name_called
@@ -108,23 +110,33 @@ def _stand(connection: Connection, words: Words, climbed: Ladder, customer_id: i
         return [waits, *notice_stand(connection, words, climbed)]
     if next_one is None:
         return [words.say("ladder.done")]
-    day = calendar_of(connection, customer_id).add_working_days(next_one.on, 0)
+    day = _day_of(connection, policy, next_one, customer_id)
     said = [words.say("ladder.coming", step=words.named("step", next_one.step.name), day=day)]
     if climbed.paused_for:
         said = [
             words.say("ladder.paused", step=words.named("step", next_one.step.name), why=words.say(f"ladder.pause.{climbed.paused_for}"))
         ]
-    return [*said, _because(words, policy, climbed, next_one, day)]
+    return [*said, _because(words, policy, climbed, next_one, day, calendar_of(connection, customer_id))]
 
 
-def _because(words: Words, policy: Policy, climbed: Ladder, next_one: Coming, day: date) -> str:
+def _day_of(connection: Connection, policy: Policy, next_one: Coming, customer_id: int) -> date:
+    """A step is taken on a working day; an approver is asked on one on which it is not in vain."""
+    if next_one.step.does is Does.ASK:
+        return askable_on(connection, policy, customer_id, next_one.on)
+    return calendar_of(connection, customer_id).add_working_days(next_one.on, 0)
+
+
+def _because(words: Words, policy: Policy, climbed: Ladder, next_one: Coming, day: date, calendar: Calendar) -> str:
     """The plan from the due date, or the predecessor that came later than planned, and a closed day skipped."""
     said = words.say("ladder.because.plan", days=next_one.step.day, due=climbed.anchor, day=next_one.planned_on)
     if next_one.on > next_one.planned_on and climbed.last_on is not None:
         before = policy.ladder[climbed.climbed - 1]
         gap = next_one.step.day - before.day
         said = words.say("ladder.because.gap", days=gap, before=words.named("step", before.name), last=climbed.last_on, day=next_one.on)
-    return said if day == next_one.on else f"{said} {words.say('ladder.because.closed', day=day)}"
+    if day == next_one.on:
+        return said
+    is_curfew = next_one.step.does is Does.ASK and calendar.is_working_day(next_one.on)
+    return f"{said} {words.say('ladder.because.curfew' if is_curfew else 'ladder.because.closed', day=day)}"
 
 
 def _table(connection: Connection, words: Words, policy: Policy, climbed: Ladder) -> Table:

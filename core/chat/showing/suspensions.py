@@ -10,6 +10,7 @@ from core.cases.model import Case, Kind
 from core.cases.queries import case
 from core.chat.showing.deciding import deciding, lacking
 from core.chat.showing.delays import delays
+from core.chat.showing.holding import clocks, held_section, is_held, lift_button
 from core.chat.showing.impact import item_section
 from core.chat.showing.ladder import source_of
 from core.chat.showing.stops import blocked, standing
@@ -54,7 +55,12 @@ def suspension_view(
         title=words.say("suspension.title", number=found.number, customer=customer(connection, found.customer_id).name),
         status=_status(connection, words, found, today),
         tone=Tone.NEUTRAL if is_brought_back(connection, found) else TONES.get(found.state, Tone.NEUTRAL),
-        facts=(*_facts(connection, words, found, of), *deciding(connection, words, found), *_clocks(connection, words, found), *late),
+        facts=(
+            *_facts(connection, words, found, of),
+            *deciding(connection, words, found),
+            *clocks(connection, words, found, now if reader else None),
+            *late,
+        ),
         sections=(
             *lacking(connection, words, found, now),
             *_notes(connection, words, found, of, today),
@@ -101,9 +107,15 @@ def _status(connection: Connection, words: Words, found: Suspension, today: date
         return words.say(f"suspension.{found.state}.{found.end_reason or 'facts_changed'}")
     if found.state is State.STOPPED and found.end_reason == "halted":
         return words.say("suspension.stopped.halted")
-    if found.state is State.LOOKING and not found.missing:
-        return words.say("suspension.state.executing")
+    if found.state is State.LOOKING:
+        return _looking(words, found)
     return words.say(f"suspension.state.{found.state}", **params)
+
+
+def _looking(words: Words, found: Suspension) -> str:
+    if is_held(found):
+        return words.say("suspension.state.held", why=words.say(f"because.{found.missing[0]['why']}"))
+    return words.say("suspension.state.looking" if found.missing else "suspension.state.executing")
 
 
 def _facts(connection: Connection, words: Words, found: Suspension, of: Case) -> tuple[Fact, ...]:
@@ -136,21 +148,6 @@ def _notices(words: Words, found: Suspension) -> Value:
     return Text("; ".join(lines) if lines else words.say("suspension.no_notices"))
 
 
-def _clocks(connection: Connection, words: Words, found: Suspension) -> tuple[Fact, ...]:
-    """When it could happen at the earliest, and until when the decision is good; nothing once it ended."""
-    if not found.is_open:
-        return ()
-    policy = policy_called(connection, found.listed["policy"])
-    if found.cooling_until is not None:
-        earliest: Value = Moment(found.cooling_until)
-    else:
-        minutes = int(policy.decision.cooling_off.total_seconds() // 60)
-        earliest = Text(words.count("suspension.earliest", minutes))
-    expires = "fact.approval_expires" if found.cooling_until else "fact.decide_until"
-    shown = [Fact(words.say("fact.earliest"), earliest)]
-    return (*shown, Fact(words.say(expires), Moment(found.expires_at))) if found.expires_at else tuple(shown)
-
-
 def _notes(connection: Connection, words: Words, found: Suspension, of: Case, today: date) -> tuple[Section, ...]:
     """What holds back collecting, what changed since it was shown, and what the last look misses."""
     made = list(standing(connection, words, found, of, today))
@@ -158,7 +155,8 @@ def _notes(connection: Connection, words: Words, found: Suspension, of: Case, to
     changed = [_changed(words, found, names, c) for c in found.bound.get("changed", ())]
     if changed:
         made.append(Section(title=words.say("suspension.changed"), lines=tuple(Text(c, quoted=True) for c in changed), tone=Tone.WARNING))
-    missing = [_missing(words, m) for m in found.missing]
+    made += held_section(connection, words, found)
+    missing = [_missing(words, m) for m in found.missing if m["what"] != "held"]
     if missing:
         made.append(Section(title=words.say("suspension.missing"), lines=tuple(Text(m) for m in missing), tone=Tone.WARNING))
     return tuple(made)
@@ -189,7 +187,7 @@ def _missing(words: Words, missing: object) -> str:
     if missing["what"] == "open_amount":
         return words.say("suspension.missing.open_amount", invoice=missing["invoice"])
     as_of, needed = (datetime.fromisoformat(missing[name]) for name in ("as_of", "needed"))
-    return words.say("suspension.missing.position", as_of=as_of, needed=needed)
+    return words.say(f"suspension.missing.{missing['what']}", as_of=as_of, needed=needed)
 
 
 def _arithmetic(words: Words, found: Suspension) -> Table:
@@ -229,6 +227,7 @@ def _buttons(
     if found.is_open and any(one.state in NOT_SENT for one in found.items):
         label = "button.withdraw" if found.state is State.PROPOSED else "button.stop"
         made.append(Button(label=words.say(label), action="stop", subject=found.id, facts=found.facts, tone=Tone.DANGER, form=True))
+    made += lift_button(words, found, reader)
     newest = newest_suspension_of(connection, found.case_id)
     if newest is not None and newest.id == found.id:
         made += _restore_buttons(connection, words, found)

@@ -10,10 +10,11 @@ from core.chat.building import build_form
 from core.chat.forms import Option
 from core.chat.parsing import usage
 from core.chat.requests import Card, Gesture, Open, Private, Refused, Reply
+from core.chat.showing.holding import lifted_view
 from core.chat.showing.proposing import not_offered, proposal_view
 from core.chat.showing.suspensions import suspension_view
 from core.chat.views import NoteView, View
-from core.customers.queries import subscriptions_of, today_of
+from core.customers.queries import subscription, subscriptions_of, today_of
 from core.engine.errors import Conflict, InvalidInput
 from core.engine.handling import Command, Outcome
 from core.people.model import Right
@@ -24,14 +25,16 @@ from core.suspensions.commands import (
     AskAgain,
     ExplainStop,
     HaltSuspensions,
+    LiftCurfew,
     ProposeSuspension,
     RefuseSuspension,
     RestoreService,
     StopSuspension,
 )
 from core.suspensions.facts import questions_about
+from core.suspensions.holding import refuse_asking
 from core.suspensions.propose import proposable_case, why_not
-from core.suspensions.queries import newest_suspension_of
+from core.suspensions.queries import newest_suspension_of, open_suspension_of
 from core.suspensions.terms.queries import term_ends_of
 
 from .terms import AT_TERM_END, common_answer
@@ -81,14 +84,15 @@ def everything(asked: Asked, given: Given) -> Mapping[str, str]:
     if "case" not in given:
         raise InvalidInput("argument_missing", missing=asked.words.say("field.case"), usage=usage(asked, SUSPEND))
     options = offered(asked, given)
-    if not options:
-        with asked.reading() as connection:
-            raise not_offered(connection, proposable_case(connection, int(str(given["case"])), asked.now))
-    chosen = {option.value for option in options}
+    chosen = {int(option.value) for option in options}
     with asked.reading() as connection:
-        whose = proposable_case(connection, int(str(given["case"])), asked.now).customer_id or 0
-        ends = [end for read, end in term_ends_of(connection, whose) if str(read.id) in chosen]
-    return {"subscriptions": ",".join(option.value for option in options), "at_term_end": common_answer(ends)}
+        found = proposable_case(connection, int(str(given["case"])), asked.now)
+        if not options:
+            raise not_offered(connection, found)
+        known = [(read, end) for read, end in term_ends_of(connection, found.customer_id or 0) if read.id in chosen]
+        wanted = [subscription(connection, each) for each in sorted(chosen)]
+        refuse_asking(connection, found.id, wanted, f"staff:{asked.member.id}", asked.now)
+    return {"subscriptions": ",".join(option.value for option in options), "at_term_end": common_answer([end for _, end in known])}
 
 
 def before_proposing(asked: Asked, given: Given) -> View:
@@ -142,6 +146,16 @@ def restore(asked: Asked, given: Given) -> Reply:
 def restore_paid(asked: Asked, given: Given) -> Reply:
     """The one click after a payment."""
     return _restored(asked, int(str(given["case"])), asked.words.say("restore.paid"))
+
+
+def lift(asked: Asked, given: Given) -> Reply:
+    """Set the curfew aside for the case; what waits for it goes on."""
+    case_id = int(str(given["case"]))
+    asked.do(LiftCurfew(case_id=case_id, reason=str(given["reason"])))
+    with asked.reading() as connection:
+        open_one = open_suspension_of(connection, case_id)
+        view = lifted_view(connection, asked.words, case_id, asked.now)
+    return Private(view if open_one is None else _view(asked, open_one.id))
 
 
 def halt(asked: Asked, _given: Given) -> Reply:
@@ -223,7 +237,11 @@ ACTIONS = (
         name="restore_paid", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=restore_paid, arguments=(CASE,), typed=False,
         instead="restore", dangerous=True,
     ),
-    Action(name="halt", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=halt, polish=("wstrzymaj",), use=Use.RARE),
+    Action(
+        name="lift", right=Right.FINANCE, topic=Topic.SUSPENSIONS, answer=lift, form=True, polish=("uchyl",), use=Use.RARE,
+        arguments=(CASE, REASON), example="lift {case} {text}",
+    ),
+    Action(name="halt", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=halt, polish=("wstrzymaj",), aliases=("stop-all",), use=Use.RARE),
     Action(
         name="allow", right=Right.ADMINISTER, topic=Topic.SUSPENSIONS, answer=allow, polish=("wznów",), use=Use.RARE,
     ),

@@ -76,8 +76,21 @@ suspension_items = Table(
     Column("answer", Json, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("sent_at", Instant),
+    Column("called_at", Instant),  # when the call that counts for its day began
     Column("done_at", Instant),
     UniqueConstraint("suspension_id", "subscription_id"),
+)
+
+# Who set the curfew aside for a case.
+curfew_lifts = Table(
+    "curfew_lifts",
+    metadata,
+    row_id(),
+    ref("case_id", "cases.id"),
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
 )
 
 restores = Table(

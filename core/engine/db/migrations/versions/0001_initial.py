@@ -837,6 +837,7 @@ def upgrade() -> None:
     sa.Column('answer', Json, nullable=False),
     sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
     sa.Column('sent_at', Instant(), nullable=True),
+    sa.Column('called_at', Instant(), nullable=True),
     sa.Column('done_at', Instant(), nullable=True),
     sa.ForeignKeyConstraint(['subscription_id'], ['subscriptions.id'], name=op.f('fk_suspension_items_subscription_id')),
     sa.ForeignKeyConstraint(['suspension_id'], ['suspensions.id'], name=op.f('fk_suspension_items_suspension_id')),
@@ -893,6 +894,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_term_ends')),
     sa.UniqueConstraint('subscription_id', 'term', name=op.f('uq_term_ends_subscription_id_term'))
     )
+
+    op.create_table('curfew_lifts',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('by', sa.String(length=80), nullable=False),
+    sa.Column('at', Instant(), nullable=False),
+    sa.Column('until', Instant(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_curfew_lifts_case_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_curfew_lifts'))
+    )
+    with op.batch_alter_table('curfew_lifts', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_curfew_lifts_case_id'), ['case_id'], unique=False)
 
     op.create_table('votes',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),

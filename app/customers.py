@@ -6,9 +6,9 @@ import click
 
 from app.staff import OPERATOR
 from app.wiring import House
-from core.customers.commands import AddCustomer, ConfirmLink, SwitchMode
+from core.customers.commands import AddContact, AddCustomer, ConfirmLink, RemoveContact, SwitchMode
 from core.customers.model import Customer, LinkKind, Mode
-from core.customers.queries import all_customers, links_of, named
+from core.customers.queries import all_customers, billing_contacts_of, links_of, named
 from core.engine.errors import InvalidInput, NotFound
 from core.receivables.queries import payers_of, unlinked_payers
 
@@ -83,6 +83,46 @@ def link(make: Make, name: str, kind: str, connection: str, external: str) -> No
     command = ConfirmLink(customer_id=one(house, name).id, kind=LinkKind(kind), connection=connection, external=external)
     house.desk.do(command, OPERATOR, house.clock.now())
     click.echo(f"{kind} {connection}:{external} stands for {name}.")
+
+
+@customers.group("contact")
+def contacts_group() -> None:
+    """Whom a customer's billing letters and notices go to, the first ones first."""
+
+
+@contacts_group.command("add")
+@click.argument("name")
+@click.argument("given", metavar="NAME:EMAIL")
+@click.pass_obj
+def contact_add(make: Make, name: str, given: str) -> None:
+    """Send the customer's letters to this person too."""
+    who, _, email = given.rpartition(":")
+    house = make()
+    house.desk.do(AddContact(customer_id=one(house, name).id, name=who, email=email), OPERATOR, house.clock.now())
+    click.echo(f"Billing letters to {name} go to {who} <{email}> too.")
+
+
+@contacts_group.command("remove")
+@click.argument("name")
+@click.argument("email")
+@click.pass_obj
+def contact_remove(make: Make, name: str, email: str) -> None:
+    """Send them no more letters. What was sent stays in the evidence."""
+    house = make()
+    house.desk.do(RemoveContact(customer_id=one(house, name).id, email=email), OPERATOR, house.clock.now())
+    click.echo(f"{email} gets no more billing letters to {name}.")
+
+
+@contacts_group.command("list")
+@click.argument("name")
+@click.pass_obj
+def contact_list(make: Make, name: str) -> None:
+    """Everybody they go to, in this order."""
+    house = make()
+    found = one(house, name)
+    with house.desk.reading() as connection:
+        known = billing_contacts_of(connection, found.id)
+    click.echo("\n".join(f"{who} <{email}>" for who, email in known) or f"{found.name} has no billing contact: no notice can be sent.")
 
 
 @customers.command("mode")

@@ -26,12 +26,14 @@ from core.cases.tickets import HANDLERS as TICKETS
 from core.cases.turns import HANDLERS as TURNS
 from core.cases.watching import HANDLERS as WATCHING
 from core.charges.handlers import HANDLERS as CHARGES
+from core.collections.choosing import HANDLERS as CHOOSING
 from core.collections.climbing import HANDLERS as CLIMBING
 from core.collections.handlers import HANDLERS as COLLECTIONS
 from core.collections.hearing import HANDLERS as HEARING
 from core.collections.keeping import HANDLERS as LADDERS
 from core.collections.proving import HANDLERS as PROVING
 from core.collections.sending import HANDLERS as SENDING
+from core.customers.contacts import HANDLERS as CONTACTS
 from core.customers.handlers import HANDLERS as CUSTOMERS
 from core.engine import inbox, journal, outbox, timers
 from core.engine.db.dialects import insert_for
@@ -78,6 +80,7 @@ HANDLERS: Handlers = {
     **INSTALLATIONS,
     **CUSTOMERS,
     **CHARGES,
+    **CONTACTS,
     **CASES,
     **TICKETS,
     **MAIL,
@@ -91,6 +94,7 @@ HANDLERS: Handlers = {
     **COLLECTIONS,
     **LADDERS,
     **CLIMBING,
+    **CHOOSING,
     **HEARING,
     **PROVING,
     **SENDING,

@@ -38,7 +38,7 @@ from core.collections import carrying, settled
 from core.collections import follows as collections
 from core.collections.commands import HearNotice, JudgeByFeed, KeepLadders, RestartLadders
 from core.collections.events import OfCollecting, PaymentReported, PaymentSettled, PolicyApplied
-from core.collections.notice_events import NoticeProven, NoticeUndelivered
+from core.collections.notice_events import NoticeProven, NoticeUndelivered, TicketChosen
 from core.customers import search as customers_search
 from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
 from core.customers.model import LinkKind, Mode
@@ -240,6 +240,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     PayerAttached: (collect, keep_ladders, recheck_suspensions),
     InvoicesFellDue: (collect, keep_ladders, recheck_suspensions),
     PolicyApplied: (recheck_all,),
+    TicketChosen: (refresh_cards,),
     NoticeRecorded: (refresh_cards, hear_notice, recheck_suspensions),
     SubscriptionsRecorded: (recheck_suspensions, show_subscriptions, watch_terms),
     PricesRecorded: (show_requests,),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from app.evidence.notices import sent_by_the_desk
 from core.chat.showing.deciding import needed
 from core.chat.words import Words
 from core.collections.policy import Need
@@ -23,7 +24,12 @@ def lay_out(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
             [words.say("fact.payer"), found["payer"]], [words.say("fact.opened"), _moment(words, found["opened_at"])],
             [words.say("evidence.zone"), words.zone],
         ],
-        "parts": [_notices(found, words), *(part for each in found["requests"] for part in _request(each, words)), _events(found, words)],
+        "parts": [
+            _notices(found, words),
+            *sent_by_the_desk(found, words),
+            *(part for each in found["requests"] for part in _request(each, words)),
+            _events(found, words),
+        ],
     }  # fmt: skip
 
 

@@ -79,6 +79,15 @@ class SendNotice(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChooseTicket(Command):
+    """Put the payer's notices into the ticket of this question case instead of into a mail, for the contact who wrote it."""
+
+    needs = Right.WORK
+    case_id: int
+    ticket_case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class HearNotice(Command):
     """A notice was recorded by hand: the ladder may have waited for it."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.cases.events import OfCase
 from core.engine.journal import Private
 
 from .events import OfLadder
@@ -22,6 +23,13 @@ class NoticeQueued(OfLadder):
     amount: int
     names_at: datetime | None
     recipient: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketChosen(OfCase):
+    """The case's notices go into the ticket of that question case."""
+
+    ticket_case_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,6 +66,7 @@ class DeskNotice:
     accepted_at: datetime | None
     proven_at: datetime | None
     ended_at: datetime | None
+    replaced_at: datetime | None
     said: str
     bounce: str
 
@@ -88,9 +89,8 @@ def is_lost(does: str, sent: Sequence[DeskNotice]) -> bool:
 
 
 def counted(sent: Sequence[DeskNotice]) -> list[DeskNotice]:
-    """Of several to one address the newest: a later one replaces what did not arrive. Withdrawn ones count for nothing."""
-    newest = {each.recipient.casefold(): each for each in sorted(sent, key=lambda each: each.id) if each.state is not NoticeState.WITHDRAWN}
-    return list(newest.values())
+    """Without those that were withdrawn, and those that did not arrive and whose step was sent again."""
+    return [each for each in sent if each.state is not NoticeState.WITHDRAWN and each.replaced_at is None]
 
 
 def desk_notice(connection: Connection, notice_id: int) -> DeskNotice:

@@ -60,19 +60,24 @@ def prove_notice(tx: Tx, command: ProveNotice) -> Iterable[Event]:
     found = desk_notice(tx.connection, command.notice_id)
     if found.state is not NoticeState.ACCEPTED:
         return
-    ladder, step = rows.ladder(tx.connection, found.ladder_id), rows.step(tx.connection, found.step_id)
+    ladder = rows.ladder(tx.connection, found.ladder_id)
     set_notice(tx, found, state=NoticeState.PROVEN.value, proven_at=tx.now)
     yield NoticeProven(**ids(tx, ladder), notice_id=found.id)
-    sent = notices_of_step(tx.connection, step.id)
+    yield from settle_step(tx, ladder, found.step_id)
+
+
+def settle_step(tx: Tx, ladder: Ladder, step_id: int) -> list[Event]:
+    """The step is done today if its notices prove it; nothing happens to one that is settled."""
+    step = rows.step(tx.connection, step_id)
     if ladder.waits not in (Waits.PROOF, Waits.HAND) or step.outcome not in (Outcome.SENDING, Outcome.FAILED):
-        return
-    if not is_proven(step.does, sent):
-        return
+        return []
+    if not is_proven(step.does, notices_of_step(tx.connection, step.id)):
+        return []
     today = today_of(tx.connection, payer(tx.connection, ladder.payer_id).customer_id or 0, tx.now)
     rows.close_step(tx, step.id, Outcome.PROVEN)
     rows.change(tx, ladder, waits=Waits.NOTHING.value, last_on=today)
     plan(tx, rows.ladder(tx.connection, ladder.id))
-    yield StepDone(**ids(tx, ladder), step=step.name, on=today)
+    return [StepDone(**ids(tx, ladder), step=step.name, on=today)]
 
 
 def withdraw_notice(tx: Tx, command: WithdrawNotice) -> Iterable[Event]:

@@ -28,10 +28,10 @@ from .keeping import ids, lock_of_ladder, lock_of_payer
 from .ladder import Ladder, Outcome, Waits
 from .letters import MAIL_KIND
 from .notice_events import NoticeQueued
-from .notices import ALIVE, Channel, DeskNotice, NoticeState, notices_of_step
+from .notices import ALIVE, Channel, DeskNotice, NoticeState, notices_of_step, set_notice
 from .pausing import why_paused
 from .policy import Does, Policy, Step
-from .proving import withdraw
+from .proving import settle_step, withdraw
 from .queries import policy_called
 
 
@@ -62,7 +62,11 @@ def send_notice(tx: Tx, command: SendNotice) -> Iterable[Event]:
     rows.close_step(tx, row.id, Outcome.SENDING)
     named = {"final_amount": ready[0].amount} if step.does is Does.FINAL else {}
     rows.change(tx, found, waits=Waits.PROOF.value, **named)
-    return send_step(tx, found, step, row.id, ready)
+    for each in notices_of_step(tx.connection, row.id):
+        if each.state not in ALIVE:
+            set_notice(tx, each, replaced_at=tx.now)
+    queued = send_step(tx, found, step, row.id, ready)
+    return [*queued, *settle_step(tx, rows.ladder(tx.connection, found.id), row.id)]
 
 
 def review_notices(tx: Tx, command: ReviewNotices) -> Iterable[Event]:

@@ -26,6 +26,25 @@ class AddCustomer(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AddContact(Command):
+    """Send the customer's billing letters to this person too. Whom a customer's debts are told is an admin's to say."""
+
+    needs = Right.ADMINISTER
+    customer_id: int
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveContact(Command):
+    """Send them no billing letters any more."""
+
+    needs = Right.ADMINISTER
+    customer_id: int
+    email: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConfirmLink(Command):
     """A person confirms that a key of another system stands for this customer."""
 

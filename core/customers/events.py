@@ -26,6 +26,21 @@ class CustomerAdded(OfCustomer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactAdded(OfCustomer):
+    """Billing letters go to this person too."""
+
+    name: Private
+    email: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactRemoved(OfCustomer):
+    """They get no billing letters any more."""
+
+    email: Private
+
+
+@dataclass(frozen=True, kw_only=True)
 class LinkConfirmed(OfCustomer):
     """A key of another system now stands for this customer."""
 

@@ -16,11 +16,13 @@ from core.chat.table import TABLE
 from core.chat.views import CaseView, HomeView, NoteView, ReportView, SuspensionView
 from core.customers.commands import AddCustomer, ConfirmLink
 from core.customers.model import LinkKind
+from core.people.commands import SwitchConnection
 from core.people.model import Role
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.face import Seen
 from tests.harness.faces import SlackFace, seen_in_slack
 from tests.harness.letters import given_up
+from tests.harness.notices import apply_texts, connect_mail
 from tests.harness.receivables import feed, invoice
 from tests.harness.stage import Stage, subject_of
 from tests.harness.suspensions import OTTO, ripe
@@ -139,6 +141,11 @@ def held_back(stage: Stage, _local: LocalPartnerCenter) -> None:
     stage.type("pauses", f"pauses {case_id}")
     for line, by in (("withdraw payment 1", ANA), ("withdraw promise 1", ANA), ("settle 1 rejected", ANA), ("release 1", FAY)):
         stage.face.type(f"{line} {stage.texts.reason}", by=by)
+    apply_texts(stage.world)
+    connect_mail(stage.world)
+    stage.type("notice.preview", f"preview {case_id}")
+    stage.world.do(SwitchConnection(name="post", active=False))
+    stage.type("notice.preview_not", f"preview {case_id}")
     stage.type("statement", "statement Nowak 2026-09")
     stage.type("aging", "aging Nowak")
     stage.type("aging.all", "aging", by=FAY)

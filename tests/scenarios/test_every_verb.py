@@ -45,6 +45,7 @@ OF_A_REQUEST = {
     "replan",
     "preview",
     "deliver",
+    "ticket",
     "evidence",
     "lift",
 }
@@ -154,6 +155,9 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     connect_mail(world)
     assert "Partner sp. z o.o." in say(face, way, f"preview {story.case_id}", ANA)
     assert "on its way" in say(face, way, f"doręcz {story.case_id}", ANA)
+    about = {"ticket_connection": "helpdesk", "ticket": "77", "requestor": "ala@nowak.example"}
+    asks = world.do(OpenCase(title="Why?", customer_id=story.customer_id, **about)).ids["case_id"]
+    assert not face.fill(say(face, way, f"ticket {story.case_id}", ANA), by=ANA, ticket_case=str(asks)).errors
     world.do(ApplyPolicy(policy=replace(SHIPPED, version="newer"), text=""))
     assert "newer" in say(face, way, f"replan {story.case_id}", FAY)
     fill_notice(face, say(face, way, f"notice {story.case_id}", ANA))

@@ -4,26 +4,29 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from core.cases.queries import case
+from core.cases.commands import OpenCase, RecordNoteSent
+from core.cases.queries import case, note
 from core.collections import rows
 from core.collections.addresses import case_of_address
-from core.collections.commands import ProveNotice, RecordBounce, RecordCarriage, ReportPayment
+from core.collections.commands import ProveNotice, RecordBounce, RecordCarriage, ReportPayment, SendNotice
 from core.collections.ladder import Waits
 from core.collections.letters import letter_of
-from core.collections.notices import NoticeState
+from core.collections.notices import Channel, NoticeState
 from core.collections.ports import Carriage, Carried
 from core.collections.shipped import SHIPPED
-from core.customers.commands import ConfirmLink, RecordSubscriptions, SwitchMode
+from core.customers.commands import AddContact, ConfirmLink, RecordSubscriptions, RemoveContact, SwitchMode
 from core.customers.model import LinkKind, Mode
 from core.engine.errors import Conflict
 from core.receivables.model import NoticeKind
 from core.suspensions.evidence import evidence
 from core.suspensions.facts import gather
-from core.suspensions.model import blockers
+from core.suspensions.model import State, blockers
 from playground.partner_center.fixtures import subscription
+from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face
 from tests.harness.notices import Post, apply_texts, connect_mail, post, sent
 from tests.harness.receivables import feed
+from tests.harness.suspensions import ripe
 from tests.harness.world import ANA, VIC, World
 from tests.scenarios.test_ladder import case_id, climbed, owing, running, sent_by_hand, soon, until
 
@@ -225,3 +228,78 @@ def test_in_dry_run_nothing_is_written_and_nothing_leaves(world: World, post: Po
     world.move(hours=24)
     assert len(post.letters) == 1
     assert sent(world)[0].queued_at == world.now
+
+
+def test_an_approval_that_stood_on_a_notice_falls_with_its_bounce(world: World, local: LocalPartnerCenter, face: Face, post: Post) -> None:
+    story = ripe(world, local, notices=False)
+    face.type(f"start {story.case_id}", by=ANA)
+    while climbed(world)[-1:] != [("ask", "done")]:
+        world.move(days=1)
+        story.hear()
+    story.sync()
+    story.approved(face)
+    assert story.newest().state is State.COOLING
+
+    final = next(each for each in sent(world) if each.kind == NoticeKind.FINAL)
+    world.do(RecordBounce(message_id=final.message_id, permanent=True, said="5.1.1 no such user"))
+    world.settle()
+
+    assert story.newest().state is State.VOIDED
+    assert story.status() == "active"
+    assert story.newest().end_reason == "facts_changed"
+
+
+def test_notices_go_into_the_ticket_that_was_chosen_and_answer_no_question(face: Face, world: World) -> None:
+    apply_texts(world)
+    customer_id = owing(world)
+    until(world, date(2026, 11, 27))
+    about = {"customer_id": customer_id, "ticket_connection": "helpdesk"}
+    theirs = world.do(OpenCase(title="Why?", ticket="77", requestor="Ala@nowak.example", **about)).ids["case_id"]
+    strangers = world.do(OpenCase(title="Why?", ticket="78", requestor="eve@nowak.example", **about)).ids["case_id"]
+    sent_by_hand(world)
+
+    assert "nobody who is a billing contact" in str(face.type(f"ticket {case_id(world)} {strangers}", by=ANA))
+    assert "no open question" in str(face.type(f"ticket {case_id(world)} {case_id(world)}", by=ANA))
+    assert f"C-{theirs}" in str(face.type(f"ticket {case_id(world)} {theirs}", by=ANA))
+    assert "ticket" in str(face.type(f"preview {case_id(world)}", by=ANA))
+    until(world, date(2026, 11, 30))
+
+    (notice,) = sent(world)
+    assert (notice.channel, notice.state) == (Channel.TICKET, NoticeState.QUEUED)
+    assert notice.note_id is not None
+    with world.house.desk.reading() as connection:
+        written = note(connection, notice.note_id)
+    assert (written.case_id, written.body) == (theirs, f"{notice.subject}\n\n{notice.body}")
+    assert "Undo" not in str(face.type(f"case {theirs}", by=ANA).buttons)
+
+    world.do(RecordNoteSent(note_id=written.id, external="4711"))
+    assert (sent(world)[0].state, sent(world)[0].said) == (NoticeState.ACCEPTED, "comment 4711")
+    with world.house.desk.reading() as connection:
+        assert case(connection, theirs).responded_at is None
+    world.move(days=1)
+    assert climbed(world)[-1] == ("friendly", "proven")
+
+
+def test_the_final_notice_goes_to_two_and_counts_when_both_have_it(world: World, post: Post) -> None:
+    customer_id = owing(world)
+    for name in ("jan", "ewa"):
+        world.do(AddContact(customer_id=customer_id, name=name.title(), email=f"{name}@nowak.example"))
+    buys(world, customer_id)
+    until(world, date(2026, 12, 14))
+    assert len([each for each in sent(world) if each.kind == NoticeKind.REMINDER]) == 9  # each reminder to all three
+    post.answers.extend([Carriage(kind=Carried.ACCEPTED, said="250"), Carriage(kind=Carried.REFUSED, said="550 gone")])
+    until(world, date(2026, 12, 17))
+
+    finals = [each for each in sent(world) if each.kind == NoticeKind.FINAL]
+    assert [each.recipient for each in finals] == ["ala@nowak.example", "jan@nowak.example"]
+    assert {each.state for each in finals} == {NoticeState.PROVEN, NoticeState.REFUSED}
+    assert running(world).waits is Waits.HAND
+    with world.house.desk.reading() as connection:
+        facts = gather(connection, case(connection, case_id(world)), (), world.now).listed
+    assert "no_final_notice" in blockers(facts, SHIPPED, date(2027, 1, 20))
+
+    world.do(RemoveContact(customer_id=customer_id, email="JAN@nowak.example"))
+    world.do(SendNotice(ladder_id=1))
+    world.settle()
+    until(world, date(2026, 12, 18), hour=13)
+    assert climbed(world)[-1] == ("final", "proven")

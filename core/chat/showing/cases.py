@@ -20,6 +20,7 @@ from core.chat.showing.watching import watching_of_case
 from core.chat.values import Link, Moment, Person, Text, Value
 from core.chat.views import Button, CaseView, Fact, Section, Tone
 from core.chat.words import Words
+from core.engine.transaction import SYSTEM
 from core.people.absence import away
 from core.people.model import Member, Right
 from core.people.queries import display_name
@@ -33,7 +34,8 @@ def case_view(connection: Connection, words: Words, case_id: int, now: datetime,
     seen = case_shown(connection, case_id)
     found = seen.case
     written = notes_of(connection, case_id)
-    queued = next((n for n in written if n.state is NoteState.QUEUED and n.audience is Audience.CUSTOMER), None)
+    answers = (n for n in written if n.audience is Audience.CUSTOMER and n.author != SYSTEM.id)  # the desk's own notices are none
+    queued = next((n for n in answers if n.state is NoteState.QUEUED), None)
     money = money_of_case(connection, words, found, now, reader)
     stops = suspension_of_case(connection, words, found, reader)
     asked = escalations_of_case(connection, words, seen, reader)

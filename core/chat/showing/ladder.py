@@ -80,7 +80,7 @@ def policy_view(connection: Connection, words: Words, case_id: int, now: datetim
     held = (Section(title=words.say("ladder.exempt.title"), lines=_quoted(exempt), tone=Tone.WARNING),) if exempt else ()
     back = (Button(label=words.say("button.case"), action="case", subject=case_id),)
     may_replan = climbed is not None and climbed.policy != in_force.version and (reader is None or Right.FINANCE in reader.rights)
-    notices = notice_buttons(connection, words, found, reader)
+    notices = notice_buttons(connection, words, found, reader, with_ticket=True)
     again = (Button(label=words.say("button.replan"), action="replan", subject=case_id, form=False),) if may_replan else ()
     tables = () if climbed is None else (_table(connection, words, policy, climbed),)
     return CaseView(

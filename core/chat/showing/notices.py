@@ -28,6 +28,8 @@ from core.people.model import Member, Right
 from core.receivables.model import Position
 from core.receivables.queries import payer, position
 
+MOST = 2500  # characters of one piece of a letter: below both chats' limit for a text
+
 
 def desk_notice_lines(connection: Connection, words: Words, found: Case) -> tuple[Value, ...]:
     """A line for each notice of the case's that the desk sent."""
@@ -41,13 +43,17 @@ def notice_stand(connection: Connection, words: Words, climbed: Ladder) -> list[
     return [] if row is None else [_state(connection, words, each) for each in notices_of_step(connection, row.id)]
 
 
-def notice_buttons(connection: Connection, words: Words, found: Case, reader: Member | None) -> tuple[Button, ...]:
-    """Look at the next notice; let the desk send what waits for a person."""
+def notice_buttons(
+    connection: Connection, words: Words, found: Case, reader: Member | None, *, with_ticket: bool = False
+) -> tuple[Button, ...]:
+    """Look at the next notice; let the desk send what waits for a person; choose a ticket where the whole ladder is shown."""
     climbed = None if found.payer_id is None else rows.ladder_of(connection, found.payer_id, found.currency)
     if climbed is None or found.is_closed:
         return ()
     show = Button(label=words.say("button.preview"), action="preview", subject=found.id, facts=found.version, rare=True)
-    return (*_deliver(words, climbed, found.id, reader, rare=True), show)
+    may = reader is None or Right.WORK in reader.rights
+    into = Button(label=words.say("button.ticket"), action="ticket", subject=found.id, facts=found.version, form=True, rare=True)
+    return (*_deliver(words, climbed, found.id, reader, rare=True), show, *((into,) if may and with_ticket else ()))
 
 
 def preview_view(connection: Connection, words: Words, case_id: int, now: datetime, reader: Member | None) -> PreviewView:
@@ -148,12 +154,25 @@ def _preview(
     if shown.names_at is not None:
         facts.append(Fact(words.say("fact.names"), Moment(shown.names_at)))
     facts.append(Fact(words.say("fact.subject"), Text(shown.subject, quoted=True)))
-    paragraphs = tuple(Text(each, quoted=True) for each in shown.body.split("\n\n") if each.strip())
     return PreviewView(
         title=title, status=status, tone=Tone.NEUTRAL, facts=tuple(facts),
-        sections=(Section(title=words.say("preview.text"), lines=paragraphs),), buttons=buttons,
+        sections=tuple(
+            Section(title=words.say("preview.text") if number == 0 else "", lines=(Text(part, quoted=True),))
+            for number, part in enumerate(_parts(shown.body))
+        ),
+        buttons=buttons,
         footnotes=(Text(f"{words.say('fact.evidence_digest')} {shown.digest[:16]}…"),),
     )  # fmt: skip
+
+
+def _parts(body: str) -> list[str]:
+    """The whole letter in pieces that no chat cuts, broken between paragraphs."""
+    parts = [""]
+    for paragraph in body.split("\n\n"):
+        if parts[-1] and len(parts[-1]) + len(paragraph) > MOST:
+            parts.append("")
+        parts[-1] = f"{parts[-1]}\n\n{paragraph}".strip()
+    return parts
 
 
 def _deliver(words: Words, climbed: Ladder, case_id: int, reader: Member | None, *, rare: bool = False) -> tuple[Button, ...]:

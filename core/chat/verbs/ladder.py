@@ -1,14 +1,14 @@
 """Verbs about a customer's ladder."""
 
 from core.cases.queries import case
-from core.chat.actions import Action, Given, Topic
+from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.requests import Card, Gesture, Private, Reply
 from core.chat.showing.ladder import policy_view
 from core.chat.showing.notices import preview_view
 from core.chat.verbs.cases import CASE, SHOWN_CASE, case_of, settled
 from core.collections import rows
-from core.collections.commands import ReplanLadder, SendNotice, StartLadder
+from core.collections.commands import ChooseTicket, ReplanLadder, SendNotice, StartLadder
 from core.engine.errors import Conflict
 from core.people.model import Right
 
@@ -45,6 +45,13 @@ def deliver(asked: Asked, given: Given) -> Reply:
     return settled(asked, case_of(given), asked.words.say("notice.delivered", number=f"C-{case_of(given)}"))
 
 
+def choose_ticket(asked: Asked, given: Given) -> Reply:
+    """The payer's notices go into that case's ticket. Raises what ChooseTicket raises."""
+    chosen = int(str(given["ticket_case"]))
+    asked.do(ChooseTicket(case_id=case_of(given), ticket_case_id=chosen))
+    return settled(asked, case_of(given), asked.words.say("notice.ticket_chosen", number=f"C-{case_of(given)}", ticket=f"C-{chosen}"))
+
+
 def _ladder_id(asked: Asked, given: Given) -> int:
     with asked.reading() as connection:
         found = case(connection, case_of(given))
@@ -70,6 +77,10 @@ ACTIONS = (
     Action(
         name="deliver", right=Right.WORK, topic=Topic.MONEY, answer=deliver, arguments=(CASE,), polish=("doręcz",),
         example="deliver {case}",
+    ),
+    Action(
+        name="ticket", right=Right.WORK, topic=Topic.MONEY, answer=choose_ticket, polish=("zgłoszenie",), form=True, use=Use.RARE,
+        example="ticket {case}", arguments=(CASE, Argument(name="ticket_case", kind=ArgumentKind.CASE)),
     ),
     Action(
         name="replan", right=Right.FINANCE, topic=Topic.MONEY, answer=replan, arguments=(CASE,), polish=("zaplanuj",),

@@ -96,6 +96,7 @@ desk_notices = Table(
     Column("accepted_at", Instant),
     Column("proven_at", Instant),
     Column("ended_at", Instant),
+    Column("replaced_at", Instant),  # it did not arrive, and its step was sent again
     Column("said", Text, nullable=False, server_default=""),  # what the carrier answered
     Column("bounce", Text, nullable=False, server_default=""),
 )

@@ -769,6 +769,7 @@ def upgrade() -> None:
     sa.Column('accepted_at', Instant(), nullable=True),
     sa.Column('proven_at', Instant(), nullable=True),
     sa.Column('ended_at', Instant(), nullable=True),
+    sa.Column('replaced_at', Instant(), nullable=True),
     sa.Column('said', sa.Text(), server_default='', nullable=False),
     sa.Column('bounce', sa.Text(), server_default='', nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_desk_notices_case_id')),

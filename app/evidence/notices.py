@@ -1,0 +1,36 @@
+"""The notices that the desk sent, each word for word, as the evidence prints them."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from core.chat.words import Words
+
+Part = dict[str, Any]
+
+
+def sent_by_the_desk(found: Mapping[str, Any], words: Words) -> Iterator[Part]:
+    """A part for each: what became of it, and its text."""
+    for sent in found["notices_by_the_desk"]:
+        kind = words.say(f"choice.kind.{sent['kind']}")
+        yield {
+            "title": words.say("evidence.notice", number=sent["number"], kind=kind), "level": 3, "tables": [],
+            "facts": list(_facts(sent, found["currency"], words)), "lines": [each for each in sent["body"].splitlines() if each.strip()],
+        }  # fmt: skip
+
+
+def _facts(sent: Mapping[str, Any], currency: str, words: Words) -> Iterator[list[str]]:
+    yield [words.say("evidence.notice_to"), f"{sent['name']} <{sent['recipient']}>, {words.say('notice.channel.' + sent['channel'])}"]
+    for name in ("queued", "accepted", "proven"):
+        if sent[f"{name}_at"]:
+            yield [words.say(f"evidence.notice_{name}"), words.moment(datetime.fromisoformat(sent[f"{name}_at"]))]
+    yield [words.say("evidence.notice_state"), words.say(f"evidence.notice_is_{sent['state']}")]
+    for name, said in (("said", sent["carrier_said"]), ("bounce", sent["bounce_said"])):
+        if said:
+            yield [words.say(f"evidence.notice_{name}"), said]
+    if sent["names"]:
+        yield [words.say("evidence.notice_names"), words.moment(datetime.fromisoformat(sent["names"]))]
+    yield [words.say("evidence.notice_asks"), words.money(sent["amount"], currency)]
+    yield [words.say("evidence.notice_text"), f"{sent['texts']}, {sent['language']}, SHA-256 {sent['sha256']}"]
+    yield [words.say("evidence.notice_id"), sent["message_id"]]
+    yield [words.say("evidence.notice_subject"), sent["subject"]]

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from app.demo.books import as_csv, payer_key, snapshot
 from app.demo.chats import CHANNELS, identities, slack_channel, teams_channel
 from app.demo.customers import CLIENTS, TICKETS, Client, Seat
+from app.demo.letters import texts
 from app.demo.people import SLACK_TEAM, STAFF, TENANT
 from app.demo.script import questions
 from app.wiring import House
@@ -71,6 +72,7 @@ def steps(
     yield "groups and channels", lambda: _groups(desk)
     yield "connections and their secrets", lambda: _connections(desk, stand, folder)
     yield "customers and their links", lambda: _customers(desk)
+    yield "the texts of notices", lambda: _texts(desk, folder, today)
     if stand.partner_center:
         yield "subscriptions, through Partner Center", lambda: _subscriptions(desk, stand.partner_center, today)
     yield "receivables, from two CSV files", lambda: _receivables(desk, folder, today)
@@ -134,6 +136,12 @@ def _customers(desk: Desk) -> None:
             desk.run("customers", "link", client.name, "payer", ACCOUNTING, payer_key(position))
         if client.live:
             desk.run("customers", "mode", client.name, "live")
+
+
+def _texts(desk: Desk, folder: Path, today: date) -> None:
+    path = folder / "notices.yaml"
+    path.write_text(texts(today), encoding="utf-8")
+    desk.run("notices", "apply", str(path))
 
 
 def _subscriptions(desk: Desk, partner_center: str, today: date) -> None:

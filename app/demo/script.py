@@ -1,4 +1,4 @@
-"""What the demo says to try: five lines with the numbers that the world's cases really got."""
+"""What the demo says to try: six lines with the numbers that the world's cases really got."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from core.engine.db.tables.cases import cases
 from core.engine.db.tables.customers import customers
 
-QUESTION, COLLECTION = ("Nowak", "question"), ("Bäckerei Lindner", "collection")
+QUESTION, COLLECTION, REMINDED = ("Nowak", "question"), ("Bäckerei Lindner", "collection"), ("Teatr Mały", "collection")
 LINES = (
     "In <b>Slack</b>, act as <i>Owen Clarke</i> and open #billing. Type <code>/billing queue</code>, then "
     "<code>/billing case {question}</code>, press <i>Take</i>, and let <code>/billing compare Nowak</code> say why the invoice is higher.",
@@ -19,13 +19,19 @@ LINES = (
     "until the cooling-off is over: both chats say that it was suspended and read back.",
     "As <i>Ben</i>, in his chat with Billing Desk, type <code>restore {collection} now paid by phone</code>: it is back at once, and both "
     "cards say so.",
+    "In <b>Slack</b>, as <i>Ana Kowalska</i>, type <code>/billing start {reminded}</code>: the first reminder leaves, at night not before "
+    "morning, and lies in <b>Mailbox</b>. Answer it there as the customer: the words stand in the case. Or bounce it.",
 )
 TAGS = ("b", "i", "code")
 
 
 def script(connection: sa.Connection) -> Sequence[str]:
     """The lines, in HTML; a case that is missing here is shown as “…”."""
-    numbers = {"question": _case(connection, *QUESTION), "collection": _case(connection, *COLLECTION)}
+    numbers = {
+        "question": _case(connection, *QUESTION),
+        "collection": _case(connection, *COLLECTION),
+        "reminded": _case(connection, *REMINDED),
+    }
     return [line.format(**numbers) for line in LINES]
 
 

@@ -1,10 +1,12 @@
-"""The demo's control page: what comes next in words, the step to it, and the five lines with the numbers that the cases really got."""
+"""The demo's control page: what comes next in words, the step to it, and the six lines with the numbers that the cases really got."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from app.demo.coming import UNSEEN, WORDS, coming
 from app.demo.control import Stage, build_control
+from app.demo.letters import texts
 from app.demo.script import plain, script
+from app.notices.reading import read_texts
 from core.cases.targets import CLOCK_OF
 from core.engine import timers
 from core.people.connections import POLLS
@@ -57,5 +59,10 @@ def test_the_lines_name_the_cases_or_say_that_there_is_none(world: World) -> Non
         lines = [plain(line) for line in script(connection)]
 
     assert "then /billing case 101, press Take" in lines[0]
-    assert len(lines) == 5
+    assert len(lines) == 6
     assert "<" not in "".join(lines)
+
+
+def test_the_demos_partner_has_said_what_every_notice_needs() -> None:
+    found = read_texts(texts(date(2026, 11, 28)))
+    assert (found.version, found.since) == ("demo", date(2026, 11, 27))

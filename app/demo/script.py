@@ -13,8 +13,8 @@ LINES = (
     "<code>/billing case {question}</code>, press <i>Take</i>, and let <code>/billing compare Nowak</code> say why the invoice is higher.",
     "Press <i>Reply to the customer</i> on that card, look at the preview, and send it. For half a minute it can be undone; then it stands "
     "in <b>Ticketing</b>.",
-    "Still as <i>Owen</i>, type <code>/billing suspend {collection}</code>: Lindner does not pay. Give a reason, tick both products; the "
-    "request appears under Approvals in both chats, and Owen cannot approve it.",
+    "Still as <i>Owen</i>, type <code>/billing suspend {collection}</code>: Lindner does not pay. Say what becomes of it at the end of "
+    "the term, give a reason, tick both products; the request appears under Approvals in both chats, and Owen cannot approve it.",
     "In <b>Teams</b>, act as <i>Ben Fischer</i>, open Approvals and press <i>Approve</i>. Move the clock <i>to the next due timer</i>, "
     "until the cooling-off is over: both chats say that it was suspended and read back.",
     "As <i>Ben</i>, in his chat with Billing Desk, type <code>restore {collection} now paid by phone</code>: it is back at once, and both "

@@ -34,6 +34,7 @@ OF_A_REQUEST = {
     "stop",
     "ask_again",
     "restore",
+    "term",
     "notice",
     "compare",
     "owed",
@@ -148,6 +149,8 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
 
     world.house.chat.public_url = "https://desk.example.org"
     assert "is ready" in say(face, way, f"evidence {story.case_id}", ANA)
+    ends = face.fill(say(face, way, f"term {story.case_id} renew", ANA), by=ANA)
+    assert "Renew it" in (ends if str(ends) else face.told(ANA))
     assert "have started" in say(face, way, f"start {story.case_id}", ANA)
     assert "The ladder" in say(face, way, f"zasady {story.case_id}", ANA)
     world.settle()

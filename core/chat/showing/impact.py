@@ -69,7 +69,7 @@ def impact_lines(connection: Connection, words: Words, read: Subscription, resou
     addons = tuple(each.name for each in subscriptions_of(connection, whose.id) if each.parent and each.parent == read.external)
     theirs = replace(words, zone=whose.zone)
     for each in impacts(Read(facts=read, resource=resource, addons=addons)):
-        yield f"{_effect(words, theirs, each)} ({words.say('windows.by_rule', day=words.day(each.dated))})"
+        yield f"{_effect(words, theirs, each).removesuffix('.')} ({words.say('windows.by_rule', day=words.day(each.dated))})"
 
 
 def _effect(words: Words, theirs: Words, each: Impact) -> str:

@@ -8,7 +8,7 @@ from core.cases.model import Case
 from core.cases.queries import case
 from core.chat.showing.impact import impact
 from core.chat.values import Moment, Money, Text
-from core.chat.views import Fact, NoteView, Section
+from core.chat.views import CustomerView, Fact, Section
 from core.chat.words import Words
 from core.customers.model import Subscription
 from core.customers.queries import customer, subscriptions_of, today_of
@@ -20,7 +20,7 @@ EXPLAINED = frozenset({"trial", "azure_plan"})
 MOST_EXPLAINED = 5  # above a form; of the rest only why not
 
 
-def proposal_view(connection: Connection, words: Words, case_id: int, now: datetime) -> NoteView:
+def proposal_view(connection: Connection, words: Words, case_id: int, now: datetime) -> CustomerView:
     """Above the form: what is owed, and what cannot be chosen and why. Raises NotFound."""
     found = case(connection, case_id)
     facts: list[Fact] = []
@@ -33,7 +33,7 @@ def proposal_view(connection: Connection, words: Words, case_id: int, now: datet
         ]
     refused = [(s, r) for s in subscriptions_of(connection, found.customer_id or 0) if (r := why_not(connection, s)) is not None]
     explained = [(s, r) for s, r in refused if s.kind in EXPLAINED][:MOST_EXPLAINED]
-    return NoteView(
+    return CustomerView(
         title=words.say("suspension.before", number=found.number), facts=tuple(facts),
         sections=tuple(_explained(connection, words, s, r, now) for s, r in explained),
         footnotes=tuple(Text(words.error(r)) for s, r in refused if (s, r) not in explained),

@@ -66,7 +66,6 @@ def _status(words: Words, found: list[TermEnd]) -> str:
 
 def _section(connection: Connection, words: Words, theirs: Words, read: Subscription, end: TermEnd) -> Section:
     when = theirs.say("term.ends", until=end.ends_at) if end.ends_at else words.say("impact.no_return_unknown")
-    return Section(
-        title=read.name, facts=term_facts(connection, words, end), lines=tuple(Text(line) for line in (when, *term_lines(words, end))),
-        tone=Tone.NEUTRAL if end.is_kept else Tone.WARNING,
-    )  # fmt: skip
+    lines = (when, *(term_lines(words, end) if end.decided else ()))
+    tone = Tone.NEUTRAL if end.is_kept else Tone.WARNING
+    return Section(title=read.name, facts=term_facts(connection, words, end), lines=tuple(Text(line) for line in lines), tone=tone)

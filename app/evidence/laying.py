@@ -42,6 +42,8 @@ def _notices(found: Mapping[str, Any], words: Words) -> Part:
         for n in found["notices"]
     ]  # fmt: skip
     columns = ("kind", "sent", "recipient", "method", "proof", "recorded")
+    if found["notices_by_the_desk"] and not rows:
+        return _part(words.say("notice.title"))
     return _part(words.say("notice.title"), tables=[_table(words, columns, rows, (3, 3, 4, 3, 5, 4))])
 
 

@@ -10,12 +10,16 @@ Part = dict[str, Any]
 
 
 def sent_by_the_desk(found: Mapping[str, Any], words: Words) -> Iterator[Part]:
-    """A part for each: what became of it, and its text."""
+    """Two parts for each: what became of it, and its words under its subject."""
     for sent in found["notices_by_the_desk"]:
         kind = words.say(f"choice.kind.{sent['kind']}")
         yield {
-            "title": words.say("evidence.notice", number=sent["number"], kind=kind), "level": 3, "tables": [],
-            "facts": list(_facts(sent, found["currency"], words)), "lines": [each for each in sent["body"].splitlines() if each.strip()],
+            "title": words.say("evidence.notice", number=sent["number"], kind=kind), "level": 3, "tables": [], "lines": [],
+            "facts": list(_facts(sent, found["currency"], words)),
+        }  # fmt: skip
+        yield {
+            "title": sent["subject"], "level": 4, "tables": [], "facts": [],
+            "lines": [each for each in sent["body"].splitlines() if each.strip()],
         }  # fmt: skip
 
 
@@ -33,4 +37,3 @@ def _facts(sent: Mapping[str, Any], currency: str, words: Words) -> Iterator[lis
     yield [words.say("evidence.notice_asks"), words.money(sent["amount"], currency)]
     yield [words.say("evidence.notice_text"), f"{sent['texts']}, {sent['language']}, SHA-256 {sent['sha256']}"]
     yield [words.say("evidence.notice_id"), sent["message_id"]]
-    yield [words.say("evidence.notice_subject"), sent["subject"]]

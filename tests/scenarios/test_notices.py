@@ -1,5 +1,6 @@
 """The desk sends the ladder's notices: rendered once, carried, proven after a day without a bounce, and taken out of what counts by one."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,10 +9,11 @@ from core.cases.commands import OpenCase, RecordNoteSent
 from core.cases.queries import case, note
 from core.collections import rows
 from core.collections.addresses import case_of_address
-from core.collections.commands import ProveNotice, RecordBounce, RecordCarriage, ReportPayment, SendNotice
+from core.collections.commands import ApplyPolicy, ProveNotice, RecordBounce, RecordCarriage, ReportPayment, SendNotice
 from core.collections.ladder import Waits
 from core.collections.letters import letter_of
 from core.collections.notices import Channel, NoticeState
+from core.collections.policy import Sender
 from core.collections.ports import Carriage, Carried
 from core.collections.shipped import SHIPPED
 from core.customers.commands import AddContact, ConfirmLink, RecordSubscriptions, RemoveContact, SwitchMode
@@ -303,3 +305,26 @@ def test_the_final_notice_goes_to_two_and_counts_when_both_have_it(world: World,
     world.settle()
     until(world, date(2026, 12, 18), hour=13)
     assert climbed(world)[-1] == ("final", "proven")
+
+
+def test_a_step_of_the_accounting_system_waits_for_its_proof_and_the_notice_before_the_due_date_names_the_period(
+    world: World, post: Post
+) -> None:
+    upcoming, due = (replace(step, enabled=True) for step in SHIPPED.steps[:2])
+    steps = (upcoming, replace(due, sender=Sender.ACCOUNTING), *SHIPPED.steps[2:])
+    world.do(ApplyPolicy(policy=replace(SHIPPED, version="ours", since=date(2026, 11, 1), steps=steps), text=""))
+    owing(world, due_on=date(2026, 11, 30), period="2026-10")
+    until(world, date(2026, 11, 23))
+
+    (letter,) = post.letters
+    assert letter.subject == "Partner sp. z o.o.: 123.00 PLN due on 30 November 2026 for October 2026"
+    assert sent(world)[0].case_id is None
+    until(world, date(2026, 12, 1))
+    assert climbed(world) == [("upcoming", "proven"), ("due", "sending")]
+    assert running(world).waits is Waits.HAND
+    assert len(post.letters) == 1
+
+    sent_by_hand(world)
+    until(world, date(2026, 12, 4))
+    assert [name for name, _ in climbed(world)] == ["upcoming", "due", "friendly"]
+    assert len(post.letters) == 2

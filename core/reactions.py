@@ -78,6 +78,7 @@ from core.suspensions.queries import (
     open_suspensions,
     open_suspensions_of_customer,
     open_suspensions_with,
+    suspensions_of_case,
     suspensions_of_customer,
 )
 from core.suspensions.terms import follows as terms
@@ -153,6 +154,13 @@ def recheck_all(tx: Tx, _event: PolicyApplied) -> Iterable[Command]:
     return [RecheckFacts(suspension_id=found) for found in open_suspensions(tx.connection)]
 
 
+def look_by_calendar(tx: Tx, _event: CalendarSet | DayClosed | DayOpened) -> Iterable[Command]:
+    """The curfew goes by our own hours, too. When a request expires stays as it was said."""
+    for found in open_suspensions(tx.connection):
+        cards.refresh(tx, f"suspension:{found}")
+        yield RecheckFacts(suspension_id=found)
+
+
 def judge(_tx: Tx, event: ReceivablesRecorded) -> Iterable[Command]:
     """The feed may show what was promised or reported as paid, or that it did not come."""
     return () if event.customer_id is None else (JudgeByFeed(payer_id=event.payer_id, as_of=event.as_of),)
@@ -183,6 +191,12 @@ def watch_terms(tx: Tx, event: Event) -> Iterable[Command]:
 def offer_restores(_tx: Tx, event: OfPayer | PaymentReported | PaymentSettled) -> Iterable[Command]:
     """Money may have come for what is switched off, or somebody says so, or it turned out not to have come."""
     return () if event.customer_id is None else (ProposeRestores(customer_id=event.customer_id),)
+
+
+def show_requests_of_case(tx: Tx, event: OfCase) -> Iterable[Command]:
+    """Nothing is asked for again in a case that is closed, and in one that was reopened it may be."""
+    cards.refresh_all(tx, [f"suspension:{found}" for found in suspensions_of_case(tx.connection, event.case_id)])
+    return ()
 
 
 def settle_leaver(tx: Tx, event: StaffRemoved) -> Iterable[Command]:
@@ -231,9 +245,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     CameBack: (*people.FOLLOWS[CameBack], hearing.ask_all),
     PlaceReadingSet: (redraw_place,),
     GroupSet: (cases.replan_all, hearing.ask_all),
-    CalendarSet: (cases.replan_all,),
-    DayClosed: (cases.replan_all,),
-    DayOpened: (cases.replan_all,),
+    **dict.fromkeys((CalendarSet, DayClosed, DayOpened), (cases.replan_all, look_by_calendar)),
     LinkConfirmed: (attach_linked_payer, recheck_suspensions),
     ModeSwitched: (climb_for_real, recheck_suspensions),
     ReceivablesRecorded: (collect, judge, keep_ladders, carrying.review_notices, recheck_suspensions, offer_restores),
@@ -273,7 +285,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
         *FOLLOWS.get(event, ()),
         *((recheck_questions,) if event in ASKING else ()),
         *((hearing.ask_of_case,) if event in OWNING else ()),
-        *((watch_terms,) if event in COLLECTING else ()),
+        *((watch_terms, show_requests_of_case) if event in COLLECTING else ()),
     )
     for event in {**FOLLOWS, **INDEXED, **dict.fromkeys((*ASKING, *OWNING, *COLLECTING))}
 }

@@ -50,7 +50,7 @@ from playground.teams.server import LocalTeams
 from tests.harness.databases import Databases
 from tests.harness.faces import FACES
 from tests.harness.receivables import feed, invoice
-from tests.harness.suspensions import CLEO, OTTO, Story, connected, ripe
+from tests.harness.suspensions import CLEO, NOON, OTTO, Story, connected, ripe
 from tests.harness.world import ADA, ANA, BEN, FAY, Persona, World, build_world
 
 PEOPLE: Mapping[str, Persona] = {who.handle: who for who in (ANA, BEN, CLEO, OTTO, FAY, ADA)}
@@ -359,6 +359,7 @@ class Beginning:
             self._databases.put_back(url, self._kept)
             self._local.customers, self._local.ledger = copy.deepcopy(self._customers), Ledger()
             world = build_world(url, *self._chats)
+            world.now = NOON
             world.house = replace(world.house, **connected(self._local))
             try:
                 yield Chain(replace(self._story, world=world), segment=self._segment)

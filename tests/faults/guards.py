@@ -88,6 +88,11 @@ def no_fresh_look(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(looking, "_too_old", _answering(None))
 
 
+def no_curfew(patch: pytest.MonkeyPatch) -> None:
+    """Whatever the time of day, at the customer's and at our own desk."""
+    patch.setattr(looking, "curfew_now", _answering([]))
+
+
 def no_kill_switch(patch: pytest.MonkeyPatch) -> None:
     for where in (decide, looking):
         patch.setattr(where, "is_halted", _answering(False))
@@ -127,10 +132,11 @@ GUARDS = (
     Guard(no_entitlement, lambda chain: chain.change_roles("ben", ""), QUORUM),
     Guard(no_facts, lambda chain: chain.feed(11000), "on another sum than was approved"),
     Guard(no_threshold, lambda chain: chain.feed(9000), "for less than the policy suspends for"),
-    Guard(no_expiry, lambda chain: chain.wait(hours=10), "after the approval had run out"),
+    Guard(no_expiry, lambda chain: chain.wait(hours=22), "after the approval had run out"),
     Guard(no_reading_before_the_call, lambda chain: chain.change_seats(read=False), "with other seats than were shown"),
     Guard(no_cooling_off, lambda chain: chain.wait(minutes=1), "before the cooling-off was over"),
     Guard(no_fresh_look, lambda chain: chain.wait(minutes=31), "on a stale word of the accounting"),
+    Guard(no_curfew, lambda chain: chain.wait(hours=3), "at a moment at which nothing is suspended"),
     Guard(no_kill_switch, lambda chain: chain.halt("ana", "slack"), "although suspensions were stopped"),
     Guard(no_dry_run, lambda chain: chain.switch_mode(), "for a customer in dry-run"),
 )

@@ -4,7 +4,7 @@ rules written down here once more, and without a word from the product's own gua
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from tests.faults.chain import PEOPLE, Chain, Written
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 COOLING_OFF, FRESH, RIPE = timedelta(minutes=30), timedelta(hours=2), timedelta(days=7)
+MONDAY, SATURDAY, MORNING, NOON, LATE = 0, 5, time(9), time(12), time(15)
 THRESHOLD = 100_00  # PLN, as shipped
 PROTECTED = ("health", "school", "public_safety")
 DECIDES = frozenset({Role.APPROVER})
@@ -83,6 +84,7 @@ class _Case:
             "while something held collecting back": not self._held(),
             "with other seats than were shown": self.written.seats == self._seats_shown(),
             "although suspensions were stopped": not self._halted(),
+            "at a moment at which nothing is suspended": self._is_a_moment(),
             "for a customer in dry-run": _newest(self.chain.modes, self.written.after) is Mode.LIVE,
         }
 
@@ -143,6 +145,11 @@ class _Case:
         over = {e["data"][key] for e in self._until(ends)}
         begun = (e["data"] for e in self._until(begins))
         return {d[key] for d in begun if d[key] not in over and not (until and date.fromisoformat(d[until]) < self._today)}
+
+    def _is_a_moment(self) -> bool:
+        """Not at the weekend, nor outside nine to three, nor on a Monday morning; no story reaches a holiday."""
+        here = self.written.at.astimezone(WARSAW)
+        return here.weekday() < SATURDAY and (NOON if here.weekday() == MONDAY else MORNING) <= here.time() < LATE
 
     def _seats_shown(self) -> int:
         return next(seats for after, seats in reversed(self.chain.seats_read.items()) if after <= self.approval["id"])

@@ -1,23 +1,35 @@
 """Two approvers at the same instant, one per chat: always exactly one approval, and exactly one execution."""
 
 import threading
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from app.partner_sync import CONNECTION
+from core.cases.queries import collection_case
+from core.collections.commands import ApplyPolicy
 from core.collections.curfew import Hours, next_allowed
 from core.collections.shipped import SHIPPED
+from core.customers.commands import ConfirmLink, SwitchMode
+from core.customers.model import LinkKind, Mode
 from core.engine.calendars import Calendar
 from core.engine.db.tables.customers import subscriptions
 from core.engine.db.tables.engine import outbox
 from core.engine.db.tables.suspensions import votes
 from core.engine.errors import Conflict
+from core.engine.handling import Command
 from core.engine.transaction import SYSTEM, Actor
 from core.people.queries import by_handle
-from core.suspensions.commands import ApproveSuspension, Look, ProposeSuspension, RecordAnswer
+from core.receivables.queries import payer_known_as
+from core.suspensions.commands import ApproveSuspension, Look, ProposeSuspension, RecordAnswer, StopSuspension
+from core.suspensions.model import ItemState
 from core.suspensions.ports import Answer, AnswerKind
+from core.suspensions.queries import suspension
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
+from tests.harness.receivables import customer_with_payer, feed, invoice
 from tests.harness.suspensions import Story, ripe
 from tests.harness.world import World
 
@@ -37,18 +49,18 @@ def story(world: World, local: LocalPartnerCenter) -> Story:
     return ripe(world, local)
 
 
-def at_once(story: Story, command: object, actors: list[Actor]) -> list[str]:
-    """Every actor gives the command in the same instant; returns what each came to."""
+def at_once(story: Story, commands: Sequence[Command], actors: list[Actor]) -> list[str]:
+    """Every actor gives their command in the same instant; returns what each came to."""
     gate, came = threading.Barrier(len(actors)), []
 
-    def give(actor: Actor) -> None:
+    def give(command: Command, actor: Actor) -> None:
         gate.wait()
         try:
-            came.append(story.world.house.desk.do(command, actor, story.world.now).kind)  # type: ignore[arg-type]
+            came.append(story.world.house.desk.do(command, actor, story.world.now).kind)
         except Conflict as refusal:
             came.append(refusal.kind)
 
-    threads = [threading.Thread(target=give, args=(actor,)) for actor in actors]
+    threads = [threading.Thread(target=give, args=each) for each in zip(commands, actors, strict=True)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -81,14 +93,71 @@ def test_two_approvers_at_the_same_instant_always_come_to_exactly_one_execution(
         story.hear()
         made = story.world.do(proposal, Actor(f"staff:{ana}", "slack")).ids["suspension_id"]
         approval = ApproveSuspension(suspension_id=made, facts=story.newest().facts)
-        assert at_once(story, approval, approvers) == ["already_decided", "suspension_approved"], number
+        assert at_once(story, [approval] * 2, approvers) == ["already_decided", "suspension_approved"], number
         assert count(story, sa.select(sa.func.count()).select_from(votes).where(votes.c.suspension_id == made)) == 1
 
         story.world.now += timedelta(minutes=30)
         story.hear()
-        assert at_once(story, Look(suspension_id=made), [SYSTEM, SYSTEM]) == ["sending_begun", "unchanged"], number
+        assert at_once(story, [Look(suspension_id=made)] * 2, [SYSTEM, SYSTEM]) == ["sending_begun", "unchanged"], number
         sends = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.kind == "partner_center.suspend")
         assert count(story, sends) == number
         (one,) = story.newest().items
         refused = RecordAnswer(item_id=one.id, request_id=one.request_id, answer=Answer(kind=AnswerKind.REFUSED, code="800096"))
         story.world.do(refused)
+
+
+def another(story: Story) -> Story:
+    """A second customer, with a debt and a subscription of their own."""
+    world, local = story.world, story.local
+    tenant = local.add_customer("Kowalska")
+    external = local.add_subscription(tenant)
+    customer_id = customer_with_payer(world, external="K-2", name="Kowalska")
+    world.do(ConfirmLink(customer_id=customer_id, kind=LinkKind.TENANT, connection=CONNECTION, external=tenant))
+    feed(world, invoice("K/1"), external="K-2")
+    with world.house.desk.reading() as connection:
+        found = payer_known_as(connection, "books", "K-2")
+        assert found is not None
+        case_id = collection_case(connection, found.id, "PLN")
+    assert case_id is not None
+    made = Story(world, local, customer_id, case_id, tenant, external)
+    made.sync()
+    made.decide()
+    made.notice()
+    world.do(SwitchMode(customer_id=customer_id, mode=Mode.LIVE))
+    return made
+
+
+def test_two_looks_at_the_same_instant_never_come_to_more_calls_than_the_day_allows(story: Story) -> None:
+    one = replace(SHIPPED, version="one", since=date(2026, 1, 2), decision=replace(SHIPPED.decision, most_a_day=1))
+    story.world.do(ApplyPolicy(policy=one, text=""))
+    second = another(story)
+    with story.world.house.desk.reading() as connection:
+        ana, ben = (Actor(f"staff:{by_handle(connection, name).id}", "slack") for name in ("ana", "ben"))
+        rows = {row.external: int(row.id) for row in connection.execute(sa.select(subscriptions.c.id, subscriptions.c.external))}
+
+    for number in range(1, 21):
+        story.world.now = next_noon(story.world.now)
+        looks = []
+        for each in (story, second):
+            proposal = ProposeSuspension(case_id=each.case_id, reason="Silent", subscription_ids=(rows[each.subscription],))
+            made = story.world.do(proposal, ana).ids["suspension_id"]
+            story.world.do(ApproveSuspension(suspension_id=made, facts=story.newest().facts), ben)
+            looks.append(Look(suspension_id=made))
+        story.world.now += timedelta(minutes=30)
+        story.hear()
+        feed(story.world, invoice("K/1"), external="K-2", as_of=story.world.now)
+        came = at_once(story, looks, [SYSTEM, SYSTEM])
+        assert came == ["sending_begun", "suspension_held"], number
+        for look in looks:
+            end(story, look.suspension_id, ben)
+
+
+def end(story: Story, suspension_id: int, by: Actor) -> None:
+    """Whatever became of it, so that the case can be asked about again."""
+    with story.world.house.desk.reading() as connection:
+        (one,) = suspension(connection, suspension_id).items
+    if one.state is not ItemState.SENDING:
+        story.world.do(StopSuspension(suspension_id=suspension_id), by)
+        return
+    refused = Answer(kind=AnswerKind.REFUSED, code="800096")
+    story.world.do(RecordAnswer(item_id=one.id, request_id=one.request_id, answer=refused))

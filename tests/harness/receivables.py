@@ -29,10 +29,11 @@ def feed(
     return world.do(RecordReceivables(connection="books", as_of=as_of, payer=payer), by)
 
 
-def customer_with_payer(world: World, external: str = "K-1", zone: str = "Europe/Warsaw", segment: str = "") -> int:
+def customer_with_payer(
+    world: World, external: str = "K-1", zone: str = "Europe/Warsaw", *, segment: str = "", name: str = "Nowak"
+) -> int:  # fmt: skip
     """A customer whose payer at `books` a person has confirmed."""
-    customer_id = world.do(AddCustomer(name="Nowak", zone=zone, segment=segment, contacts=(("Ala", "ala@nowak.example"),))).ids[
-        "customer_id"
-    ]
+    contacts = (("Ala", "ala@nowak.example"),)
+    customer_id = world.do(AddCustomer(name=name, zone=zone, segment=segment, contacts=contacts)).ids["customer_id"]
     world.do(ConfirmLink(customer_id=customer_id, kind=LinkKind.PAYER, connection="books", external=external))
     return customer_id

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.partner import SENDERS
-from app.sweeps import sweep_outbox
+from app.sweeps import sweep_outbox, sweep_timers
 from core.cases.queries import case
 from core.engine.db.tables.cases import cases
 from core.engine.db.tables.engine import outbox
@@ -190,8 +190,6 @@ def test_a_crash_after_the_intent_reads_and_looks_before_it_goes_on(story: Story
     story.hear()
     story.world.now += timedelta(minutes=2)
     senders = dict.fromkeys(SENDERS, die)
-    from app.sweeps import sweep_timers
-
     sweep_timers(story.world.house)
     sweep_outbox(story.world.house, senders)
     story.hear(open=0)
@@ -300,3 +298,32 @@ def test_the_owner_of_the_case_cannot_approve(story: Story, face: Face) -> None:
 
     assert "you work on the case" in face.click(face.channel(), "Approve", by=BEN)
     assert story.newest().state is State.PROPOSED
+
+
+@pytest.mark.parametrize("stage", ["held", "later", "intent"])
+def test_the_kill_switch_stops_it_at_every_stage_before_the_call(stage: str, story: Story, face: Face) -> None:
+    if stage == "held":
+        story.world.now += timedelta(hours=2, minutes=40)  # it waits for tomorrow: after 15:00 at the customer's
+    if stage == "later":
+        story.local.stage(status=409, body={"code": 800082, "description": "not ready"})
+    story.approved(face)
+    if stage == "intent":
+        story.world.now += timedelta(minutes=29)
+        story.hear()
+        story.world.now += timedelta(minutes=2)
+        sweep_timers(story.world.house)
+        sweep_outbox(story.world.house, dict.fromkeys(SENDERS, die))  # the intent is written down, and the process dies
+        assert story.newest().items[0].state is ItemState.SENDING
+    else:
+        story.cool_off()
+    before = len(request_ids(story))
+
+    face.type("stop-all", by=ANA)
+    let_the_outbox_wait_no_longer(story)
+    story.world.now += timedelta(hours=18) if stage == "held" else timedelta(hours=1)  # until 9:00 tomorrow
+    story.hear()
+    story.settle_for()
+
+    assert story.newest().state is State.STOPPED
+    assert len(request_ids(story)) == before
+    assert story.status() == "active"

@@ -3,15 +3,20 @@
 import re
 
 from core.engine.errors import InvalidInput
+from core.engine.folding import folded
 
 from .actions import Argument, ArgumentKind
 
 NUMBER = re.compile(r"(?:[cs]-)?(\d{1,12})", re.IGNORECASE)
+SEVERAL = re.compile(r"(?:s-)?\d{1,12}(?:\s*[,;&+/]\s*|\s+(?:and\s+|i\s+|oraz\s+)?|\s*(?:-|–|\.\.)\s*)(?:s-)?\d", re.IGNORECASE)
+EVERY = frozenset({"all", "every", "everything", "wszystkie", "wszystko", "wszystkich"})
 NUMBERED = {ArgumentKind.SUSPENSION, ArgumentKind.SUBSCRIPTIONS, ArgumentKind.RECORD, ArgumentKind.LINE, ArgumentKind.NUMBER}
 
 
 def numbered(text: str, argument: Argument) -> int | tuple[int, ...]:
     """What such an argument means. Raises InvalidInput."""
+    if argument.kind is ArgumentKind.SUSPENSION and (SEVERAL.match(text) or folded(text).partition(" ")[0] in EVERY):
+        raise InvalidInput("one_at_a_time", argument.name)
     if argument.kind in (ArgumentKind.SUSPENSION, ArgumentKind.NUMBER):
         return number(text, argument.name)
     return rows(text, argument.name) if argument.kind is ArgumentKind.SUBSCRIPTIONS else _record(text, argument)

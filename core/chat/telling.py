@@ -23,6 +23,7 @@ from core.people.model import ROUND_ROBIN, Member
 from core.people.mornings import DIGEST_SAID, HELD, held_said
 
 NAMED = {"step": "step", "decided": "term.short", "says": "term.short"}  # what is told by its name, and where the catalogue has it
+OF_REQUEST = ("tell.asked_to_", "tell.suspension_changes", "tell.suspension_expiring", "tell.nobody_can_approve")
 QUOTE = 600  # characters of a note that are told
 
 
@@ -94,6 +95,9 @@ def _asked_of(words: Words, ids: Mapping[str, Any]) -> tuple[Button, ...]:
         return (Button(label=words.say("button.snooze"), action="snooze", subject=int(ids["case_id"]), form=True),)
     if str(ids["say"]).startswith("tell.term_end_"):
         return (Button(label=words.say("button.term"), action="term", subject=int(ids["case_id"]), form=True),)
+    if str(ids["say"]).startswith(OF_REQUEST):
+        number = str(ids["params"]["number"])
+        return (Button(label=words.say("home.show", number=number), action="suspension", subject=int(number.removeprefix("S-"))),)
     if not str(ids["say"]).startswith("escalation.told"):
         return ()
     return (Button(label=words.say("button.acknowledge"), action="acknowledge", subject=int(ids["case_id"]), tone=Tone.GOOD),)

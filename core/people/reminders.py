@@ -72,6 +72,7 @@ SAID = (
     ("tell.cases_yours", Reminder.ASSIGNED),
     ("tell.suspension_expiring", Reminder.DECISIONS),
     ("tell.suspension_approved", Reminder.DECISIONS),
+    ("tell.suspension_changes", Reminder.DECISIONS),
     ("tell.asked_to_", Reminder.DECISIONS),
     ("tell.nobody_can_approve", Reminder.DECISIONS),
     ("tell.look_missing", Reminder.DECISIONS),

@@ -1,12 +1,14 @@
 """Who may decide a request, who is asked and who watches: three sets, brought up to date while it waits, and kept with their times.
 
-Whoever is asked is told personally. They are the members of the groups that get approvals, and whomever the policy names; without any,
-everybody who may decide. For who is away their stand-in is asked; when nobody of them is there, everybody present who may decide.
+Whoever is asked is told personally. They are the members of the groups that get approvals, whomever the policy names, and who asked for
+changes; without any, everybody who may decide. For who is away their stand-in is asked; when nobody of them is there, everybody present
+who may decide. While the proposer has changes to make, nobody is asked.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -24,10 +26,29 @@ from core.people.queries import members_routed
 
 from .commands import AskPeople
 from .events import PeopleAsked
-from .model import Part, Standing, State, Suspension
+from .model import State, Suspension
 from .moving import lock_request
 from .queries import suspension
 from .quorum import may_decide, missing_approvers, named_by, needs_of
+
+
+class Part(StrEnum):
+    """What a person is to a request. Who is asked may decide too, and somebody who may decide need not be asked."""
+
+    DECIDES = "decides"
+    ASKED = "asked"
+    WATCHES = "watches"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Somebody's part in a request from `since_at` on; `until_at` None while it lasts. `instead_of`: asked for a member who is away."""
+
+    staff_id: int
+    part: Part
+    instead_of: int | None
+    since_at: datetime
+    until_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -71,12 +92,16 @@ def sets_of(connection: Connection, found: Suspension, now: datetime) -> Sets:
     decides, routed = may_decide(connection, found), members_routed(connection, ROUTE)
     named = frozenset().union(*(named_by(connection, need.of) for need in needs_of(connection, found) if need.of != ANY))
     about = case(connection, found.case_id)
-    kind, _, proposer = found.proposed_by.partition(":")
-    watches = {staff_id for staff_id, _ in watchers_of(connection, found.case_id)} | routed
-    watches |= {int(proposer)} if kind == "staff" else set()
+    watches = {staff_id for staff_id, _ in watchers_of(connection, found.case_id)} | routed | _who(found.proposed_by)
     watches |= {about.assignee_id} if about.assignee_id is not None else set()
-    asked = _reached(connection, decides, decides & (routed | named) or decides, now)
+    wanted = (decides & (routed | named) or decides) | (decides & _who(found.wanted_by))
+    asked = {} if found.is_to_revise else _reached(connection, decides, wanted, now)
     return Sets(decides, asked, frozenset(watches) - decides)
+
+
+def _who(actor: str) -> frozenset[int]:
+    kind, _, number = actor.partition(":")
+    return frozenset((int(number),) if kind == "staff" else ())
 
 
 def _reached(connection: Connection, decides: frozenset[int], wanted: frozenset[int], now: datetime) -> Mapping[int, int | None]:

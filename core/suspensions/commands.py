@@ -61,6 +61,26 @@ class RefuseSuspension(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestChanges(Command):
+    """Neither yes nor no: what an approver wants of whoever proposed it first."""
+
+    needs = Right.DECIDE
+    suspension_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviseSuspension(Command):
+    """The proposer's answer to that: another reason, other subscriptions, or both. A new round begins; earlier votes count no more."""
+
+    needs = Right.PROPOSE
+    suspension_id: int
+    reason: str
+    subscription_ids: tuple[int, ...]
+    questions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class WithdrawLeaver(Command):
     """Somebody left the staff: their request falls, their votes no longer count."""
 

@@ -4,14 +4,12 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from core.cases.queries import case
 from core.collections.curfew import good_until
 from core.collections.hours import desk_hours
 from core.collections.queries import policy_called
 from core.customers.queries import subscription, today_of
-from core.engine.db.dialects import insert_into
-from core.engine.db.tables.suspensions import suspensions, votes
-from core.engine.errors import Conflict, InvalidInput, NotAllowed
+from core.engine.db.tables.suspensions import suspensions
+from core.engine.errors import Conflict, InvalidInput
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event
 from core.engine.transaction import Tx
@@ -24,7 +22,8 @@ from .looking import facts_now, look_at, void_for
 from .model import ItemState, State, Suspension, Verdict, blockers, changes, is_too_little
 from .moving import end_unsent, lock_request, move
 from .queries import is_halted, suspension
-from .quorum import approvals_of, is_met, may_decide, needs_of
+from .quorum import approvals_of, is_met, needs_of
+from .voting import cast, refuse_if_decided, refuse_if_involved, refuse_if_uncounted
 
 
 def approve_suspension(tx: Tx, command: ApproveSuspension) -> Iterable[Event]:
@@ -33,10 +32,12 @@ def approve_suspension(tx: Tx, command: ApproveSuspension) -> Iterable[Event]:
     Raises Conflict for what is decided, expired, blocked or shown with other facts; NotAllowed for the proposer and the case's owner.
     """
     found = suspension(tx.connection, command.suspension_id)
-    _refuse_if_decided(tx, found)
-    _refuse_if_involved(tx, found)
+    refuse_if_decided(tx, found)
+    refuse_if_involved(tx, found)
     if is_halted(tx.connection):
         raise Conflict("suspensions_halted")
+    if found.is_to_revise:
+        raise Conflict("approve_to_revise", number=found.number, name=display_name(tx.connection, found.proposed_by))
     if command.facts != found.facts:
         raise Conflict("facts_changed")
     if (rebound := _rebind(tx, found)) is not None:
@@ -44,10 +45,10 @@ def approve_suspension(tx: Tx, command: ApproveSuspension) -> Iterable[Event]:
     policy = policy_called(tx.connection, found.listed["policy"])
     if stops := blockers(found.listed, policy, today_of(tx.connection, found.customer_id, tx.now)):
         raise Conflict(f"approve_{stops[0]}", number=found.number)
-    _refuse_if_uncounted(tx, found)
+    refuse_if_uncounted(tx, found)
     wanted = [subscription(tx.connection, one.subscription_id) for one in found.items]
     refuse_if_vain(tx.connection, policy, found.case_id, wanted, found.proposed_by, tx.now, doing="approve")
-    _vote(tx, found, Verdict.APPROVE, "")
+    cast(tx, found, Verdict.APPROVE, "")
     ids = {"suspension_id": found.id, "case_id": found.case_id}
     if not is_met(tx.connection, found):
         approvals, quorum = len(approvals_of(tx.connection, found)), needs_of(tx.connection, found)[0].approvals
@@ -61,12 +62,12 @@ def approve_suspension(tx: Tx, command: ApproveSuspension) -> Iterable[Event]:
 def refuse_suspension(tx: Tx, command: RefuseSuspension) -> Iterable[Event]:
     """One no ends it. Raises InvalidInput without a reason, Conflict for what is decided, NotAllowed for those involved."""
     found = suspension(tx.connection, command.suspension_id)
-    _refuse_if_decided(tx, found)
-    _refuse_if_involved(tx, found)
+    refuse_if_decided(tx, found)
+    refuse_if_involved(tx, found)
     reason = command.reason.strip()
     if not reason:
         raise InvalidInput("field_missing", "reason")
-    _vote(tx, found, Verdict.REFUSE, reason)
+    cast(tx, found, Verdict.REFUSE, reason)
     return end_unsent(tx, found, ItemState.REFUSED, reason=reason)
 
 
@@ -98,46 +99,6 @@ def _rebind(tx: Tx, found: Suspension) -> list[Event] | None:
     values = {"facts": found.facts + 1, "round": found.round + 1, "bound": known.bound(changed)}
     tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(**values))
     return [FactsRebound(suspension_id=found.id, case_id=found.case_id, number=found.facts + 1, changed=tuple(changed))]
-
-
-def _refuse_if_decided(tx: Tx, found: Suspension) -> None:
-    if found.state is not State.PROPOSED:
-        by = display_name(tx.connection, _decider(tx, found))
-        raise Conflict("already_decided", number=found.number, by=by, state=found.state.value)
-    if found.expires_at is not None and found.expires_at <= tx.now:
-        raise Conflict("suspension_expired", number=found.number)
-
-
-def _decider(tx: Tx, found: Suspension) -> str:
-    mine = (votes.c.suspension_id == found.id) & (votes.c.round == found.round)
-    staff_id = tx.connection.scalar(sa.select(votes.c.staff_id).where(mine).order_by(votes.c.id.desc()).limit(1))
-    return found.ended_by or (f"staff:{staff_id}" if staff_id else "system")
-
-
-def _refuse_if_involved(tx: Tx, found: Suspension) -> None:
-    """Four eyes: neither who proposed it nor who works on the case."""
-    if tx.actor.id == found.proposed_by:
-        raise NotAllowed("own_proposal", number=found.number)
-    if tx.actor.staff_id is None or tx.actor.staff_id == case(tx.connection, found.case_id).assignee_id:
-        raise NotAllowed("own_case", number=found.number)
-
-
-def _refuse_if_uncounted(tx: Tx, found: Suspension) -> None:
-    """Where the policy names a role or a group, other people's approvals would be for nothing; their no still counts."""
-    if tx.actor.staff_id not in may_decide(tx.connection, found):
-        _, *named = needs_of(tx.connection, found)
-        raise NotAllowed("approval_uncounted", number=found.number, of=", ".join(need.of.partition(" ")[2] for need in named))
-
-
-def _vote(tx: Tx, found: Suspension, verdict: Verdict, reason: str) -> None:
-    """Raises Conflict for a second vote of the same person in this round, from whichever chat."""
-    values = {
-        "suspension_id": found.id, "round": found.round, "staff_id": tx.actor.staff_id, "verdict": verdict.value, "at": tx.now,
-        "face": tx.actor.face, "reason": reason,
-    }  # fmt: skip
-    insert = insert_into(tx.connection, votes).values(**values).on_conflict_do_nothing().returning(votes.c.id)
-    if tx.connection.execute(insert).one_or_none() is None:
-        raise Conflict("voted_before", number=found.number)
 
 
 HANDLERS: Handlers = {

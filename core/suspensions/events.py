@@ -70,6 +70,26 @@ class VoteCast(OfSuspension):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangesRequested(OfSuspension):
+    """An approver wants something of whoever proposed it; until that is answered nobody can approve it."""
+
+    number: int
+    proposed_by: str
+    reason: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuspensionRevised(OfSuspension):
+    """The proposer answered: it stands on these facts, for this reason, in a new round with clocks of its own."""
+
+    number: int
+    reason: Private
+    facts: Mapping[str, Any]
+    expires_at: datetime
+    warn_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class SuspensionApproved(OfSuspension):
     """Enough people said yes to these facts; it cools off."""
 

@@ -19,8 +19,8 @@ from core.people.queries import display_name
 from core.receivables.model import Notice
 from core.receivables.queries import notices_of, payer
 
-from .asking import people_of
-from .model import Item, Part, Restore, Standing, Suspension
+from .asking import Part, Standing, people_of
+from .model import Item, Restore, Suspension
 from .queries import restores_of, suspension, suspensions_of_case
 from .quorum import needs_of
 

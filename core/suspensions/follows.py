@@ -17,6 +17,7 @@ from .commands import ExpireSuspension, Look, ProposeRestores, RecheckFacts, Ver
 from .events import (
     AnswerMissing,
     AnswerRecorded,
+    ChangesRequested,
     CurfewLifted,
     ExpiryNeared,
     FactsRebound,
@@ -36,11 +37,12 @@ from .events import (
     SuspensionHeld,
     SuspensionProposed,
     SuspensionResumed,
+    SuspensionRevised,
     VoteCast,
     VotesWithdrawn,
 )
 from .following import read_all_again, schedule, show, tell_actor
-from .hearing import ask, tell_asked, tell_short, tell_watchers, warn
+from .hearing import ask, tell_asked, tell_proposer, tell_short, tell_watchers, warn
 from .model import ItemState
 from .ports import AnswerKind
 from .queries import open_suspension_of, suspension, suspensions_of_case
@@ -53,6 +55,11 @@ LOOKS_AGAIN, VERIFIES = "suspension_looks_again", "suspension_verifies"
 def post(tx: Tx, event: SuspensionProposed) -> Iterable[Command]:
     """The impact card in every conversation that decides; the clocks of the decision."""
     cards.place(tx, event.subject, "suspension", routed(tx.connection, ROUTE))
+    return begin_clocks(tx, event)
+
+
+def begin_clocks(tx: Tx, event: SuspensionProposed | SuspensionRevised) -> Iterable[Command]:
+    """When it expires undecided, and when that is said; those of an earlier round are over."""
     timers.schedule(tx, EXPIRES, event.subject, due_at=event.expires_at, rule="decide_within")
     timers.schedule(tx, WARNS, event.subject, due_at=event.warn_at, rule="warn_after")
     return ()
@@ -166,6 +173,8 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     SuspensionProposed: (post, ask, show_earlier, show),
     PeopleAsked: (tell_asked, tell_short, show),
     FactsRebound: (ask, show),
+    ChangesRequested: (ask, tell_proposer, show),
+    SuspensionRevised: (begin_clocks, ask, show),
     VoteCast: (ask, show),
     VotesWithdrawn: (ask, show),
     SuspensionApproved: (cool, show),

@@ -2,11 +2,26 @@
 
 from core.engine.handling import Handlers
 
-from . import asking, chasing, cooling, decide, executing, leaving, lifting, looking, offering, propose, restoring, resuming, unanswered
+from . import (
+    asking,
+    chasing,
+    cooling,
+    decide,
+    executing,
+    leaving,
+    lifting,
+    looking,
+    offering,
+    propose,
+    restoring,
+    resuming,
+    revising,
+    unanswered,
+)
 from .terms import deciding, watching
 
 HANDLERS: Handlers = {
-    **propose.HANDLERS, **asking.HANDLERS, **deciding.HANDLERS, **watching.HANDLERS,
+    **propose.HANDLERS, **asking.HANDLERS, **revising.HANDLERS, **deciding.HANDLERS, **watching.HANDLERS,
     **decide.HANDLERS, **cooling.HANDLERS, **looking.HANDLERS, **executing.HANDLERS, **leaving.HANDLERS, **restoring.HANDLERS,
     **resuming.HANDLERS, **offering.HANDLERS, **chasing.HANDLERS, **unanswered.HANDLERS, **lifting.HANDLERS,
 }  # fmt: skip

@@ -13,10 +13,10 @@ from core.people.absence import present
 from core.people.queries import display_name, routed
 from core.people.telling import tell, to_place
 
-from .asking import people_of
+from .asking import Part, people_of
 from .commands import AskPeople
-from .events import ExpiryNeared, OfSuspension, PeopleAsked, SuspensionEnded
-from .model import Part, Suspension
+from .events import ChangesRequested, ExpiryNeared, OfSuspension, PeopleAsked, SuspensionEnded
+from .model import Suspension
 from .queries import open_suspension_of, suspension, votes_of
 from .quorum import able, lack, undecided
 
@@ -45,10 +45,20 @@ def tell_asked(tx: Tx, event: PeopleAsked) -> Iterable[Command]:
         if each.part is not Part.ASKED or each.until_at is not None or each.staff_id not in event.newly or each.staff_id in voted:
             continue
         if each.instead_of is None:
-            tell(tx, each.staff_id, "tell.asked_to_decide", case_id=event.case_id, **said)
+            say = "tell.asked_to_decide" if found.revised_at is None else "tell.asked_to_decide_anew"
+            tell(tx, each.staff_id, say, case_id=event.case_id, **said)
         else:
             name = display_name(tx.connection, f"staff:{each.instead_of}")
             tell(tx, each.staff_id, "tell.asked_to_stand_in", case_id=event.case_id, name=name, **said)
+    return ()
+
+
+def tell_proposer(tx: Tx, event: ChangesRequested) -> Iterable[Command]:
+    """Whoever proposed it has something to answer."""
+    kind, _, number = event.proposed_by.partition(":")
+    if kind == "staff":
+        by = display_name(tx.connection, suspension(tx.connection, event.suspension_id).wanted_by)
+        tell(tx, int(number), "tell.suspension_changes", case_id=event.case_id, by=by, **_named(event))
     return ()
 
 
@@ -73,6 +83,11 @@ def warn(tx: Tx, event: ExpiryNeared) -> Iterable[Command]:
     """Whoever is asked and has not decided hears that it expires; when they cannot do it alone, everybody present who may decide; when
     nobody is there at all, the conversations that decide."""
     found = suspension(tx.connection, event.suspension_id)
+    kind, _, number = found.proposed_by.partition(":")
+    if found.is_to_revise and kind == "staff":
+        until = event.expires_at.isoformat()
+        tell(tx, int(number), "tell.suspension_changes_expiring", case_id=event.case_id, until_at=until, **_named(event))
+        return ()
     asked = _asked(tx, found)
     said = {**_named(event), "until_at": event.expires_at.isoformat()}
     for each in sorted(asked):

@@ -66,6 +66,7 @@ class Verdict(StrEnum):
 
     APPROVE = "approve"
     REFUSE = "refuse"
+    CHANGES = "changes"  # neither: the proposer is asked for something first
 
 
 _S, _I = State, ItemState
@@ -127,7 +128,7 @@ class Item:
 @dataclass(frozen=True, kw_only=True)
 class Suspension:
     """A request. `bound` holds the listed facts as they were shown, with their as-of times and what changed since. `short`: how many
-    approvals nobody present can give.
+    approvals nobody present can give. `wanted`: the changes that an approver asked for last, answered at `revised_at` if at all.
     """
 
     id: int
@@ -146,6 +147,10 @@ class Suspension:
     ended_at: datetime | None
     end_reason: str
     missing: Sequence[Mapping[str, Any]]
+    wanted: str
+    wanted_by: str
+    wanted_at: datetime | None
+    revised_at: datetime | None
     short: int
     items: tuple[Item, ...] = field(default=())
 
@@ -170,6 +175,11 @@ class Suspension:
         """Whether it may still come to a suspension."""
         return self.state in OPEN_STATES
 
+    @property
+    def is_to_revise(self) -> bool:
+        """Whether it waits for the proposer's answer to what an approver asked for: nobody can approve it meanwhile."""
+        return self.state is State.PROPOSED and bool(self.wanted) and self.revised_at is None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Vote:
@@ -180,25 +190,6 @@ class Vote:
     at: datetime
     face: str
     reason: str
-
-
-class Part(StrEnum):
-    """What a person is to a request. Who is asked may decide too, and somebody who may decide need not be asked."""
-
-    DECIDES = "decides"
-    ASKED = "asked"
-    WATCHES = "watches"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """Somebody's part in a request from `since_at` on; `until_at` None while it lasts. `instead_of`: asked for a member who is away."""
-
-    staff_id: int
-    part: Part
-    instead_of: int | None
-    since_at: datetime
-    until_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Asking for a suspension: what makes it impossible is said at once, and nothing is kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +22,11 @@ from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
 from core.people.queries import name_called, routed
 
-from .commands import AskAgain, ProposeSuspension
+from .commands import AskAgain, ProposeSuspension, ReviseSuspension
 from .events import SuspensionProposed
 from .facts import Gathered, gather, is_payer_linked, is_tenant_linked
 from .holding import refuse_if_vain
-from .model import ItemState, State, is_too_little, least_of
+from .model import Facts, ItemState, State, changes, is_too_little, least_of
 from .moving import lock_case, lock_request
 from .queries import is_halted, open_suspension_of
 from .queries import suspension as request_of
@@ -41,14 +41,42 @@ BY_HAND = {"trial": "suspend_trial", "azure_plan": "suspend_azure", "other": "su
 
 def propose_suspension(tx: Tx, command: ProposeSuspension) -> Iterable[Event]:
     """Raises InvalidInput, NotFound or Conflict with a sentence for everything that makes it impossible."""
-    reason = command.reason.strip()
-    if not reason:
+    refuse_if_empty(command)
+    found = proposable_case(tx.connection, command.case_id, tx.now)
+    refuse_if_impossible(tx.connection, found, command.subscription_ids)
+    answered = _decide(tx, found, command)
+    known = facts_for(tx, found, command)
+    return [_insert(tx, found, command.reason.strip(), known.bound(), known, command.subscription_ids), *answered]
+
+
+def ask_again(tx: Tx, command: AskAgain) -> Iterable[Event]:
+    """About those of its subscriptions that may be suspended still, on the facts of now; the new request says what changed since.
+
+    Raises Conflict while the request is open, and whatever a new proposal would."""
+    before = request_of(tx.connection, command.suspension_id)
+    if before.is_open:
+        raise Conflict("suspension_open", number=before.number)
+    found = proposable_case(tx.connection, before.case_id, tx.now)
+    asked = tuple(one.subscription_id for one in before.items)
+    wanted = tuple(each for each in asked if why_not(tx.connection, subscription(tx.connection, each)) is None) or asked
+    seen = tuple(before.listed.get("questions", ()))
+    again = ProposeSuspension(case_id=before.case_id, reason=before.reason, subscription_ids=wanted, questions=seen)
+    refuse_if_impossible(tx.connection, found, wanted)
+    known = facts_for(tx, found, again)
+    since = {"since": before.number, "left_out": sorted(set(asked) - set(wanted))}
+    return [_insert(tx, found, before.reason, known.bound(shared(before.listed, known.listed)) | since, known, wanted)]
+
+
+def refuse_if_empty(command: ProposeSuspension | ReviseSuspension) -> None:
+    """Raises InvalidInput without a reason or without a subscription."""
+    if not command.reason.strip():
         raise InvalidInput("field_missing", "reason")
     if not command.subscription_ids:
         raise InvalidInput("field_missing", "subscriptions")
-    found = proposable_case(tx.connection, command.case_id, tx.now)
-    _refuse_if_impossible(tx.connection, found, command.subscription_ids)
-    answered = _decide(tx, found, command)
+
+
+def facts_for(tx: Tx, found: Case, command: ProposeSuspension | ReviseSuspension) -> Gathered:
+    """The facts it would stand on. Raises Conflict where nothing, or too little, is overdue; InvalidInput for a question nobody ticked."""
     known = gather(tx.connection, found, command.subscription_ids, tx.now)
     _refuse_without_debt(tx.connection, known, found, tx.now)
     wanted = [subscription(tx.connection, each) for each in sorted(set(command.subscription_ids))]
@@ -56,24 +84,24 @@ def propose_suspension(tx: Tx, command: ProposeSuspension) -> Iterable[Event]:
     refuse_if_vain(tx.connection, policy, found.id, wanted, tx.actor.id, tx.now, doing="suspend")
     if unseen := [f"C-{each}" for each in known.listed["questions"] if each not in command.questions]:
         raise InvalidInput("suspend_questions", "questions", cases=", ".join(unseen))
-    return [_insert(tx, found, reason, known, command.subscription_ids), *answered]
+    return known
 
 
-def ask_again(tx: Tx, command: AskAgain) -> Iterable[Event]:
-    """Raises Conflict while the request is open, and whatever a new proposal would."""
-    before = request_of(tx.connection, command.suspension_id)
-    if before.is_open:
-        raise Conflict("suspension_open", number=before.number)
-    theirs = [subscription(tx.connection, one.subscription_id) for one in before.items]
-    on = tuple(each.id for each in theirs if each.status == "active")  # what it did switch off need not be asked for again
-    wanted = on or tuple(each.id for each in theirs)
-    seen = tuple(before.listed.get("questions", ()))
-    again = ProposeSuspension(case_id=before.case_id, reason=before.reason, subscription_ids=wanted, questions=seen)
-    return propose_suspension(tx, again)
+def shared(before: Facts, after: Facts) -> list[dict[str, Any]]:
+    """What differs of the facts that both know: a subscription that came or went is told apart."""
+    return [each for each in changes(before, after) if each["fact"] in before and each["fact"] in after]
 
 
 def proposable_case(connection: Connection, case_id: int, now: datetime) -> Case:
     """The collection case, if a request may be made for it at all. Raises NotFound, Conflict."""
+    found = suspendable_case(connection, case_id, now)
+    if (earlier := open_suspension_of(connection, case_id)) is not None:
+        raise Conflict("suspension_open", number=earlier.number)
+    return found
+
+
+def suspendable_case(connection: Connection, case_id: int, now: datetime) -> Case:
+    """The collection case, if somebody may be suspended for it now. Raises NotFound, Conflict."""
     found = case(connection, case_id)
     if found.kind is not Kind.COLLECTION or found.payer_id is None or found.customer_id is None:
         raise Conflict("suspend_not_collection", number=found.number)
@@ -81,8 +109,6 @@ def proposable_case(connection: Connection, case_id: int, now: datetime) -> Case
         raise Conflict("suspend_case_closed", number=found.number)
     if is_halted(connection):
         raise Conflict("suspensions_halted")
-    if (earlier := open_suspension_of(connection, case_id)) is not None:
-        raise Conflict("suspension_open", number=earlier.number)
     if not is_payer_linked(connection, found.payer_id, found.customer_id):
         raise Conflict("suspend_payer_unlinked", customer=customer(connection, found.customer_id).name)
     _refuse_if_exempt(connection, found.customer_id, now)
@@ -107,7 +133,8 @@ def why_not(connection: Connection, sought: Subscription) -> DeskError | None:
     return None
 
 
-def _refuse_if_impossible(connection: Connection, found: Case, wanted: Sequence[int]) -> None:
+def refuse_if_impossible(connection: Connection, found: Case, wanted: Sequence[int]) -> None:
+    """Raises InvalidInput for a subscription that is not the customer's, Conflict for one that cannot be suspended."""
     theirs = {s.id: s for s in subscriptions_of(connection, found.customer_id or 0)}
     for subscription_id in wanted:
         if subscription_id not in theirs:
@@ -137,22 +164,32 @@ def _refuse_without_debt(connection: Connection, known: Gathered, found: Case, n
         raise Conflict("suspend_too_little", number=found.number, overdue=owed, least=least, version=policy.version)
 
 
-def _insert(tx: Tx, found: Case, reason: str, known: Gathered, wanted: Sequence[int]) -> Event:
-    policy = policy_called(tx.connection, known.listed["policy"])
-    ours, decision = desk_hours(tx.connection), policy.decision
-    expires_at = good_until(ours, tx.now, decision.decide_within)
+def _insert(tx: Tx, found: Case, reason: str, bound: Mapping[str, Any], known: Gathered, wanted: Sequence[int]) -> Event:
+    expires_at, warn_at = clocks(tx, known)
     values: dict[str, Any] = {
         "customer_id": found.customer_id, "case_id": found.id, "state": State.PROPOSED.value, "reason": reason, "proposed_by": tx.actor.id,
-        "proposed_at": tx.now, "expires_at": expires_at, "bound": known.bound(), "missing": [],
+        "proposed_at": tx.now, "expires_at": expires_at, "bound": bound, "missing": [],
     }  # fmt: skip
     suspension_id = int(tx.connection.execute(sa.insert(suspensions).values(**values).returning(suspensions.c.id)).scalar_one())
+    add_items(tx, suspension_id, wanted)
+    return SuspensionProposed(
+        suspension_id=suspension_id, case_id=found.id, reason=Private(reason), facts=known.listed, expires_at=expires_at,
+        asked=tuple(routed(tx.connection, ROUTE)), warn_at=warn_at,
+    )  # fmt: skip
+
+
+def clocks(tx: Tx, known: Gathered) -> tuple[datetime, datetime]:
+    """Until when it must be decided, and when those who are asked are warned."""
+    decision, ours = policy_called(tx.connection, known.listed["policy"]).decision, desk_hours(tx.connection)
+    warned = decision.decide_within * decision.warn_percent // 100
+    return good_until(ours, tx.now, decision.decide_within), good_until(ours, tx.now, warned)
+
+
+def add_items(tx: Tx, suspension_id: int, wanted: Sequence[int]) -> None:
+    """A process per subscription, waiting."""
     for subscription_id in sorted(set(wanted)):
         row = {"suspension_id": suspension_id, "subscription_id": subscription_id, "state": ItemState.WAITING.value}
         tx.connection.execute(sa.insert(suspension_items).values(**row, snapshot={}, answer={}))
-    return SuspensionProposed(
-        suspension_id=suspension_id, case_id=found.id, reason=Private(reason), facts=known.listed, expires_at=expires_at,
-        asked=tuple(routed(tx.connection, ROUTE)), warn_at=good_until(ours, tx.now, decision.decide_within * decision.warn_percent // 100),
-    )  # fmt: skip
 
 
 HANDLERS: Handlers = {

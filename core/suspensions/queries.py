@@ -59,7 +59,14 @@ def undecided_by(connection: Connection, staff_id: int) -> list[Suspension]:
     asked = (suspensions.c.state == State.PROPOSED) & suspensions.c.ended_at.is_(None) & (suspensions.c.proposed_by != f"staff:{staff_id}")
     rows = connection.execute(sa.select(suspensions).where(asked).order_by(suspensions.c.id)).all()
     found = [_suspension(connection, row) for row in rows]
-    return [each for each in found if all(vote.staff_id != staff_id for vote in votes_of(connection, each))]
+    return [each for each in found if not each.is_to_revise and all(vote.staff_id != staff_id for vote in votes_of(connection, each))]
+
+
+def to_revise_by(connection: Connection, staff_id: int) -> list[Suspension]:
+    """Requests of the member's own of which an approver wants something, the oldest first."""
+    own = (suspensions.c.state == State.PROPOSED) & (suspensions.c.proposed_by == f"staff:{staff_id}") & suspensions.c.revised_at.is_(None)
+    rows = connection.execute(sa.select(suspensions).where(own, suspensions.c.wanted != "").order_by(suspensions.c.id)).all()
+    return [_suspension(connection, row) for row in rows]
 
 
 def open_suspension_of(connection: Connection, case_id: int) -> Suspension | None:

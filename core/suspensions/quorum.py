@@ -74,7 +74,7 @@ def able(connection: Connection, found: Suspension, now: datetime) -> frozenset[
 
 def missing_approvers(connection: Connection, found: Suspension, now: datetime) -> int:
     """How many approvals nobody present can give; none for a request that waits for no decision."""
-    if found.state is not State.PROPOSED:
+    if found.state is not State.PROPOSED or found.is_to_revise:
         return 0
     return _missing(connection, found, approvals_of(connection, found) | able(connection, found, now))
 

@@ -31,6 +31,8 @@ OF_A_REQUEST = {
     "suspension",
     "approve",
     "refuse",
+    "changes",
+    "revise",
     "stop",
     "ask_again",
     "restore",
@@ -172,6 +174,9 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     face.click(shown, "Approve", by=BEN)
     face.fill(say(face, way, "stop S-1", ANA), by=ANA, reason="They called")
     assert "S-2" in say(face, way, "ask_again S-1", ANA)
+    face.fill(say(face, way, "changes S-2", BEN), by=BEN, reason="Call them first")
+    face.fill(say(face, way, "revise S-2", ANA), by=ANA, reason="Called twice, nobody answers")
+    assert "Called twice" in say(face, way, "suspension S-2", BEN)
     face.fill(say(face, way, "refuse S-2", BEN), by=BEN, reason="Not yet")
     assert "S-3" in say(face, way, "ponów S-2", ANA)
     suspended(story, face, "S-3")

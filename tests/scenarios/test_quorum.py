@@ -11,9 +11,9 @@ from core.collections.shipped import DATED, OURS, SHIPPED
 from core.people.commands import RemoveStaff, SetGroup
 from core.people.model import Role
 from core.people.queries import by_handle, everyone
-from core.suspensions.asking import people_of
+from core.suspensions.asking import Part, people_of
 from core.suspensions.evidence import evidence
-from core.suspensions.model import Part, State
+from core.suspensions.model import State
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import FACES, Face
 from tests.harness.suspensions import CLEO, OTTO, Story, ripe

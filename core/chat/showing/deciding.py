@@ -12,8 +12,8 @@ from core.chat.words import Words
 from core.collections.policy import Need
 from core.people.model import Right
 from core.people.queries import display_name, holders
-from core.suspensions.asking import people_of
-from core.suspensions.model import Part, Standing, State, Suspension
+from core.suspensions.asking import Part, Standing, people_of
+from core.suspensions.model import State, Suspension
 from core.suspensions.queries import votes_of
 from core.suspensions.quorum import approvals_of, lack, needs_of, undecided
 

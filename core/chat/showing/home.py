@@ -16,7 +16,7 @@ from core.customers.queries import customer
 from core.people.absence import away
 from core.people.model import Member, Right
 from core.suspensions.model import Suspension
-from core.suspensions.queries import undecided_by
+from core.suspensions.queries import to_revise_by, undecided_by
 
 PAGE = 10  # items shown at once: both chats take more, but nobody reads more
 
@@ -40,13 +40,17 @@ def home_view(connection: Connection, words: Words, reader: Member, now: datetim
 
 
 def counts_for(connection: Connection, reader: Member, now: datetime, *, watched: bool = False) -> Mapping[str, int]:
-    """How much waits for the member, by why (approve, late, mine, customer), most pressing first; and what they watch beside it."""
-    approvals = len(_approvals(connection, reader))
-    return {"approve": approvals, **counted(connection, _parts(reader, watched=watched), now)}
+    """How much waits for the member, by why (approve, revise, late, mine, customer), most pressing first; and what they watch beside it."""
+    requests = {why: len(found) for why, found in _requests(connection, reader).items()}
+    return {**requests, **counted(connection, _parts(reader, watched=watched), now)}
 
 
-def _approvals(connection: Connection, reader: Member) -> list[Suspension]:
-    return undecided_by(connection, reader.id) if Right.DECIDE in reader.rights else []
+def _requests(connection: Connection, reader: Member) -> Mapping[str, list[Suspension]]:
+    """To approve or refuse; and the member's own of which an approver wants something."""
+    return {
+        "approve": undecided_by(connection, reader.id) if Right.DECIDE in reader.rights else [],
+        "revise": to_revise_by(connection, reader.id) if Right.PROPOSE in reader.rights else [],
+    }
 
 
 def _parts(reader: Member, *, watched: bool) -> Mapping[str, Part]:
@@ -60,14 +64,14 @@ def _groups(
     connection: Connection, words: Words, reader: Member, now: datetime, counts: Mapping[str, int], skipped: int
 ) -> Iterator[Group]:
     """One page: what of each reason falls between the items `skipped` and the page's end."""
-    parts, left = _parts(reader, watched=True), PAGE
+    parts, requests, left = _parts(reader, watched=True), _requests(connection, reader), PAGE
     for why, count in counts.items():
         begin, taken = min(skipped, count), min(left, max(0, count - skipped))
         skipped, left = skipped - begin, left - taken
         if not taken:
             continue
-        if why == "approve":
-            items = tuple(_request(connection, words, found) for found in _approvals(connection, reader)[begin : begin + taken])
+        if why in requests:
+            items = tuple(_request(connection, words, found) for found in requests[why][begin : begin + taken])
         else:
             shown = first_of(connection, parts[why], now, limit=taken, after=begin)
             due = next_owed(connection, [found.id for found in shown])

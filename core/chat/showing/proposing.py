@@ -1,5 +1,6 @@
-"""Above the form that asks for a suspension: what is owed, what cannot be chosen and why."""
+"""What stands above the forms of a request: what is owed, what an approver wanted, and what cannot be chosen and why."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -7,6 +8,7 @@ from sqlalchemy import Connection
 from core.cases.model import Case
 from core.cases.queries import case
 from core.chat.showing.impact import impact
+from core.chat.showing.revising import wanted_fact
 from core.chat.values import Moment, Money, Text
 from core.chat.views import CustomerView, Fact, Section
 from core.chat.words import Words
@@ -15,6 +17,7 @@ from core.customers.queries import customer, subscriptions_of, today_of
 from core.engine.errors import Conflict, DeskError
 from core.receivables.queries import position
 from core.suspensions.propose import why_not
+from core.suspensions.queries import suspension
 
 EXPLAINED = frozenset({"trial", "azure_plan"})
 MOST_EXPLAINED = 5  # above a form; of the rest only why not
@@ -50,3 +53,11 @@ def not_offered(connection: Connection, found: Case) -> DeskError:
     """Why nothing of the customer's may be suspended: the one reason, if there is one."""
     refusals = [r for s in subscriptions_of(connection, found.customer_id or 0) if (r := why_not(connection, s)) is not None]
     return refusals[0] if len(refusals) == 1 else Conflict("suspend_nothing", number=found.number)
+
+
+def revision_view(connection: Connection, words: Words, suspension_id: int, now: datetime) -> CustomerView:
+    """Above the proposer's answer: what an approver wanted, beside the same. Raises NotFound."""
+    found = suspension(connection, suspension_id)
+    before = proposal_view(connection, words, found.case_id, now)
+    title = words.say("revise.before", number=found.number)
+    return replace(before, title=title, facts=(*wanted_fact(connection, words, found), *before.facts))

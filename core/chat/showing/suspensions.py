@@ -13,6 +13,7 @@ from core.chat.showing.delays import delays
 from core.chat.showing.holding import clocks, held_section, is_held, lift_button
 from core.chat.showing.impact import item_section
 from core.chat.showing.ladder import source_of
+from core.chat.showing.revising import changes_button, revise_button, revision, since
 from core.chat.showing.stops import blocked, standing
 from core.chat.values import Day, Moment, Money, Person, Text, Value
 from core.chat.views import Button, Confirm, Fact, Section, SuspensionView, Table, Tone
@@ -96,8 +97,7 @@ def suspension_of_case(connection: Connection, words: Words, found: Case, reader
 
 def _status(connection: Connection, words: Words, found: Suspension, today: date) -> str:
     if found.state is State.PROPOSED:
-        stops = blockers(found.listed, policy_called(connection, found.listed["policy"]), today)
-        return blocked(connection, words, found, stops[0]) if stops else words.say("suspension.state.proposed")
+        return _waiting(connection, words, found, today)
     if is_brought_back(connection, found):
         return words.say("suspension.state.restored")
     params: dict[str, object] = {"person": display_name(connection, found.ended_by)}
@@ -116,6 +116,13 @@ def _looking(words: Words, found: Suspension) -> str:
     if is_held(found):
         return words.say("suspension.state.held", why=words.say(f"because.{found.missing[0]['why']}"))
     return words.say("suspension.state.looking" if found.missing else "suspension.state.executing")
+
+
+def _waiting(connection: Connection, words: Words, found: Suspension, today: date) -> str:
+    if found.is_to_revise:
+        return words.say("suspension.state.to_revise", person=display_name(connection, found.proposed_by))
+    stops = blockers(found.listed, policy_called(connection, found.listed["policy"]), today)
+    return blocked(connection, words, found, stops[0]) if stops else words.say("suspension.state.proposed")
 
 
 def _facts(connection: Connection, words: Words, found: Suspension, of: Case) -> tuple[Fact, ...]:
@@ -150,11 +157,10 @@ def _notices(words: Words, found: Suspension) -> Value:
 
 def _notes(connection: Connection, words: Words, found: Suspension, of: Case, today: date) -> tuple[Section, ...]:
     """What holds back collecting, what changed since it was shown, and what the last look misses."""
-    made = list(standing(connection, words, found, of, today))
+    made = [*revision(connection, words, found), *standing(connection, words, found, of, today)]
     names = {s.id: s.name for s in subscriptions_of(connection, found.customer_id)}
     changed = [_changed(words, found, names, c) for c in found.bound.get("changed", ())]
-    if changed:
-        made.append(Section(title=words.say("suspension.changed"), lines=tuple(Text(c, quoted=True) for c in changed), tone=Tone.WARNING))
+    made += since(words, found, names, changed)
     made += held_section(connection, words, found)
     missing = [_missing(words, m) for m in found.missing if m["what"] != "held"]
     if missing:
@@ -216,13 +222,16 @@ def _buttons(
 ) -> tuple[Button, ...]:  # fmt: skip
     """On a shared card everybody sees them; every command checks the right, the person and the facts again."""
     made: list[Button] = []
+    if found.is_to_revise and (reader is None or found.proposed_by == f"staff:{reader.id}"):
+        made.append(revise_button(words, found))
     if found.state is State.PROPOSED:
         stops = blockers(found.listed, policy_called(connection, found.listed["policy"]), today)
-        if not stops and _may(reader, Right.DECIDE):
+        if not (found.is_to_revise or stops) and _may(reader, Right.DECIDE):
             made.append(_approve(connection, words, found))
         if "term_end" in stops and _may(reader, Right.PROPOSE):
             made.append(Button(label=words.say("button.term"), action="term", subject=found.case_id, facts=found.facts, form=True))
         if _may(reader, Right.DECIDE):
+            made += [] if found.is_to_revise else [changes_button(words, found)]
             made.append(Button(label=words.say("button.refuse"), action="refuse", subject=found.id, facts=found.facts, form=True))
     if found.is_open and any(one.state in NOT_SENT for one in found.items):
         label = "button.withdraw" if found.state is State.PROPOSED else "button.stop"

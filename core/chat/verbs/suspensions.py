@@ -1,5 +1,6 @@
 """Verbs about suspensions and restores."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -38,6 +39,8 @@ from core.suspensions.queries import newest_suspension_of, open_suspension_of
 from core.suspensions.terms.queries import term_ends_of
 
 from .terms import AT_TERM_END, common_answer
+
+ANOTHER = re.compile(r"s-\d+\b", re.IGNORECASE)
 
 
 def show_suspension(asked: Asked, given: Given) -> Reply:
@@ -116,6 +119,7 @@ def approve(asked: Asked, given: Given) -> Reply:
 
 def refuse(asked: Asked, given: Given) -> Reply:
     """A no with its reason."""
+    refuse_several(asked, str(given["reason"]))
     suspension_id = int(str(given["suspension"]))
     return _done(asked, RefuseSuspension(suspension_id=suspension_id, reason=str(given["reason"])), suspension_id)
 
@@ -175,6 +179,12 @@ def _restored(asked: Asked, case_id: int, reason: str) -> Reply:
     with asked.reading() as connection:
         newest = newest_suspension_of(connection, case_id)
     return Private(_view(asked, outcome.ids.get("suspension_id") or (newest.id if newest else 0)))
+
+
+def refuse_several(asked: Asked, reason: str) -> None:
+    """A second number typed where the reason begins would be a verdict about one of them only. Raises InvalidInput."""
+    if asked.request.gesture is Gesture.TYPED and ANOTHER.match(reason):
+        raise InvalidInput("one_at_a_time", "suspension")
 
 
 def _done(asked: Asked, command: Command, suspension_id: int) -> Reply:

@@ -23,6 +23,10 @@ suspensions = Table(
     Column("ended_at", Instant),
     Column("end_reason", Text, nullable=False, server_default=""),
     Column("missing", Json, nullable=False),  # what the last look could not know
+    Column("wanted", Text, nullable=False, server_default=""),  # the changes an approver asked for last
+    Column("wanted_by", String(80), nullable=False, server_default=""),
+    Column("wanted_at", Instant),
+    Column("revised_at", Instant),  # when the proposer answered that; none while they have not
     Column("short", Integer, nullable=False, server_default="0"),  # approvals that nobody present can give
     Index(
         "uq_suspensions_open", "case_id", unique=True,

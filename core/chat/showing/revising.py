@@ -1,0 +1,52 @@
+"""What a request's card says of an earlier round or an earlier request: what was wanted, what was answered, what changed since."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from core.chat.values import Moment, Person, Text
+from core.chat.views import Button, Fact, Section, Tone
+from core.chat.words import Words
+from core.people.queries import display_name
+from core.suspensions.model import Suspension
+
+
+def wanted_fact(connection: Connection, words: Words, found: Suspension) -> tuple[Fact, ...]:
+    """What an approver asked for last, who, and when."""
+    if not found.wanted or found.wanted_at is None:
+        return ()
+    by = Person(display_name(connection, found.wanted_by))
+    return (Fact(words.say("fact.wanted"), (by, Moment(found.wanted_at), Text(found.wanted, quoted=True))),)
+
+
+def revision(connection: Connection, words: Words, found: Suspension) -> Iterable[Section]:
+    """Who must answer it, or that it was answered and earlier votes count no more."""
+    facts = wanted_fact(connection, words, found)
+    if not facts or not found.is_open:
+        return
+    name = display_name(connection, found.proposed_by)
+    line = words.say("revise.waits", name=name) if found.revised_at is None else words.say("revise.done", name=name, at=found.revised_at)
+    tone = Tone.WARNING if found.is_to_revise else Tone.NEUTRAL
+    yield Section(title=words.say("revise.title"), facts=facts, lines=(Text(line, quoted=True),), tone=tone)
+
+
+def since(words: Words, found: Suspension, names: dict[int, str], changed: list[str]) -> Iterable[Section]:
+    """What changed since it was shown; of a request asked again, since the earlier one, also when nothing did."""
+    before = str(found.bound.get("since", ""))
+    left_out = [words.say("suspension.left_out", name=names.get(each, str(each))) for each in found.bound.get("left_out", ())]
+    if not before and not changed:
+        return
+    lines = [*changed, *left_out] or [words.say("suspension.unchanged")]
+    title = words.say("suspension.changed_since", number=before) if before else words.say("suspension.changed")
+    tone = Tone.WARNING if changed or left_out else Tone.NEUTRAL
+    yield Section(title=title, lines=tuple(Text(line, quoted=True) for line in lines), tone=tone)
+
+
+def changes_button(words: Words, found: Suspension) -> Button:
+    """For an approver: neither yes nor no."""
+    return Button(label=words.say("button.changes"), action="changes", subject=found.id, facts=found.facts, form=True)
+
+
+def revise_button(words: Words, found: Suspension) -> Button:
+    """For whoever proposed it."""
+    return Button(label=words.say("button.revise"), action="revise", subject=found.id, facts=found.facts, tone=Tone.GOOD, form=True)

@@ -1,8 +1,11 @@
 """What comes back, as real servers write it: which letter it is about, and whether it will still arrive."""
 
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from webhooks.mail.answers import answer_of, is_automatic
 from webhooks.mail.bounces import Bounce, bounces, is_report
@@ -83,3 +86,36 @@ def test_what_is_made_to_be_hard_to_read_is_read_or_refused(raw: bytes) -> None:
         return
     assert isinstance((is_report(mail), bounces(mail), is_automatic(mail), answer_of(mail), mail.sender, mail.identity), tuple)
     assert all(c.isprintable() or c in "\n\u200c\u200d" for c in answer_of(mail))
+
+
+ENDLESS = {
+    "comments": b"Content-Type: text/html\n\n" + b"<!--" * 200_000,
+    "tags": b"Content-Type: text/html\n\n<a " + b"x='" * 200_000,
+    "brackets": b"To: " + b"(" * 9_000 + b"\n\nx",
+    "parts": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 20_000,
+    "quotes": b"\n" + b"> x\n" * 200_000,
+    "recipients": b"Content-Type: message/delivery-status\n\n" + b"Action: failed\n\n" * 20_000,
+    "codes": b"In-Reply-To: <a@b>\n\n" + b"5.1." * 200_000,
+}
+
+
+@pytest.mark.parametrize("name", sorted(ENDLESS))
+def test_what_is_made_to_take_for_ever_does_not(name: str) -> None:
+    began = time.process_time()
+    mail = Mail(b"From: mailer-daemon@b.example\n" + ENDLESS[name])
+    assert isinstance((is_report(mail), bounces(mail), answer_of(mail), mail.addresses("to")), tuple)
+    assert time.process_time() - began < 6  # seconds of this process; minutes without the bounds
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(sorted(TOLD)), st.lists(st.tuples(st.integers(0, 3_000), st.binary(max_size=12)), max_size=6))
+def test_nothing_that_is_written_makes_the_reader_fail(name: str, changes: list[tuple[int, bytes]]) -> None:
+    raw = (FOLDER / f"{name}.eml").read_bytes()
+    for at, more in changes:
+        raw = raw[:at] + more + raw[at + len(more) // 2 :]
+    try:
+        mail = Mail(raw)
+    except Unreadable:
+        return
+    assert all(found.message_id for found in bounces(mail))
+    assert len(answer_of(mail)) < 25_000

@@ -7,7 +7,10 @@ from .addresses import line
 from .reading import Mail
 
 LONGEST = 20_000  # characters kept of an answer
+WRITTEN = 200_000  # characters looked at of a text
+PAGE, SEEN = 1_000_000, 150_000  # characters looked at of an HTML text, and of them without styles and comments
 CUT = "[…]"
+UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(style|script)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 SUBJECTS = re.compile(
     r"^(?:automatic reply|auto(?:matic)?[- ]?(?:response|reply)|out of (?:the )?office|automatyczna odpowied[zź]|odpowied[zź] automatyczna"
     r"|autoodpowied[zź]|poza biurem)\b",
@@ -38,7 +41,7 @@ def answer_of(mail: Mail) -> str:
     written = "\n\n".join(part.text for part in mail.parts if part.kind == "text/plain" and not part.is_attached)
     if not written.strip():
         written = "\n\n".join(as_text(part.text) for part in mail.parts if part.kind == "text/html" and not part.is_attached)
-    said = own_words(_clean(written)) or mail.header("subject")
+    said = own_words(_clean(written[:WRITTEN])) or mail.header("subject")
     named = [f"[{part.name or part.kind}]" for part in mail.parts if part.is_attached or not part.kind.startswith("text/")]
     return "\n".join([said[:LONGEST] + (f"\n{CUT}" if len(said) > LONGEST else ""), *dict.fromkeys(named[:20])]).strip()
 
@@ -111,8 +114,9 @@ class _Shown(HTMLParser):
 
 
 def as_text(page: str) -> str:
-    """The words of an HTML text."""
+    """The words of an HTML text. What is unseen goes first, and the length is bounded: the parser looks for the end of what never ends
+    again and again."""
     reader = _Shown()
-    reader.feed(page)
+    reader.feed(UNSEEN.sub(" ", page[:PAGE])[:SEEN])
     reader.close()
     return re.sub(r"\n{2,}", "\n\n", "\n".join(row.strip() for row in "".join(reader.out).split("\n")))

@@ -19,7 +19,7 @@ TRYING = re.compile(
 )
 INNER_ID = re.compile(r"^Message-ID:[ \t]*(?:\r?\n[ \t]+)?<([^<>\s]{1,400})>", re.IGNORECASE | re.MULTILINE)
 XTEXT = re.compile(r"\+([0-9A-F]{2})")
-SAID = 300
+SAID, RECIPIENTS = 300, 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +99,6 @@ def _returned(mail: Mail) -> list[Part]:
 def _fields(part: Part) -> Iterator[Mapping[str, str]]:
     """The groups of fields of a status part: the first about the message, then one for each recipient."""
     found = part.message.get_payload()
-    for group in found if isinstance(found, list) else []:
+    for group in found[:RECIPIENTS] if isinstance(found, list) else []:
         if isinstance(group, Message):
             yield {name.casefold(): words(group, name) for name in group.keys()}  # noqa: SIM118 (a Message is no mapping)

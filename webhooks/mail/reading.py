@@ -9,16 +9,17 @@ from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
 from email.utils import collapse_rfc2231_value, getaddresses
+from itertools import islice
 
 from webhooks.reading import Unreadable
 
 from .addresses import folded, line
 
 PARTS = 100  # a mail with an invoice and a signature's pictures has a dozen
+LEAVES = 500  # of its parts are looked at
 HEADERS = 256 * 1024  # bytes before the first empty line; servers refuse far less (Exchange 256 KB, Postfix 100 KB)
 MULTIPART = re.compile(rb"multipart/", re.IGNORECASE)
 ID = re.compile(r"<([^<>\s]{1,400})>")
-LOST = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,7 @@ class Mail:
             raise Unreadable("It has more parts within parts than any mail program makes.")
         try:
             self.message = email.message_from_bytes(raw, policy=compat32)
-            self.parts = tuple(_parts(self.message))
+            self.parts = tuple(islice(_parts(self.message), LEAVES))
         except (MessageError, ValueError, LookupError, RecursionError, TypeError, AttributeError):  # what the parser is known to raise
             raise Unreadable("It is no message that can be taken apart.") from None
         if not self.message.keys() or not (self.message["from"] or self.message["received"] or self.message["message-id"]):
@@ -70,7 +71,8 @@ class Mail:
 
     def addresses(self, *names: str) -> list[tuple[str, str]]:
         """(name, address) of every one of these headers, in order."""
-        written = [line(str(value), 10_000) for name in names for value in self.message.get_all(name, [])]
+        written = [line(str(value), 10_000) for name in names for value in self.message.get_all(name, [])[:50]]
+        written = [value for value in written if value.count("(") < 50]  # comments within comments: Python's parser follows each
         return [(_decoded(name), address) for name, address in getaddresses(written[:50])[:200] if "@" in address]
 
     @property

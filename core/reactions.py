@@ -247,7 +247,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     GroupSet: (cases.replan_all, hearing.ask_all),
     **dict.fromkeys((CalendarSet, DayClosed, DayOpened), (cases.replan_all, look_by_calendar)),
     LinkConfirmed: (attach_linked_payer, recheck_suspensions),
-    ModeSwitched: (climb_for_real, recheck_suspensions),
+    ModeSwitched: (climb_for_real, carrying.review_all, recheck_suspensions),
     ReceivablesRecorded: (collect, judge, keep_ladders, carrying.review_notices, recheck_suspensions, offer_restores),
     PayerAttached: (collect, keep_ladders, recheck_suspensions),
     InvoicesFellDue: (collect, keep_ladders, recheck_suspensions),

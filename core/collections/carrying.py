@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from core.cases.events import NoteFailed, NoteSent
+from core.customers.events import ModeSwitched
 from core.engine.handling import Command
 from core.engine.transaction import Tx
 from core.receivables.events import OfPayer
@@ -20,6 +21,12 @@ def review_notices(tx: Tx, event: OfPayer | OfCollecting) -> Iterable[Command]:
     if event.customer_id is None:
         return []
     payers = [event.payer_id] if event.payer_id is not None else [each.id for each in payers_of(tx.connection, event.customer_id)]
+    return [ReviewNotices(payer_id=each) for each in payers if ladders_sending(tx.connection, each)]
+
+
+def review_all(tx: Tx, event: ModeSwitched) -> Iterable[Command]:
+    """A customer in dry-run gets nothing, not even what waits to leave."""
+    payers = [each.id for each in payers_of(tx.connection, event.customer_id)]
     return [ReviewNotices(payer_id=each) for each in payers if ladders_sending(tx.connection, each)]
 
 

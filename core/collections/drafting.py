@@ -22,6 +22,7 @@ from core.receivables.model import OpenInvoice, Payer, Position
 from core.receivables.queries import billing_month, payer
 
 from .addressing import Addressee, addressees
+from .hours import askable_on
 from .keeping import moment_on
 from .ladder import Ladder
 from .phrases import Phrases
@@ -113,14 +114,14 @@ def asks_for(connection: Connection, step: Step, ladder: Ladder, owed: Position)
 
 def named_moment(connection: Connection, policy: Policy, ladder: Ladder, step: Step, now: datetime) -> datetime:
     """When access can end at the earliest after a final notice that leaves now: once it is proven, and so many days later as the policy
-    has between it and asking an approver, in the customer's morning."""
+    has between it and asking an approver, in the customer's morning of a day on which one may be asked."""
     whose = payer(connection, ladder.payer_id)
     zone = ZoneInfo(customer(connection, whose.customer_id or 0).zone)
     asking = next((each for each in policy.ladder if each.does is Does.ASK), None)
     proven_on = (now + policy.notices.proven_after).astimezone(zone).date()
     gap = max(policy.notices.final_age, timedelta(days=asking.day - step.day if asking else 0))
     planned = ladder.anchor + timedelta(days=asking.day) if asking else proven_on
-    return moment_on(connection, whose, max(proven_on + gap, planned))
+    return moment_on(connection, whose, askable_on(connection, policy, whose.customer_id or 0, max(proven_on + gap, planned)))
 
 
 def _written(connection: Connection, about: About, texts: Texts, tongue: Tongue, chosen: Sequence[Addressee]) -> list[Draft] | WhyNot:

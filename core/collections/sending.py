@@ -70,15 +70,17 @@ def send_notice(tx: Tx, command: SendNotice) -> Iterable[Event]:
 
 
 def review_notices(tx: Tx, command: ReviewNotices) -> Iterable[Event]:
-    """What waits to leave and asks for another sum than is owed now, or for money that is promised, reported or held, is withdrawn."""
+    """What waits to leave and asks for another sum than is owed now, or for money that is promised, reported or held, is withdrawn; and
+    everything to a customer in dry-run."""
     whose = payer(tx.connection, command.payer_id)
+    is_dry = whose.customer_id is None or customer(tx.connection, whose.customer_id).mode is Mode.DRY_RUN
     for found in rows.ladders_sending(tx.connection, whose.id):
         row = rows.waiting_step(tx.connection, found.id)
         step = None if row is None else step_called(policy_called(tx.connection, found.policy), row.name)
         if row is None or step is None:
             continue
         owes = 0 if found.ended_at is not None else asks_for(tx.connection, step, found, position_of(tx, found))
-        is_held = why_paused(tx.connection, whose, found.currency, tx.now, step.does) is not None
+        is_held = is_dry or why_paused(tx.connection, whose, found.currency, tx.now, step.does) is not None
         for each in notices_of_step(tx.connection, row.id):
             if each.state is NoticeState.QUEUED and (is_held or each.amount != owes) and _take_back(tx, each):
                 yield from withdraw(tx, each)

@@ -16,7 +16,7 @@ from core.collections.notices import Channel, NoticeState
 from core.collections.policy import Sender
 from core.collections.ports import Carriage, Carried
 from core.collections.shipped import SHIPPED
-from core.customers.commands import AddContact, ConfirmLink, RecordSubscriptions, RemoveContact, SwitchMode
+from core.customers.commands import AddContact, ConfirmLink, RecordSubscriptions, RemoveContact, SetCustomerLanguage, SwitchMode
 from core.customers.model import LinkKind, Mode
 from core.engine.errors import Conflict
 from core.receivables.model import NoticeKind
@@ -81,8 +81,8 @@ def test_a_final_notice_names_day_hour_and_what_stops_and_is_old_enough_only_a_w
 
     assert final.kind == NoticeKind.FINAL
     assert "Microsoft 365 Business Basic" in final.body
-    assert final.names_at == datetime(2026, 12, 23, 8, tzinfo=UTC)
-    assert "23 December 2026, 09:00 (CET)" in final.subject
+    assert final.names_at == datetime(2026, 12, 28, 8, tzinfo=UTC)  # a week after the proof is the eve of a holiday
+    assert "28 December 2026, 09:00 (CET)" in final.subject
     until(world, date(2026, 12, 16))
     assert climbed(world)[-1] == ("final", "proven")
 
@@ -91,18 +91,19 @@ def test_a_final_notice_names_day_hour_and_what_stops_and_is_old_enough_only_a_w
         facts = gather(connection, case(connection, case_id(world)), (), world.now).listed
     (fact,) = [each for each in facts["notices"] if each["kind"] == "final"]
     assert fact == {
-        "id": final.number, "kind": "final", "sent_on": "2026-12-15", "method": "mail", "proven_on": "2026-12-16", "names": "2026-12-23",
+        "id": final.number, "kind": "final", "sent_on": "2026-12-15", "method": "mail", "proven_on": "2026-12-16", "names": "2026-12-28",
     }  # fmt: skip
-    assert blockers(facts, SHIPPED, date(2026, 12, 22)) == ["final_notice_young"]
-    assert blockers(facts, SHIPPED, date(2026, 12, 23)) == []
-    assert blockers(facts | {"notices": [fact | {"names": "2026-12-28"}]}, SHIPPED, date(2026, 12, 27)) == ["final_notice_young"]
-    until(world, date(2026, 12, 23))
+    assert blockers(facts | {"notices": [fact | {"names": ""}]}, SHIPPED, date(2026, 12, 22)) == ["final_notice_young"]
+    assert blockers(facts | {"notices": [fact | {"names": ""}]}, SHIPPED, date(2026, 12, 23)) == []
+    assert blockers(facts, SHIPPED, date(2026, 12, 27)) == ["final_notice_young"]  # whatever its age: no earlier than it says
+    assert blockers(facts, SHIPPED, date(2026, 12, 28)) == []
+    until(world, date(2026, 12, 28))
     assert climbed(world)[-1] == ("ask", "done")
 
 
 def test_a_late_bounce_unproves_the_notice_and_puts_the_ladder_back_to_it(world: World, post: Post) -> None:
     to_the_final_notice(world)
-    until(world, date(2026, 12, 23))
+    until(world, date(2026, 12, 28))
     assert climbed(world)[-1] == ("ask", "done")
 
     final = sent(world)[-1]
@@ -119,9 +120,9 @@ def test_a_late_bounce_unproves_the_notice_and_puts_the_ladder_back_to_it(world:
     assert world.do(RecordBounce(message_id=final.message_id, permanent=True, said="again")).kind == "unchanged"
 
     sent_by_hand(world, NoticeKind.FINAL)
-    until(world, date(2026, 12, 29))
+    until(world, date(2027, 1, 3))
     assert [name for name, _ in climbed(world)].count("ask") == 1
-    until(world, date(2026, 12, 30))
+    until(world, date(2027, 1, 4))
     assert [name for name, _ in climbed(world)].count("ask") == 2
 
 
@@ -210,6 +211,17 @@ def test_money_that_comes_before_the_letter_leaves_takes_it_back(world: World, p
         letter_of(connection, sent(world)[0].id)
 
 
+def test_a_customer_switched_to_dry_run_gets_nothing_that_waits(world: World, post: Post) -> None:
+    customer_id = owing(world)
+    post.answers.append(Carriage(kind=Carried.LATER, said="421 busy", retry_after=3600))
+    until(world, date(2026, 11, 25), hour=9)
+
+    world.do(SwitchMode(customer_id=customer_id, mode=Mode.DRY_RUN))
+    assert sent(world)[0].state is NoticeState.WITHDRAWN
+    world.move(hours=2)
+    assert (post.letters, climbed(world)) == ([], [("due", "withdrawn"), ("due", "dry_run")])
+
+
 def test_hearing_twice_changes_nothing(world: World, post: Post) -> None:
     owing(world)
     until(world, date(2026, 11, 26))
@@ -289,12 +301,15 @@ def test_the_final_notice_goes_to_two_and_counts_when_both_have_it(world: World,
     buys(world, customer_id)
     until(world, date(2026, 12, 14))
     assert len([each for each in sent(world) if each.kind == NoticeKind.REMINDER]) == 9  # each reminder to all three
+    world.do(SetCustomerLanguage(customer_id=customer_id, locale="pl-PL"))
     post.answers.extend([Carriage(kind=Carried.ACCEPTED, said="250"), Carriage(kind=Carried.REFUSED, said="550 gone")])
     until(world, date(2026, 12, 17))
 
     finals = [each for each in sent(world) if each.kind == NoticeKind.FINAL]
     assert [each.recipient for each in finals] == ["ala@nowak.example", "jan@nowak.example"]
     assert {each.state for each in finals} == {NoticeState.PROVEN, NoticeState.REFUSED}
+    assert finals[0].subject == "Partner sp. z o.o.: OSTATECZNE WEZWANIE, 123,00 PLN, możliwe zawieszenie od 28 grudnia 2026, 09:00 (CET)"
+    assert "ustawy z dnia 8 marca 2013 r." in finals[0].body
     assert running(world).waits is Waits.HAND
     with world.house.desk.reading() as connection:
         facts = gather(connection, case(connection, case_id(world)), (), world.now).listed

@@ -12,7 +12,8 @@ import structlog
 
 from app.partner_sync import PARTNER_CENTER, what_is_there
 from app.wiring import House
-from core.customers.queries import subscription
+from core.customers.queries import subscription, tenants_of
+from core.customers.reading import RECONCILE
 from core.desk import Settles
 from core.engine import outbox
 from core.engine.errors import DeliveryError
@@ -105,6 +106,19 @@ def read_all_again(house: House, posting: Posting) -> None:
     house.desk.do(found, PARTNER_CENTER, house.clock.now(), settles=Settles("outbox", posting.id))
 
 
+def reconcile(house: House, posting: Posting) -> None:
+    """The day's reading of a tenant. Without Partner Center, or once the tenant is no more the customer's, there is nothing to read.
+    Raises DeliveryError: the row waits as long as Partner Center asks, and tomorrow's reading does not come on top of it."""
+    asked = house.partner_center
+    with house.desk.reading() as connection:
+        is_theirs = str(posting.ids["tenant"]) in tenants_of(connection, int(posting.ids["customer_id"]))
+    if asked is None or not is_theirs:
+        _settle(house, posting)
+        return
+    found = what_is_there(house, asked, int(posting.ids["customer_id"]), str(posting.ids["tenant"]))
+    house.desk.do(found, PARTNER_CENTER, house.clock.now(), settles=Settles("outbox", posting.id))
+
+
 def _port(house: House) -> SubscriptionsPort:
     """Raises DeliveryError while Partner Center is not set up: the row waits."""
     if house.subscriptions is None:
@@ -180,4 +194,5 @@ SENDERS = {
     "partner_center.restore": send_restore,
     "partner_center.verify_restore": verify_restore,
     "partner_center.read": read_all_again,
+    RECONCILE: reconcile,
 }

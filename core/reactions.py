@@ -39,8 +39,9 @@ from core.collections import follows as collections
 from core.collections.commands import HearNotice, JudgeByFeed, KeepLadders, RestartLadders
 from core.collections.events import OfCollecting, PaymentReported, PaymentSettled, PolicyApplied
 from core.collections.notice_events import NoticeProven, NoticeUndelivered, TicketChosen
+from core.customers import reading
 from core.customers import search as customers_search
-from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
+from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded, TenantReadingDue
 from core.customers.model import LinkKind, Mode
 from core.customers.queries import today_of
 from core.engine import cards
@@ -70,7 +71,7 @@ from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, Pa
 from core.receivables.handlers import DUE
 from core.receivables.queries import payer, unpaid_positions
 from core.suspensions import follows as suspensions
-from core.suspensions import hearing
+from core.suspensions import hearing, outside
 from core.suspensions.commands import ProposeRestores, RecheckFacts, WithdrawLeaver
 from core.suspensions.events import SuspensionApproved, SuspensionEnded, SuspensionProposed
 from core.suspensions.queries import (
@@ -246,15 +247,16 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     PlaceReadingSet: (redraw_place,),
     GroupSet: (cases.replan_all, hearing.ask_all),
     **dict.fromkeys((CalendarSet, DayClosed, DayOpened), (cases.replan_all, look_by_calendar)),
-    LinkConfirmed: (attach_linked_payer, recheck_suspensions),
+    LinkConfirmed: (attach_linked_payer, reading.plan, recheck_suspensions),
     ModeSwitched: (climb_for_real, carrying.review_all, recheck_suspensions),
+    TenantReadingDue: (reading.ask,),
     ReceivablesRecorded: (collect, judge, keep_ladders, carrying.review_notices, recheck_suspensions, offer_restores),
     PayerAttached: (collect, keep_ladders, recheck_suspensions),
     InvoicesFellDue: (collect, keep_ladders, recheck_suspensions),
     PolicyApplied: (recheck_all,),
     TicketChosen: (refresh_cards,),
     NoticeRecorded: (refresh_cards, hear_notice, recheck_suspensions),
-    SubscriptionsRecorded: (recheck_suspensions, show_subscriptions, watch_terms),
+    SubscriptionsRecorded: (outside.notice, recheck_suspensions, show_subscriptions, watch_terms),
     PricesRecorded: (show_requests,),
     **collections.FOLLOWS,
     **{event: (*collections.FOLLOWS[event], recheck_suspensions) for event in (NoticeProven, NoticeUndelivered)},
@@ -291,6 +293,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {
+    **reading.TIMERS,
     POLLS: lambda timer: PollConnection(connection_id=timer.subject_id),
     CONTINUES: _release_on,
     DUE: lambda timer: NoteDue(payer_id=timer.subject_id),

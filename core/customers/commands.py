@@ -74,6 +74,14 @@ class SwitchMode(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadTenant(Command):
+    """The day's reading of a tenant's subscriptions is due. By the row of its confirmed link."""
+
+    needs = Right.RUN
+    link_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordSubscriptions(Command):
     """Everything that Partner Center said about a tenant's subscriptions at `as_of`. An older reading changes nothing."""
 

@@ -1,7 +1,9 @@
 """What happened to customers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from core.engine.journal import Event, Private
 
@@ -66,11 +68,23 @@ class ModeSwitched(OfCustomer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TenantReadingDue(OfCustomer):
+    """A tenant's subscriptions are to be read again; the next time at `next_at`."""
+
+    link_id: int
+    tenant: str
+    next_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class SubscriptionsRecorded(OfCustomer):
     """A tenant's subscriptions were read. `changed` says "external: before → after" of each new status, "" before for a new one;
-    `absent` are those the desk knew and Partner Center no longer named: they keep their older `as_of`."""
+    `absent` are those the desk knew and Partner Center no longer named: they keep their older `as_of`. `since`: when all of the tenant was
+    read before; `differs`: what became otherwise since then, as `{"subscription_id", "what", "before", "after"}`."""
 
     tenant: str
     as_of: datetime
     changed: tuple[str, ...]
     absent: tuple[str, ...]
+    since: datetime | None = None
+    differs: tuple[Mapping[str, Any], ...] = ()

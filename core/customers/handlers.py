@@ -1,14 +1,11 @@
 """A function per command about customers."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
-from typing import Any
+from collections.abc import Iterable
 
 import sqlalchemy as sa
-from sqlalchemy import Row
 
 from core.engine.db.dialects import insert_into
-from core.engine.db.tables.customers import billing_contacts, customers, links, subscriptions
+from core.engine.db.tables.customers import billing_contacts, customers, links
 from core.engine.errors import Conflict, InvalidInput
 from core.engine.folding import folded
 from core.engine.handling import Handler, Handlers
@@ -16,10 +13,10 @@ from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
 from core.people.calendars import is_zone
 
-from .commands import AddCustomer, ConfirmLink, RecordSubscriptions, SetCustomerLanguage, SwitchMode
-from .events import CustomerAdded, CustomerLanguageSet, LinkConfirmed, ModeSwitched, SubscriptionsRecorded
-from .queries import customer, linked, tenants_of
-from .resources import SubscriptionFacts, facts
+from . import reading
+from .commands import AddCustomer, ConfirmLink, SetCustomerLanguage, SwitchMode
+from .events import CustomerAdded, CustomerLanguageSet, LinkConfirmed, ModeSwitched
+from .queries import customer, linked
 
 
 def add_customer(tx: Tx, command: AddCustomer) -> Iterable[Event]:
@@ -76,52 +73,10 @@ def set_language(tx: Tx, command: SetCustomerLanguage) -> Iterable[Event]:
     return [CustomerLanguageSet(customer_id=command.customer_id, before=before, after=command.locale)]
 
 
-def record_subscriptions(tx: Tx, command: RecordSubscriptions) -> Iterable[Event]:
-    """Raises Conflict when the tenant is not confirmed for this customer. A resource without id or status is left out."""
-    tenant = command.tenant.casefold()
-    if tenant not in tenants_of(tx.connection, command.customer_id):
-        raise Conflict("tenant_not_confirmed", tenant=tenant, customer=customer(tx.connection, command.customer_id).name)
-    known = {row.external: row for row in tx.connection.execute(sa.select(subscriptions).where(subscriptions.c.tenant == tenant))}
-    if any(row.as_of > command.as_of for row in known.values()):
-        return []
-    found = {said.external: (said, dict(resource)) for resource in command.resources if (said := _readable(resource))}
-    for said, raw in found.values():
-        _keep(tx, command, said, raw)
-    changed = [_step(known.get(external), said) for external, (said, _) in sorted(found.items())]
-    absent = tuple(sorted(set(known) - set(found)))
-    recorded = SubscriptionsRecorded(
-        customer_id=command.customer_id, tenant=tenant, as_of=command.as_of, changed=tuple(s for s in changed if s), absent=absent
-    )
-    return [recorded]
-
-
-def _readable(resource: Mapping[str, Any]) -> SubscriptionFacts | None:
-    try:
-        return facts(resource)
-    except ValueError:
-        return None
-
-
-def _keep(tx: Tx, command: RecordSubscriptions, said: SubscriptionFacts, raw: dict[str, Any]) -> None:
-    values = {
-        "customer_id": command.customer_id, "tenant": command.tenant.casefold(), "as_of": command.as_of, "raw": raw,
-        **{f.name: getattr(said, f.name) for f in fields(said)}, "kind": said.kind.value,
-    }  # fmt: skip
-    fresh = {name: kept for name, kept in values.items() if name not in ("tenant", "external")}
-    statement = insert_into(tx.connection, subscriptions).values(**values)
-    tx.connection.execute(statement.on_conflict_do_update(index_elements=["tenant", "external"], set_=fresh))
-
-
-def _step(before: Row[Any] | None, said: SubscriptionFacts) -> str:
-    """How the status went on, "" when it stayed."""
-    was = before.status if before is not None else ""
-    return f"{said.external}: {was} → {said.status}" if was != said.status else ""
-
-
 HANDLERS: Handlers = {
+    **reading.HANDLERS,
     AddCustomer: Handler(add_customer, lambda _c, command: [f"customername:{folded(command.name)}"]),
     ConfirmLink: Handler(confirm_link, lambda _c, command: [f"customer:{command.customer_id}"]),
-    RecordSubscriptions: Handler(record_subscriptions, lambda _c, command: [f"customer:{command.customer_id}"]),
     SetCustomerLanguage: Handler(set_language, lambda _c, command: [f"customer:{command.customer_id}"]),
     SwitchMode: Handler(switch_mode, lambda _c, command: [f"customer:{command.customer_id}"]),
 }

@@ -56,7 +56,7 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
-    """A subscription as Partner Center last said it, at `as_of`."""
+    """A subscription as Partner Center last said it, at `as_of`; its status, seats and end of term are the same since `since_at`."""
 
     id: int
     customer_id: int
@@ -71,3 +71,4 @@ class Subscription:
     auto_renew: bool | None
     as_of: datetime
     parent: str = ""
+    since_at: datetime | None = None

@@ -92,6 +92,8 @@ SAID = (
     ("tell.away", Reminder.ABSENCE),
     ("tell.back", Reminder.ABSENCE),
     ("tell.stand_in", Reminder.ABSENCE),
+    ("tell.outside_suspended", Reminder.SERVICE),
+    ("tell.outside_", Reminder.OUTCOMES),
     ("answer.", Reminder.DESK),  # what Partner Center's refusal asks of whoever looks after the desk's own access, or its credit
     ("tell.letters", Reminder.DESK),
     ("tell.uninstalled", Reminder.DESK),

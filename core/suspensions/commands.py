@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from core.engine.handling import Command
@@ -250,6 +251,17 @@ class DeclineRestore(Command):
     needs = Right.STOP
     case_id: int
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteOutside(Command):
+    """A tenant was read, and this is otherwise than at `since`, as `{"subscription_id", "what", "before", "after"}`."""
+
+    needs = Right.RUN
+    customer_id: int
+    since: datetime
+    as_of: datetime
+    differs: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, kw_only=True)

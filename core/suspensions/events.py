@@ -243,6 +243,25 @@ class ItemEnded(OfItem):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangedOutside(Event):
+    """A subscription changed, and no call of the desk's did it: between `since` and `as_of`. `case_id` 0: no case is about it."""
+
+    customer_id: int
+    case_id: int
+    subscription_id: int
+    what: str
+    before: str
+    after: str
+    since: datetime
+    as_of: datetime
+
+    @property
+    def subject(self) -> str:
+        """The customer."""
+        return f"customer:{self.customer_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfSwitch(Event):
     """An event of the whole desk's kill switch."""
 

@@ -11,12 +11,13 @@ from core.engine.timers import Timer
 from core.engine.transaction import Tx
 from core.people.queries import routed
 
-from . import returning, unanswered
+from . import outside, returning, unanswered
 from .answering import say_what_it_means
 from .commands import ExpireSuspension, Look, ProposeRestores, RecheckFacts, Verify, WarnOfExpiry
 from .events import (
     AnswerMissing,
     AnswerRecorded,
+    ChangedOutside,
     ChangesRequested,
     CurfewLifted,
     ExpiryNeared,
@@ -195,6 +196,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     ReadBackMissed: (read_back_later,),
     SubscriptionSuspended: (read_all_again, look_on, offer_again, show),
     ItemEnded: (read_all_again, look_on, show),
+    ChangedOutside: (outside.say,),
     **returning.FOLLOWS,
 }
 

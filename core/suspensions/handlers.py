@@ -12,6 +12,7 @@ from . import (
     lifting,
     looking,
     offering,
+    outside,
     propose,
     restoring,
     resuming,
@@ -23,5 +24,5 @@ from .terms import deciding, watching
 HANDLERS: Handlers = {
     **propose.HANDLERS, **asking.HANDLERS, **revising.HANDLERS, **deciding.HANDLERS, **watching.HANDLERS,
     **decide.HANDLERS, **cooling.HANDLERS, **looking.HANDLERS, **executing.HANDLERS, **leaving.HANDLERS, **restoring.HANDLERS,
-    **resuming.HANDLERS, **offering.HANDLERS, **chasing.HANDLERS, **unanswered.HANDLERS, **lifting.HANDLERS,
+    **resuming.HANDLERS, **offering.HANDLERS, **chasing.HANDLERS, **unanswered.HANDLERS, **lifting.HANDLERS, **outside.HANDLERS,
 }  # fmt: skip

@@ -37,6 +37,8 @@ OF_A_REQUEST = {
     "ask_again",
     "restore",
     "term",
+    "leave_off",
+    "carry_on",
     "notice",
     "compare",
     "owed",
@@ -179,6 +181,8 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     assert "Called twice" in say(face, way, "suspension S-2", BEN)
     face.fill(say(face, way, "refuse S-2", BEN), by=BEN, reason="Not yet")
     assert "S-3" in say(face, way, "ponów S-2", ANA)
+    assert "still under way" in say(face, way, "dokończ S-3", ANA)
+    assert "no restore waits" in say(face, way, f"leave off {story.case_id} they gave notice", BEN)
     suspended(story, face, "S-3")
     assert "S-3" in say(face, way, f"przywróć {story.case_id} now zapłacono", BEN)
     feed(world, SEPTEMBER, OCTOBER)

@@ -22,6 +22,7 @@ from core.customers.queries import customer, subscription, subscriptions_of
 from core.suspensions.answers import meaning
 from core.suspensions.model import NOT_SENT, Item, ItemState, Restore, RestoreState, Suspension, by_hand
 from core.suspensions.offering import NOT_FOUND, PAID, REPORTED
+from core.suspensions.outside import OUTSIDE
 from core.suspensions.queries import resource_of, restores_of
 from core.suspensions.terms.queries import term_end_of
 
@@ -83,16 +84,17 @@ def _effect(words: Words, theirs: Words, each: Impact) -> str:
 
 def _facts(words: Words, whole: Suspension, one: Item, read: Subscription) -> tuple[Fact, ...]:
     """While it may still be decided or held back: the bound facts, on which the decision stands. From the call on, and once the request
-    ended: what was read last."""
+    ended: what was read last, with the moment since when it is so, which stays true however often it is read again."""
     heard: datetime | None
-    if whole.is_open and one.state in NOT_SENT:
+    is_bound = whole.is_open and one.state in NOT_SENT
+    if is_bound:
         listed, moment = whole.listed, whole.bound["as_of"].get(f"subscription:{read.id}")
         status, seats, ends = (listed[f"subscription:{read.id}:{name}"] for name in ("status", "quantity", "term_end"))
         term_end, heard = (datetime.fromisoformat(text) if text else None for text in (ends, moment))
     else:
-        status, seats, term_end, heard = read.status, read.quantity, read.term_end_at, read.as_of
+        status, seats, term_end, heard = read.status, read.quantity, read.term_end_at, read.since_at or read.as_of
     made = [Fact(words.say("fact.status"), Text(str(status), quoted=True)), Fact(words.say("fact.seats"), Text(str(seats)))]
-    moments = (("fact.term_end", term_end), ("fact.as_of", heard))
+    moments = (("fact.term_end", term_end), ("fact.as_of" if is_bound else "fact.unchanged_since", heard))
     return (*made, *(Fact(words.say(name), Moment(at)) for name, at in moments if at is not None))
 
 
@@ -118,7 +120,7 @@ def _way_back(words: Words, one: Item, way: Restore) -> list[Value]:
     because = way.answer.get("because", "")
     is_report = way.state is RestoreState.PROPOSED and because == REPORTED
     lines: list[Value] = [Text(words.say("restore.state.reported" if is_report else f"restore.state.{way.state}"))]
-    if not way.reason and way.state is not RestoreState.PROPOSED and because in (PAID, NOT_FOUND):
+    if not way.reason and way.state is not RestoreState.PROPOSED and because in (PAID, NOT_FOUND, OUTSIDE):
         lines.append(Text(words.say(f"restore.by_{because}")))
     if way.reason and way.state is not RestoreState.PROPOSED:
         lines.append(Text(words.say("restore.reason", reason=way.reason), quoted=True))

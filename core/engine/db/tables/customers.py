@@ -40,6 +40,7 @@ links = Table(
     Column("external", String(200), nullable=False),
     Column("confirmed_by", String(80), nullable=False, server_default=""),
     Column("confirmed_at", Instant),
+    Column("read_at", Instant),  # of a tenant: as of when all of it was read last; nothing newer is known of it
     Index(
         "uq_links_confirmed", "kind", "connection", "external", unique=True,
         sqlite_where=text("confirmed_at IS NOT NULL"), postgresql_where=text("confirmed_at IS NOT NULL"),
@@ -62,6 +63,7 @@ subscriptions = Table(
     Column("term_end_at", Instant),
     Column("auto_renew", Boolean),
     Column("as_of", Instant, nullable=False),
+    Column("since_at", Instant),  # as of when status, seats and term end were first read to be these
     Column("raw", Json, nullable=False),
     Column("commitment_ends_on", Date),
     UniqueConstraint("tenant", "external"),

@@ -331,6 +331,7 @@ def upgrade() -> None:
     sa.Column('external', sa.String(length=200), nullable=False),
     sa.Column('confirmed_by', sa.String(length=80), server_default='', nullable=False),
     sa.Column('confirmed_at', Instant(), nullable=True),
+    sa.Column('read_at', Instant(), nullable=True),
     sa.ForeignKeyConstraint(['customer_id'], ['customers.id'], name=op.f('fk_links_customer_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_links'))
     )
@@ -367,6 +368,7 @@ def upgrade() -> None:
     sa.Column('term_end_at', Instant(), nullable=True),
     sa.Column('auto_renew', sa.Boolean(), nullable=True),
     sa.Column('as_of', Instant(), nullable=False),
+    sa.Column('since_at', Instant(), nullable=True),
     sa.Column('raw', Json, nullable=False),
     sa.Column('commitment_ends_on', sa.Date(), nullable=True),
     sa.ForeignKeyConstraint(['customer_id'], ['customers.id'], name=op.f('fk_subscriptions_customer_id')),

@@ -124,7 +124,7 @@ def _choices(field: Field) -> Block:
 
 
 def _search(field: Field) -> Block:
-    made: Block = {"type": "external_select", "min_query_length": 2}
+    made: Block = {"type": "external_select", "min_query_length": 0 if field.options else 2}
     if field.value:
         made["initial_option"] = {"text": plain(field.value_label or field.value, 75), "value": field.value[:150]}
     return made

@@ -110,10 +110,10 @@ def _author(said: Mapping[str, Any], workspace: str, name_of: NameOf) -> str:
 def from_suggestion(body: Mapping[str, Any]) -> tuple[ChatRequest, str]:
     """What is being typed into a search field of a modal, and the field's name."""
     view, user = body.get("view") or {}, body.get("user") or {}
-    carried, _ = submitted(view)
+    carried, values = submitted(view)
     request = ChatRequest(
         face=FACE, workspace=_team(body), user=user.get("id", ""), key="", gesture=Gesture.TYPED, outsider=_is_stranger(user, body),
-        action=str(carried.get("action", "")), text=unescape(str(body.get("value") or ""))[:200],
+        action=str(carried.get("action", "")), text=unescape(str(body.get("value") or ""))[:200], values=values,
     )  # fmt: skip
     return request, str(body.get("block_id") or "")
 

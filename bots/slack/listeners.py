@@ -86,7 +86,7 @@ def listen(app: App, chat: Chat, name_of: NameOf) -> None:
     @app.options(re.compile(".*"))
     def on_search(ack: Ack, body: Payload) -> None:
         request, field = from_suggestion(body)
-        ack(options=[suggestion(found) for found in chat.options(request, chat.source_of(request.action, field))])
+        ack(options=[suggestion(found) for found in chat.options(request, chat.source_of(request, field))])
 
     listen_to_events(app, chat)
 

@@ -14,7 +14,7 @@ from typing import Any
 from bots.teams.cards import RENDERERS, literal, mentions, text_block
 from bots.teams.fitting import clip, fitted
 from bots.teams.payloads import CARD_TYPE, Element
-from core.chat.forms import Field, FieldKind, Form
+from core.chat.forms import Field, FieldKind, Form, Option
 from core.chat.views import View
 from core.chat.words import Words
 
@@ -129,9 +129,11 @@ def _choices(field: Field) -> Element:
 
 def _search(field: Field) -> Element:
     """Typeahead from our own database (https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/dynamic-search)."""
-    chosen = [{"title": clip(field.value_label or field.value, 200), "value": field.value}] if field.value else []
+    held = [Option(field.value, field.value_label or field.value)] if field.value else []
+    offered = {option.value: option for option in (*held, *field.options)}.values()
+    choices = [{"title": clip(option.label, 200), "value": option.value} for option in offered]
     return {
-        "type": "Input.ChoiceSet", "choices": chosen, "value": field.value, "style": "filtered",
+        "type": "Input.ChoiceSet", "choices": choices, "value": field.value, "style": "filtered",
         "choices.data": {"type": "Data.Query", "dataset": field.source},
     }  # fmt: skip
 

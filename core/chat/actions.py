@@ -53,7 +53,8 @@ class Argument:
     number looks that there is one; an answer that reads the case before anything else says so itself. `tense`: on which side of now a
     day or a moment lies. `after`: the words, without case and diacritics, behind which it is typed (`until friday`, `for ana`); the first
     one that must be there may also stand without. `filler`: words that may stand before it and say nothing (`hold 104 legal until …`).
-    `prefix`: of a record's number. `when`: it matters only then, `required_when`: is required only then; both look at an earlier
+    `prefix`: of a record's number. `about`: the argument before it by which what may be chosen is found.
+    `when`: it matters only then, `required_when`: is required only then; both look at an earlier
     argument; where that one was left out of a typed line it may be given, and need not.
     """
 
@@ -68,6 +69,7 @@ class Argument:
     after: tuple[str, ...] = ()
     filler: tuple[str, ...] = ()
     prefix: str = ""
+    about: str = ""
     when: When | None = None
     required_when: When | None = None
 

@@ -11,8 +11,9 @@ from core.people.queries import member, names
 from .actions import Action, Argument, ArgumentKind, Given
 from .amounts import written
 from .asking import Asked
+from .billed import invoices_offered
 from .forms import Field, FieldKind, Form, Option
-from .options import PEOPLE, chosen, source_of
+from .options import LIMIT, PEOPLE, chosen, source_of
 from .values import Money
 from .words import OWN
 
@@ -25,7 +26,7 @@ FIELD_KINDS = {
     ArgumentKind.RECORD: FieldKind.NUMBER,
     ArgumentKind.CUSTOMER: FieldKind.SEARCH,
     ArgumentKind.DEBTOR: FieldKind.SEARCH,
-    ArgumentKind.INVOICE: FieldKind.TEXT,
+    ArgumentKind.INVOICE: FieldKind.SEARCH,
     ArgumentKind.LINE: FieldKind.NUMBER,
     ArgumentKind.STAFF: FieldKind.CHOICE,
     ArgumentKind.MEMBER: FieldKind.CHOICE,
@@ -96,18 +97,25 @@ def _is_idle(asked: Asked, argument: Argument, given: Given) -> bool:
 def _field(asked: Asked, action: Action, argument: Argument, given: Given, value: str, wrong: DeskError | None) -> Field:
     words = asked.words
     own, hint = f"form.{action.name}.field.{argument.name}", f"field.{argument.name}.hint"
-    options = argument.options(asked, given) if argument.options else _options(asked, argument)
+    options = argument.options(asked, given) if argument.options else _options(asked, argument, given)
     searched = len(options) > MOST_LISTED and argument.kind.value in PEOPLE
-    kind = FieldKind.SEARCH if searched else FIELD_KINDS[argument.kind]
+    kind = _kind(argument, options, searched=searched)
     held = _held(asked, argument, value) if kind is FieldKind.SEARCH else None
     return Field(
         name=argument.name, label=_capital(words.say(own if words.has(own) else f"field.{argument.name}")), kind=kind,
         value=held.value if held else value, value_label=held.label if held else "",
         hint=words.say(hint) if words.has(hint) else "", error=words.error(wrong) if wrong else "",
         required=argument.required and argument.kind is not ArgumentKind.TICK, options=() if searched else options,
-        source=source_of(argument) if kind is FieldKind.SEARCH else "",
-        max_length=argument.max_length, when=argument.when, required_when=argument.required_when,
+        source=source_of(argument, str(given.get(argument.about, ""))) if kind is FieldKind.SEARCH else "",
+        max_length=argument.max_length, about=argument.about, when=argument.when, required_when=argument.required_when,
     )  # fmt: skip
+
+
+def _kind(argument: Argument, options: tuple[Option, ...], *, searched: bool) -> FieldKind:
+    """A number of a list that is known is chosen from it."""
+    if searched:
+        return FieldKind.SEARCH
+    return FieldKind.CHOICE if argument.kind is ArgumentKind.LINE and options else FIELD_KINDS[argument.kind]
 
 
 def _held(asked: Asked, argument: Argument, value: str) -> Option | None:
@@ -117,7 +125,7 @@ def _held(asked: Asked, argument: Argument, value: str) -> Option | None:
     if value in argument.choices:
         return Option(value, asked.words.say(f"choice.{argument.name}.{value}"))
     with asked.reading() as connection:
-        return chosen(connection, argument.kind.value, value)
+        return chosen(connection, asked.words, argument.kind.value, value)
 
 
 def _capital(label: str) -> str:
@@ -144,8 +152,11 @@ def _as_sent(asked: Asked, action: Action, name: str, value: object) -> str:
     return f"{OWN}{value}" if is_customer and isinstance(value, int) else str(value)
 
 
-def _options(asked: Asked, argument: Argument) -> tuple[Option, ...]:
-    """A closed list's labels; for a person, everybody who may work on cases now, or everybody."""
+def _options(asked: Asked, argument: Argument, given: Given) -> tuple[Option, ...]:
+    """A closed list's labels; for a person, everybody who may work on cases now, or everybody; the first invoices of whom it is about."""
+    if argument.kind is ArgumentKind.INVOICE and argument.about in given:
+        with asked.reading() as connection:
+            return invoices_offered(connection, asked.words, str(given[argument.about]), "", limit=LIMIT)
     if argument.kind in (ArgumentKind.STAFF, ArgumentKind.MEMBER):
         with asked.reading() as connection:
             known = names(connection, PEOPLE[argument.kind.value])

@@ -49,7 +49,8 @@ class When:
 class Field:
     """One input. `source` names where a search looks; `error` is shown beside the field and the typed value kept.
 
-    `when`: it matters only then. `required_when`: if it is required, then only then.
+    `when`: it matters only then. `required_when`: if it is required, then only then. `about`: the field by which its choices are found.
+    A search with `options` offers these before anything is typed.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Field:
     options: tuple[Option, ...] = ()
     source: str = ""
     max_length: int = 3000
+    about: str = ""
     when: When | None = None
     required_when: When | None = None
 
@@ -88,7 +90,8 @@ class Form:
     @property
     def deciding(self) -> frozenset[str]:
         """The names of the fields on which others depend."""
-        return frozenset(when.field for each in self.fields for when in (each.when, each.required_when) if when is not None)
+        conditions = (when.field for each in self.fields for when in (each.when, each.required_when) if when is not None)
+        return frozenset((*conditions, *(each.about for each in self.applying if each.about)))
 
     @property
     def applying(self) -> tuple[Field, ...]:

@@ -11,7 +11,7 @@ from core.engine.cards import are_given_up
 from core.engine.errors import Ambiguous, Conflict, DeskError, InvalidInput, NotAllowed, NotFound
 from core.engine.transaction import SYSTEM
 from core.people.commands import LearnConversation, LearnProfile, OpenHome, Place
-from core.people.model import Member, Right
+from core.people.model import Member
 from core.people.queries import by_identity
 
 from .actions import Action, ActionTable, ArgumentKind, Given
@@ -19,8 +19,9 @@ from .applying import applying, as_said
 from .asking import Asked, Snapshot
 from .building import build_form
 from .forms import Option
-from .options import options, source_of
-from .parsing import begun, from_carried, from_typed, from_values, usage
+from .lines import from_typed
+from .options import is_for, options, source_of
+from .parsing import begun, from_carried, from_values, usage
 from .ports import Profile, ProfileOf
 from .requests import Answered, ChatRequest, Gesture, Nothing, Open, Refused, Reply
 from .showing.asking import readings_view
@@ -79,7 +80,7 @@ class Chat:
             return ()
         with self.desk.reading() as connection:
             member = by_identity(connection, request.face, request.workspace, request.user)
-            if member is None or Right.READ not in member.rights:
+            if member is None or not is_for(source, member.rights):
                 return ()
             return options(connection, words_for(member, request), source, request.text)
 
@@ -92,10 +93,10 @@ class Chat:
             opened = OpenHome(face=request.face, workspace=request.workspace, user=request.user, page=at)
             self.desk.do(opened, SYSTEM, self._clock())
 
-    def source_of(self, action: str, field: str) -> str:
-        """Where a form's search field looks; "" for a field that is none."""
-        found = self.table.named(action)
-        return next((source_of(a) for a in found.arguments if a.name == field), "") if found else ""
+    def source_of(self, request: ChatRequest, field: str) -> str:
+        """Where a search field of the form looks, by what else is in the form; "" for a field that is none."""
+        found = self.table.named(request.action)
+        return next((source_of(a, request.values.get(a.about, "")) for a in found.arguments if a.name == field), "") if found else ""
 
     def _meet(self, snapshot: Snapshot, request: ChatRequest, member: Member) -> Member:
         """At first contact, the language and zone that the chat's own profile says of a member are kept."""
@@ -175,7 +176,9 @@ class Chat:
         """The same form with the fields that matter now. Nothing is done, and nothing is found wrong before it is sent."""
         values = {**{name: str(value) for name, value in first.items()}, **asked.request.values}
         given, _ = from_values(asked, action, values)
-        held = {**asked.request.put_by, **values}
+        begun = action.prefill(asked, {**values, **given}) if action.prefill else {}
+        fresh = {name: text for name, text in begun.items() if name not in (asked.request.seen or ())}
+        held = {**fresh, **asked.request.put_by, **values}
         return Open(build_form(asked, action, {**values, **given}, values=held, key=asked.request.key))
 
     def _submitted(self, asked: Asked, action: Action, first: dict[str, int]) -> Reply:

@@ -13,24 +13,34 @@ from core.people.model import Right
 from core.people.queries import names
 
 from .actions import Argument, ArgumentKind
+from .billed import invoice_held, invoices_of_anybody, invoices_offered
 from .finding import is_invoice
 from .forms import Option
 from .words import OWN, Words
 
 LIMIT = 15
+INVOICE, DEBTOR = ArgumentKind.INVOICE.value, ArgumentKind.DEBTOR.value
 LONGEST = 18  # digits of an id that any store can hold
 SHORTEST = 2  # characters before a name is looked up
 
 
-def source_of(argument: Argument) -> str:
-    """Where the argument's field looks, if it is a search: its kind, and the closed choices that are offered too (`staff+person.next`)."""
-    return "+".join((argument.kind.value, *(f"{argument.name}.{choice}" for choice in argument.choices)))
+def source_of(argument: Argument, about: str = "") -> str:
+    """Where the argument's field looks, if it is a search: its kind, the closed choices that are offered too (`staff+person.next`), and
+    `about` whom (`invoice@104`)."""
+    named = "+".join((argument.kind.value, *(f"{argument.name}.{choice}" for choice in argument.choices)))
+    return f"{named}@{about}" if about else named
 
 
 def options(connection: Connection, words: Words, source: str, typed: str) -> tuple[Option, ...]:
-    """The nearest choices, best first; none for a source nobody knows. Who may ask is the caller's matter."""
-    name, *closed = source.split("+")
-    look, sought = SOURCES.get(name), typed.strip()
+    """The nearest choices, best first; none for a source nobody knows. Who may ask is `is_for`'s matter."""
+    place, _, about = source.partition("@")
+    name, *closed = place.split("+")
+    sought = typed.strip()
+    if name == INVOICE:
+        return invoices_offered(connection, words, about, sought, limit=LIMIT)
+    if name == DEBTOR and sought:
+        return _debtors(connection, words, sought)
+    look = SOURCES.get(name)
     if look is None or not sought:
         return ()
     named = ((key.rpartition(".")[2], f"choice.{key}") for key in closed)
@@ -39,8 +49,15 @@ def options(connection: Connection, words: Words, source: str, typed: str) -> tu
     return (*begun, *look(connection, sought))[:LIMIT]
 
 
-def chosen(connection: Connection, source: str, value: str) -> Option | None:
+def is_for(source: str, rights: frozenset[Right]) -> bool:
+    """Whether somebody with these rights may be offered anything there: invoices to whoever does more than look."""
+    return Right.READ in rights and (source.partition("@")[0] not in (INVOICE, DEBTOR) or rights != {Right.READ})
+
+
+def chosen(connection: Connection, words: Words, source: str, value: str) -> Option | None:
     """A value that a search field sent earlier, with its label; None for anything that was merely typed."""
+    if source == INVOICE:
+        return invoice_held(connection, words, value)
     if source in PEOPLE:
         found = [Option(handle, name) for handle, name in names(connection, PEOPLE[source]) if handle == value]
         return found[0] if found else None
@@ -79,10 +96,10 @@ def _people(right: Right | None) -> Callable[[Connection, str], tuple[Option, ..
     return look
 
 
-def _debtors(connection: Connection, typed: str) -> tuple[Option, ...]:
-    """An invoice of that very number first, then cases and customers."""
-    invoice = (Option(typed, typed),) if is_invoice(connection, typed) else ()
-    return (*invoice, *_customers(connection, typed)[:5], *_cases(connection, typed))[:LIMIT]
+def _debtors(connection: Connection, words: Words, typed: str) -> tuple[Option, ...]:
+    """Invoices of such numbers first, then customers and cases."""
+    invoices = invoices_of_anybody(connection, words, typed, limit=5)
+    return (*invoices, *_customers(connection, typed)[:5], *_cases(connection, typed))[:LIMIT]
 
 
 def _case(number: int, title: str) -> Option:
@@ -96,5 +113,5 @@ def _customer(connection: Connection, number: int) -> Option:
 # People by whose right they are found: whoever may work on cases, or everybody.
 PEOPLE: Mapping[str, Right | None] = {ArgumentKind.STAFF.value: Right.WORK, ArgumentKind.MEMBER.value: None}
 SOURCES: Mapping[str, Callable[[Connection, str], tuple[Option, ...]]] = {
-    "case": _cases, "customer": _customers, "debtor": _debtors, **{kind: _people(right) for kind, right in PEOPLE.items()},
+    "case": _cases, "customer": _customers, **{kind: _people(right) for kind, right in PEOPLE.items()},
 }  # fmt: skip

@@ -15,7 +15,7 @@ from .amounts import amount
 from .applying import applying
 from .asking import Asked
 from .days import day
-from .finding import case_meant, colleague, customer_of_case, customers_of_invoice, is_invoice
+from .finding import case_meant, colleague, customer_of_case, customers_of_invoice
 from .locales import language, zone
 from .moments import moment
 from .months import month
@@ -23,10 +23,7 @@ from .numbering import NUMBER, NUMBERED, numbered
 from .words import OWN, Words, known_zone
 
 NEVER_TYPED = {ArgumentKind.HIDDEN, ArgumentKind.SUBSCRIPTIONS}
-REST_OF_LINE = {ArgumentKind.TEXT, ArgumentKind.LONG_TEXT}
 TIMES = {ArgumentKind.DAY, ArgumentKind.MOMENT, ArgumentKind.MONTH}
-SEVERAL_WORDS = {ArgumentKind.CUSTOMER, ArgumentKind.DEBTOR, ArgumentKind.MONEY, *TIMES}
-MOST_WORDS = 8
 SPACES = re.compile(r"[\s\u00a0\u200b\u202f]+")
 OWN_ROW = re.compile(rf"{OWN}\d{{1,18}}", re.ASCII)
 PLAIN: Mapping[ArgumentKind, Callable[..., object]] = {  # understood whoever asks
@@ -58,31 +55,10 @@ def begun(table: ActionTable, line: str) -> tuple[Action | None, str, str]:
     return (longer, f"{verb} {second}", further) if longer else (table.named(verb), verb, rest)
 
 
-def from_typed(asked: Asked, action: Action, rest: str) -> dict[str, object]:
-    """The arguments of a typed command; missing required ones are simply absent. Raises InvalidInput, NotFound, Ambiguous."""
-    texts, rest = _introduced(action, rest)
-    names = [a for a in action.arguments if a.kind not in NEVER_TYPED and not a.after]
-    for position, argument in enumerate(names):
-        if not rest.strip():
-            break
-        open_ones = {a.name for a in applying(action.arguments, _decided(action, texts), in_form=False)}
-        if argument.name not in open_ones:
-            continue
-        rest = _without_filler(argument, rest)
-        last = not open_ones.intersection(a.name for a in names[position + 1 :])
-        if _is_left_out(asked, argument, rest, last=last):
-            continue
-        texts[argument.name], rest = _next_token(asked, argument, rest, last=last)
-    given = from_carried(asked, action, texts)
-    if rest.strip():
-        raise InvalidInput("too_many_words", rest=rest.strip(), usage=usage(asked, action))
-    return given
-
-
 def from_carried(asked: Asked, action: Action, texts: Mapping[str, str]) -> dict[str, object]:
     """Every argument there is a text for, as typed or as a button carries it. Raises as `from_typed`; an Ambiguous knows the others."""
     given: dict[str, object] = {}
-    for argument in applying(action.arguments, _decided(action, texts), in_form=False):
+    for argument in applying(action.arguments, decided(action, texts), in_form=False):
         if not texts.get(argument.name, "").strip():
             continue
         try:
@@ -110,7 +86,7 @@ def from_values(asked: Asked, action: Action, values: Mapping[str, str]) -> tupl
     return given, wrong
 
 
-def _decided(action: Action, texts: Mapping[str, str]) -> dict[str, str]:
+def decided(action: Action, texts: Mapping[str, str]) -> dict[str, str]:
     """What was typed, each choice by its own word, as far as it is one."""
     choices = {a.name: a for a in action.arguments if a.kind is ArgumentKind.WORD}
     return {name: meant(text, choices[name]) or text if name in choices else text for name, text in texts.items()}
@@ -231,67 +207,3 @@ def _time(asked: Asked, argument: Argument, text: str) -> object:
     if argument.kind is ArgumentKind.DAY:
         return day(text, today=today, tense=argument.tense, field=argument.name)
     return moment(text, now=asked.now, zone=zone, tense=argument.tense, field=argument.name)
-
-
-def _introduced(action: Action, rest: str) -> tuple[dict[str, str], str]:
-    """What stands behind the words that introduce an argument, and what stands before them all."""
-    leads = {word: a.name for a in action.arguments for word in a.after}
-    texts: dict[str, str] = {}
-    if not leads:
-        return texts, rest
-    parts: dict[str, list[str]] = {"": []}
-    current = ""
-    for word in rest.split():
-        name = leads.get(folded(word))
-        if name is not None and name not in parts:
-            current = name
-            parts[name] = []
-        else:
-            parts[current].append(word)
-    texts = {name: " ".join(words) for name, words in parts.items() if name}
-    first = " ".join(parts[""])
-    missing = next((a.name for a in action.arguments if a.required and a.after and a.name not in texts), None)
-    return (texts | {missing: first}, "") if first and missing else (texts, first)
-
-
-def _without_filler(argument: Argument, rest: str) -> str:
-    first, _, left = rest.strip().partition(" ")
-    return left if argument.filler and folded(first) in argument.filler and left.strip() else rest
-
-
-def _is_left_out(asked: Asked, argument: Argument, rest: str, *, last: bool) -> bool:
-    """Whether a word that may be left out was: what stands in its place is none of its choices, and another argument follows."""
-    if argument.required or last:
-        return False
-    first = rest.strip().partition(" ")[0]
-    if argument.kind is ArgumentKind.LINE:
-        return not first.startswith("#")
-    if argument.kind is ArgumentKind.INVOICE:
-        with asked.reading() as connection:
-            return not is_invoice(connection, first)
-    return argument.kind is ArgumentKind.WORD and folded(first) not in argument.choices
-
-
-def _next_token(asked: Asked, argument: Argument, rest: str, *, last: bool) -> tuple[str, str]:
-    """The next argument's text and what is left. Names, dates and amounts may have several words: the most that make one."""
-    if argument.kind in REST_OF_LINE or last:
-        return rest.strip(), ""
-    if argument.kind in SEVERAL_WORDS:
-        words = tidy(rest).split(" ")
-        for length in range(min(len(words), MOST_WORDS), 1, -1):
-            if _is_one(asked, argument, " ".join(words[:length])):
-                return " ".join(words[:length]), " ".join(words[length:])
-    token, _, left = rest.strip().partition(" ")
-    return token, left
-
-
-def _is_one(asked: Asked, argument: Argument, text: str) -> bool:
-    """Whether the text is such an argument, or may be several."""
-    if argument.kind in (ArgumentKind.CUSTOMER, ArgumentKind.DEBTOR):
-        with asked.reading() as connection:
-            return bool(named(connection, text))
-    try:
-        understand(asked, argument, text)
-    except InvalidInput as error:
-        return not error.kind.startswith("not_a")
-    return True

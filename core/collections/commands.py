@@ -185,12 +185,12 @@ class WithdrawPromise(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class OpenDispute(Command):
-    """The customer does not accept an amount of an invoice, or of its line at that position."""
+    """The customer does not accept an amount of an invoice, or of its line at that position; `amount` None: all of it."""
 
     needs = Right.WORK
     invoice_id: int
     line: int | None
-    amount: int
+    amount: int | None
     currency: str
     reason: str
 
@@ -216,14 +216,17 @@ class OverrideDispute(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceHold(Command):
-    """Collect nothing from one day until another. Legal and insolvency take a finance lead, goodwill anybody who works on cases."""
+    """Collect nothing from one day until another; `until` None: until somebody releases it, for all but goodwill.
+
+    Legal and insolvency take a finance lead, goodwill anybody who works on cases.
+    """
 
     needs = Right.STOP
     customer_id: int
     payer_id: int | None
     kind: HoldKind
     since: date
-    until: date
+    until: date | None
     reason: str
 
 

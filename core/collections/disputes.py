@@ -32,25 +32,26 @@ def open_dispute(tx: Tx, command: OpenDispute) -> Iterable[Event]:
     whose = payer(tx.connection, found.payer_id)
     if whose.customer_id is None:
         raise Conflict("payer_unlinked", name=whose.name)
-    if command.currency != found.currency:
+    if command.amount is not None and command.currency != found.currency:
         raise InvalidInput("dispute_currency", "amount", invoice=found.number, currency=found.currency)
     most = _most(tx.connection, command, found)
-    if not 0 < command.amount <= most:
+    amount = most if command.amount is None else command.amount
+    if not 0 < amount <= most:
         raise InvalidInput("dispute_above", "amount", invoice=found.number)
     same = [d for d in disputed(tx.connection, found.payer_id, found.currency) if d.invoice_id == found.id]
     if any(d.line == command.line for d in same):
         raise Conflict("disputed_before", number=next(d.number for d in same if d.line == command.line))
-    if sum(d.amount for d in same) + command.amount > found.total:
+    if sum(d.amount for d in same) + amount > found.total:
         raise InvalidInput("dispute_above", "amount", invoice=found.number)
     values = {
         "customer_id": whose.customer_id, "payer_id": whose.id, "invoice_id": found.id, "line": command.line, "currency": found.currency,
-        "amount": command.amount, "reason": reason, "state": DisputeState.OPEN.value, "by": tx.actor.id, "at": tx.now,
+        "amount": amount, "reason": reason, "state": DisputeState.OPEN.value, "by": tx.actor.id, "at": tx.now,
     }  # fmt: skip
     dispute_id = int(tx.connection.execute(sa.insert(disputes).values(**values).returning(disputes.c.id)).scalar_one())
     return [
         DisputeOpened(
             customer_id=whose.customer_id, payer_id=whose.id, dispute_id=dispute_id, invoice_id=found.id, line=command.line,
-            amount=command.amount, currency=found.currency, reason=Private(reason),
+            amount=amount, currency=found.currency, reason=Private(reason),
         )
     ]  # fmt: skip
 

@@ -232,7 +232,7 @@ class HoldPlaced(OfCollecting):
     hold_id: int
     kind: str
     since: date
-    until: date
+    until: date | None
     reason: Private
 
 

@@ -41,10 +41,10 @@ def place_hold(tx: Tx, command: PlaceHold) -> Iterable[Event]:
     for other in holds_of(tx.connection, command.customer_id):
         if (
             (other.payer_id, other.kind) == (command.payer_id, command.kind)
-            and other.since <= command.until
-            and command.since <= other.until
+            and (command.until is None or other.since <= command.until)
+            and (other.until is None or command.since <= other.until)
         ):
-            raise Conflict("held_before", number=other.number, until=other.until)
+            raise _held_before(other)
     values = {
         "customer_id": command.customer_id, "payer_id": command.payer_id, "kind": command.kind.value, "since": command.since,
         "until": command.until, "reason": reason, "state": HoldState.OPEN.value, "by": tx.actor.id, "at": tx.now,
@@ -76,7 +76,7 @@ def mind_hold(tx: Tx, command: MindHold) -> Iterable[Event]:
     if found.state is not HoldState.OPEN:
         return []
     today = today_of(tx.connection, found.customer_id, tx.now)
-    if today > found.until:
+    if found.until is not None and today > found.until:
         return [_end(tx, found, HoldState.OVER, "")]
     _wake(tx, found, today)
     return [HoldBegan(customer_id=found.customer_id, payer_id=found.payer_id, hold_id=found.id)] if found.since <= today else []
@@ -89,19 +89,31 @@ def _refuse_others(tx: Tx, kind: HoldKind) -> None:
         raise NotAllowed("hold_not_yours" if kind is HoldKind.GOODWILL else "hold_finance")
 
 
+def _held_before(other: Hold) -> Conflict:
+    if other.until is None:
+        return Conflict("held_before_open", number=other.number)
+    return Conflict("held_before", number=other.number, until=other.until)
+
+
 def _check_days(tx: Tx, command: PlaceHold, today: date) -> None:
-    if command.until < max(today, command.since):
-        raise InvalidInput("hold_ends_before", "last_day", day=command.until)
     if command.since < today:
         raise InvalidInput("hold_begins_before", "first_day", day=command.since)
+    if command.until is None:
+        if command.kind is HoldKind.GOODWILL:
+            raise InvalidInput("field_missing", "last_day")
+        return
+    if command.until < max(today, command.since):
+        raise InvalidInput("hold_ends_before", "last_day", day=command.until)
     longest = policy_on(tx.connection, today).holds.goodwill_longest if command.kind is HoldKind.GOODWILL else LONGEST
     if command.until > command.since + longest:
         raise InvalidInput("hold_too_long", "last_day", day=command.since + longest, days=longest.days)
 
 
 def _wake(tx: Tx, found: Hold, today: date) -> None:
-    """At the midnight, in the customer's zone, at which it begins, else at the one after its last day."""
-    on = found.since if found.since > today else found.until + timedelta(days=1)
+    """At the midnight, in the customer's zone, at which it begins, else at the one after its last day, if it has one."""
+    if found.since <= today and found.until is None:
+        return
+    on = found.since if found.since > today or found.until is None else found.until + timedelta(days=1)
     zone = ZoneInfo(customer(tx.connection, found.customer_id).zone)
     timers.schedule(tx, MINDS, f"hold:{found.id}", due_at=datetime.combine(on, time(), tzinfo=zone), rule="hold")
 

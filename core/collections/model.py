@@ -148,14 +148,17 @@ class Dispute:
 
 @dataclass(frozen=True, kw_only=True)
 class Hold:
-    """Nothing is collected from `since` until `until`, both included, by the customer's calendar. `payer_id` None: of all their payers."""
+    """Nothing is collected from `since` until `until`, both included, by the customer's calendar; None: until somebody releases it.
+
+    `payer_id` None: of all their payers.
+    """
 
     id: int
     customer_id: int
     payer_id: int | None
     kind: HoldKind
     since: date
-    until: date
+    until: date | None
     reason: str
     state: HoldState
     by: str

@@ -108,7 +108,7 @@ def holds_of(connection: Connection, customer_id: int, payer_id: int | None = No
 
 def active_holds(connection: Connection, customer_id: int, payer_id: int, today: date) -> list[Hold]:
     """The holds that count for the payer on `today`, the customer's day."""
-    return [h for h in holds_of(connection, customer_id, payer_id) if h.since <= today <= h.until]
+    return [h for h in holds_of(connection, customer_id, payer_id) if h.since <= today and (h.until is None or today <= h.until)]
 
 
 def payment(connection: Connection, payment_id: int) -> ReportedPayment:

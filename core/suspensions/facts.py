@@ -115,7 +115,7 @@ def _collecting(connection: Connection, owed: Position, customer_id: int) -> dic
         ],
         "undisputed": parts.undisputed,
         "holds": [
-            {"id": h.id, "kind": h.kind.value, "until": h.until.isoformat()}
+            {"id": h.id, "kind": h.kind.value, "until": h.until.isoformat() if h.until else ""}
             for h in active_holds(connection, customer_id, payer_id, owed.today)
         ],
     }  # fmt: skip

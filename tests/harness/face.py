@@ -93,8 +93,8 @@ class Face(ABC):
         """Choose an entry of the own menu of a message that `author` wrote in the billing channel; returns the form that opened."""
 
     @abstractmethod
-    def suggest(self, action: str, field: str, typed: str, *, by: Persona) -> dict[str, str]:
-        """Type into a search field of the action's form; returns the labels offered, by the value each stands for."""
+    def suggest(self, action: str, field: str, typed: str, *, by: Persona, form: Seen | None = None) -> dict[str, str]:
+        """Type into a search field of the action's form, or of one that is open; returns the labels offered, by their values."""
 
     @abstractmethod
     def channel(self) -> Seen:

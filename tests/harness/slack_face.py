@@ -92,8 +92,10 @@ class SlackFace(Face):
         told = self.world.local_slack.ledger.responses.get(payload["response_url"].rpartition("/")[2])
         return self._opened(payload["trigger_id"]) or (seen_in_slack(told[-1]) if told else Seen({}))
 
-    def suggest(self, action: str, field: str, typed: str, *, by: Persona) -> dict[str, str]:
+    def suggest(self, action: str, field: str, typed: str, *, by: Persona, form: Seen | None = None) -> dict[str, str]:
         view = {"type": "modal", "private_metadata": json.dumps({"action": action, "given": {}}), "callback_id": "billing:form"}
+        if form is not None:
+            view = self.submission(form, by, form.typed)["view"]
         payload = {
             "type": "block_suggestion", "user": {"id": by.slack, "team_id": TEAM}, "team": {"id": TEAM}, "view": view, "value": typed,
             "api_app_id": "A1", "action_id": "value", "block_id": field, "is_enterprise_install": False, "enterprise": None,

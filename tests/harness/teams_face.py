@@ -4,6 +4,7 @@ import json
 from html import escape
 from typing import Any
 
+from core.chat.requests import ChatRequest, Gesture
 from core.chat.words import Words
 from playground.teams.checks import check_card
 from tests.harness.face import Face, Seen, counter
@@ -64,8 +65,11 @@ class TeamsFace(Face):
         made.menu = value
         return made
 
-    def suggest(self, action: str, field: str, typed: str, *, by: Persona) -> dict[str, str]:
-        dataset = self.world.house.chat.source_of(action, field) or field  # as the form's own field names it
+    def suggest(self, action: str, field: str, typed: str, *, by: Persona, form: Seen | None = None) -> dict[str, str]:
+        nobody = ChatRequest(face=self.name, workspace="", user="", key="", gesture=Gesture.TYPED, action=action)
+        dataset = self.world.house.chat.source_of(nobody, field) or field  # as the form's own field names it
+        if form is not None:
+            dataset = form.inputs[field]["choices.data"]["dataset"]
         value = {"queryText": typed, "queryOptions": {"skip": 0, "top": 15}, "dataset": dataset}
         answer = self.deliver(self.invoke("application/search", value, by))
         assert answer.status_code == 200, answer.data

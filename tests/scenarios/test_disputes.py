@@ -1,5 +1,6 @@
 """Disputes by amount and line: the rest may still be asked for, no suspension without a finance lead, closed with a reason."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -20,7 +21,7 @@ from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face
 from tests.harness.receivables import feed, invoice
 from tests.harness.suspensions import Story, ripe
-from tests.harness.world import ANA, BEN, FAY, VIC, World
+from tests.harness.world import ANA, BEN, DORA, FAY, VIC, World
 from tests.scenarios.test_suspension_guards import card_of, force
 
 LARGE = {"total": 50000, "open": 50000}
@@ -206,3 +207,57 @@ def test_a_question_that_comes_while_it_cools_off_voids_the_approval(story: Stor
 
     assert story.newest().state is State.VOIDED
     assert "Open questions about these invoices" in card_of(story, face)
+
+
+def test_the_form_asks_for_the_line_or_the_amount_or_for_neither(story: Story, face: Face) -> None:
+    form = face.type(f"dispute {story.case_id}", by=ANA)
+    assert "amount" in form.inputs
+    assert "line" not in form.inputs
+    chosen = next(value for value, label in face.suggest("dispute", "invoice", "", by=ANA, form=form).items() if "F/1" in label)
+
+    whole = face.answer(form, "scope", "whole", by=ANA, invoice=chosen)
+    assert not {"line", "amount"} & whole.inputs.keys()
+    line = face.answer(whole, "scope", "line", by=ANA)
+    assert "2. Backup · PLN 131.00" in json.dumps(line.inputs["line"], ensure_ascii=False).replace("\u00a0", " ")
+    answer = face.send(line, by=ANA, line="2", reason="They never ordered backup")
+
+    assert "F/1, line 2" in answer
+    assert (found(story).line, found(story).amount) == (2, 13100)
+    assert "D-2" not in face.type(f"dispute {story.case_id} F/1 whole none of it was ordered", by=ANA)  # more than is left of it
+    face.type("settle D-1 withdrawn they found the order", by=ANA)
+    assert "D-2" in face.type(f"dispute {story.case_id} F/1 whole none of it was ordered", by=ANA)
+    assert (found(story, 2).line, found(story, 2).amount) == (None, 50000)
+
+
+def test_an_invoice_is_looked_for_among_those_of_whom_the_form_is_about(story: Story, face: Face) -> None:
+    world = story.world
+    other = world.do(AddCustomer(name="Adam Wilk")).ids["customer_id"]
+    world.do(ConfirmLink(customer_id=other, kind=LinkKind.PAYER, connection="books", external="other"))
+    feed(world, invoice("F/1X", **LARGE), external="other", as_of=world.now)
+    form = face.type(f"dispute {story.case_id}", by=ANA)
+
+    offered = face.suggest("dispute", "invoice", "f/1", by=ANA, form=form)
+    assert [label.partition(" ")[0] for label in offered.values()] == ["F/1"]
+    assert "F/1X" not in str(form.raw)
+    assert face.suggest("dispute", "invoice", "nothing", by=ANA, form=form) == {}
+    assert face.suggest("dispute", "invoice", "f/1", by=VIC, form=form) == {}
+    assert face.suggest("dispute", "invoice", "f/1", by=DORA, form=form) == {}
+
+    with world.house.desk.reading() as connection:
+        theirs = connection.exec_driver_sql("select id from invoices where number = 'F/1X'").scalar_one()
+    refused = face.fill(form, by=ANA, invoice=f"id:{theirs}", amount="1 PLN", reason="smuggled")
+    assert "another customer" in str(refused)
+    assert face.suggest("payment", "debtor", "F/1", by=VIC) == {}
+    assert "F/1" in face.suggest("payment", "debtor", "F/1", by=ANA)
+    assert "F/1X" in face.suggest("payment", "debtor", "F/1X", by=ANA)  # where nobody is named yet, everybody's
+
+
+def test_who_is_meant_comes_first_and_their_invoices_with_them(story: Story, face: Face) -> None:
+    form = face.type("dispute", by=ANA)
+    assert "invoice" not in form.inputs
+
+    about = face.answer(form, "debtor", f"id:{story.customer_id}", by=ANA)
+    assert "F/1" in "".join(face.suggest("dispute", "invoice", "", by=ANA, form=about).values())
+    again = face.answer(about, "debtor", "F/1", by=ANA)
+    assert "F/1" in "".join(face.suggest("dispute", "invoice", "", by=ANA, form=again).values())
+    assert "D-1" in face.fill(again, by=ANA, scope="amount", amount="20 PLN", reason="Too many seats")

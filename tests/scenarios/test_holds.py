@@ -135,3 +135,22 @@ def test_everything_that_holds_back_is_listed_with_a_button_to_end_it(story: Sto
     assert not face.fill(face.click(seen, "Release H-1…", by=ANA), by=ANA, reason="done").errors
     assert not face.fill(face.click(seen, "Replace P-1…", by=ANA), by=ANA, reason="more time", promised_on="2026-11-30").errors
     assert placed(story).state is HoldState.RELEASED
+
+
+def test_the_kind_decides_whether_it_must_end(story: Story, face: Face) -> None:
+    assert "until 31.13" not in face.type(f"hold {story.case_id} legal until 31.13 a lawyer wrote", by=FAY).texts
+    assert "31.13" in face.type(f"hold {story.case_id} legal 31.13 a lawyer wrote", by=FAY)  # no day, and no word of the reason either
+    form = face.type(f"hold {story.case_id}", by=FAY)
+
+    refused = face.fill(form, by=FAY, hold_kind="goodwill", reason="a fire")
+    assert "last_day" in refused.errors
+    answer = face.fill(refused, by=FAY, hold_kind="legal", reason="a lawyer wrote")
+
+    assert "it is released" in answer
+    assert placed(story).until is None
+    assert "H-1 holds the same until it is released" in face.type(f"hold {story.case_id} legal until 2027-01-31 again", by=FAY)
+    story.world.move(days=400)
+    assert placed(story).state is HoldState.OPEN
+    assert paused(story) == ["H-1"]
+    face.type("release H-1 settled", by=FAY)
+    assert "it is released" in face.type(f"hold {story.case_id} insolvency the court named an administrator", by=FAY)

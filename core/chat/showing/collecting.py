@@ -98,9 +98,13 @@ def hold_view(connection: Connection, words: Words, hold_id: int, reader: Member
     found = hold(connection, hold_id)
     facts = (
         *_whose(connection, words, found), Fact(words.say("fact.hold_since"), Day(found.since)),
-        Fact(words.say("fact.hold_until"), Day(found.until)), Fact(words.say("fact.reason"), Text(found.reason, quoted=True)),
+        Fact(words.say("fact.hold_until"), _end(words, found)), Fact(words.say("fact.reason"), Text(found.reason, quoted=True)),
     )  # fmt: skip
     return _note(connection, words, f"hold.{found.state}", found, facts, reader)
+
+
+def _end(words: Words, found: Hold) -> Value:
+    return Text(words.say("hold.until_released")) if found.until is None else Day(found.until)
 
 
 def pauses_view(connection: Connection, words: Words, customer_id: int, now: datetime, reader: Member) -> CustomerView:
@@ -213,7 +217,7 @@ def _line(connection: Connection, words: Words, found: Held) -> str:
             number=found.number,
             kind=kind,
             since=Day(found.since),
-            until=Day(found.until),
+            until=_end(words, found),
             reason=found.reason,
             person=by,
         )

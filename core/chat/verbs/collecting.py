@@ -1,4 +1,4 @@
-"""Verbs about what holds back collecting: payments reported, promises, disputes and holds."""
+"""Verbs about what holds back collecting: payments reported, promises and holds."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,14 +10,12 @@ from core.chat.amounts import written
 from core.chat.asking import Asked
 from core.chat.days import Tense
 from core.chat.debtors import Debtor, debtor, payer_for
+from core.chat.forms import When
 from core.chat.requests import Card, Gesture, Private, Reply
-from core.chat.showing.collecting import dispute_view, hold_view, pauses_view, payment_view, promise_view
-from core.chat.values import Day, Money, Text
-from core.chat.views import Button, Fact, NoteView, View
+from core.chat.showing.collecting import hold_view, pauses_view, payment_view, promise_view
+from core.chat.values import Money
+from core.chat.views import Button
 from core.collections.commands import (
-    CloseDispute,
-    OpenDispute,
-    OverrideDispute,
     PlaceHold,
     RecordPromise,
     ReleaseHold,
@@ -25,51 +23,47 @@ from core.collections.commands import (
     WithdrawPayment,
     WithdrawPromise,
 )
-from core.collections.model import DisputeState, HoldKind
+from core.collections.model import HoldKind
 from core.collections.standing import promise
 from core.customers.queries import today_of
-from core.engine.errors import InvalidInput
 from core.people.model import Right
-from core.receivables.queries import positions_of_customer
-
-OFFERED = 8  # open invoices named above the form of a dispute
 
 
 def report_payment(asked: Asked, given: Given) -> Reply:
     """Record it and read it back. Raises what ReportPayment raises."""
     payer_id, amount = _payer(asked, given)
     command = ReportPayment(
-        payer_id=payer_id, amount=amount.minor, currency=amount.currency, paid_on=_day(given["day"]), proof=str(given["evidence"])
+        payer_id=payer_id, amount=amount.minor, currency=amount.currency, paid_on=day(given["day"]), proof=str(given["evidence"])
     )
-    return _shown(asked, payment_view, asked.do(command).ids["payment_id"])
+    return shown(asked, payment_view, asked.do(command).ids["payment_id"])
 
 
 def withdraw_payment(asked: Asked, given: Given) -> Reply:
     """It was not so."""
     payment_id = int(str(given["reported"]))
     asked.do(WithdrawPayment(payment_id=payment_id, reason=str(given["reason"])))
-    return _shown(asked, payment_view, payment_id)
+    return shown(asked, payment_view, payment_id)
 
 
 def record_promise(asked: Asked, given: Given) -> Reply:
     """Record it and read it back, with when it will be judged. Raises what RecordPromise raises."""
     payer_id, amount = _payer(asked, given)
     command = RecordPromise(
-        payer_id=payer_id, amount=amount.minor, currency=amount.currency, promised_on=_day(given["promised_on"]), how=str(given["how"])
+        payer_id=payer_id, amount=amount.minor, currency=amount.currency, promised_on=day(given["promised_on"]), how=str(given["how"])
     )
-    return _shown(asked, promise_view, asked.do(command).ids["promise_id"])
+    return shown(asked, promise_view, asked.do(command).ids["promise_id"])
 
 
 def replace_promise(asked: Asked, given: Given) -> Reply:
     """Another amount or day takes the place of a promise whose day has not come."""
-    replaced, amount = int(str(given["promise"])), _money(given["amount"])
+    replaced, amount = int(str(given["promise"])), money(given["amount"])
     with asked.reading() as connection:
         before = promise(connection, replaced)
     command = RecordPromise(
-        payer_id=before.payer_id, amount=amount.minor, currency=amount.currency, promised_on=_day(given["promised_on"]),
+        payer_id=before.payer_id, amount=amount.minor, currency=amount.currency, promised_on=day(given["promised_on"]),
         how=before.how, replaces=replaced, reason=str(given["reason"]),
     )  # fmt: skip
-    return _shown(asked, promise_view, asked.do(command).ids["promise_id"])
+    return shown(asked, promise_view, asked.do(command).ids["promise_id"])
 
 
 def as_promised(asked: Asked, given: Given) -> Mapping[str, str]:
@@ -85,78 +79,27 @@ def withdraw_promise(asked: Asked, given: Given) -> Reply:
     """Taken back before its day."""
     promise_id = int(str(given["promise"]))
     asked.do(WithdrawPromise(promise_id=promise_id, reason=str(given["reason"])))
-    return _shown(asked, promise_view, promise_id)
-
-
-def open_dispute(asked: Asked, given: Given) -> Reply:
-    """What the customer does not accept. Raises what OpenDispute raises, InvalidInput without an invoice or for another customer's."""
-    amount = _money(given["amount"])
-    with asked.reading() as connection:
-        whose = debtor(connection, given["debtor"])
-        named = debtor(connection, str(given["invoice"]), "invoice") if given.get("invoice") else whose
-    if named.invoice_id is None:
-        raise InvalidInput("field_missing", "invoice")
-    if named.customer_id != whose.customer_id:
-        raise InvalidInput("invoice_of_another", "invoice", invoice=str(given["invoice"]))
-    line = int(str(given["line"])) if given.get("line") else None
-    command = OpenDispute(
-        invoice_id=named.invoice_id, line=line, amount=amount.minor, currency=amount.currency, reason=str(given["reason"])
-    )
-    return _shown(asked, dispute_view, asked.do(command).ids["dispute_id"])
-
-
-def before_disputing(asked: Asked, given: Given) -> View:
-    """What is open, to choose the invoice from: the earliest due first."""
-    facts: list[Fact] = []
-    more = 0
-    if "debtor" in given:
-        with asked.reading() as connection:
-            customer_id = debtor(connection, given["debtor"]).customer_id
-            found = positions_of_customer(connection, customer_id, today_of(connection, customer_id, asked.now))
-        unpaid = [(i, i.open) for owed in found for i in owed.invoices if i.open is not None and i.open > 0]
-        facts = [Fact(i.number, (Money(left, i.currency), Day(i.due_on))) for i, left in unpaid[:OFFERED]]
-        more = len(unpaid) - OFFERED
-    rest = (Text(asked.words.count("list.more", more)),) if more > 0 else ()
-    return NoteView(title=asked.words.say("dispute.before"), facts=tuple(facts), footnotes=rest)
-
-
-def named_invoice(_asked: Asked, given: Given) -> Mapping[str, str]:
-    """The invoice by which the customer was named, if it was."""
-    token = given.get("debtor")
-    return {"invoice": token} if isinstance(token, str) and not token.startswith("id:") else {}
-
-
-def close_dispute(asked: Asked, given: Given) -> Reply:
-    """How it ended."""
-    dispute_id = int(str(given["dispute"]))
-    asked.do(CloseDispute(dispute_id=dispute_id, outcome=DisputeState(str(given["outcome"])), reason=str(given["reason"])))
-    return _shown(asked, dispute_view, dispute_id)
-
-
-def override_dispute(asked: Asked, given: Given) -> Reply:
-    """A finance lead lets a suspension go on for the undisputed part."""
-    dispute_id = int(str(given["dispute"]))
-    asked.do(OverrideDispute(dispute_id=dispute_id, reason=str(given["reason"])))
-    return _shown(asked, dispute_view, dispute_id)
+    return shown(asked, promise_view, promise_id)
 
 
 def place_hold(asked: Asked, given: Given) -> Reply:
-    """Collect nothing until that day. Raises what PlaceHold raises."""
+    """Collect nothing until that day, or until it is released. Raises what PlaceHold raises."""
     with asked.reading() as connection:
         whose = debtor(connection, given["debtor"])
         today = today_of(connection, whose.customer_id, asked.now)
     command = PlaceHold(
         customer_id=whose.customer_id, payer_id=whose.payer_id, kind=HoldKind(str(given["hold_kind"])),
-        since=_day(given["first_day"]) if given.get("first_day") else today, until=_day(given["last_day"]), reason=str(given["reason"]),
+        since=day(given["first_day"]) if given.get("first_day") else today,
+        until=day(given["last_day"]) if given.get("last_day") else None, reason=str(given["reason"]),
     )  # fmt: skip
-    return _shown(asked, hold_view, asked.do(command).ids["hold_id"])
+    return shown(asked, hold_view, asked.do(command).ids["hold_id"])
 
 
 def release_hold(asked: Asked, given: Given) -> Reply:
     """Collect again."""
     hold_id = int(str(given["hold"]))
     asked.do(ReleaseHold(hold_id=hold_id, reason=str(given["reason"])))
-    return _shown(asked, hold_view, hold_id)
+    return shown(asked, hold_view, hold_id)
 
 
 def show_pauses(asked: Asked, given: Given) -> Reply:
@@ -171,23 +114,26 @@ def show_pauses(asked: Asked, given: Given) -> Reply:
 
 
 def _payer(asked: Asked, given: Given) -> tuple[int, Money]:
-    amount = _money(given["amount"])
+    amount = money(given["amount"])
     with asked.reading() as connection:
         whose: Debtor = debtor(connection, given["debtor"])
         return payer_for(connection, whose, amount), amount
 
 
-def _money(given: object) -> Money:
+def money(given: object) -> Money:
+    """An understood amount."""
     assert isinstance(given, Money)  # noqa: S101 (the parser's own promise)
     return given
 
 
-def _day(given: object) -> date:
+def day(given: object) -> date:
+    """An understood day."""
     assert isinstance(given, date)  # noqa: S101 (the parser's own promise)
     return given
 
 
-def _shown(asked: Asked, view: Any, record_id: int) -> Reply:
+def shown(asked: Asked, view: Any, record_id: int) -> Reply:
+    """The record, read back."""
     with asked.reading() as connection:
         return Private(view(connection, asked.words, record_id, asked.member))
 
@@ -196,9 +142,7 @@ DEBTOR = Argument(name="debtor", kind=ArgumentKind.DEBTOR)
 AMOUNT = Argument(name="amount", kind=ArgumentKind.MONEY)
 REASON = Argument(name="reason", kind=ArgumentKind.LONG_TEXT, max_length=1000)
 PROMISE = Argument(name="promise", kind=ArgumentKind.RECORD, prefix="P")
-DISPUTE = Argument(name="dispute", kind=ArgumentKind.RECORD, prefix="D")
 PROMISED_ON = Argument(name="promised_on", kind=ArgumentKind.DAY, tense=Tense.FUTURE)
-ENDS = (DisputeState.ACCEPTED, DisputeState.REJECTED, DisputeState.WITHDRAWN)
 
 ACTIONS = (
     Action(
@@ -229,28 +173,15 @@ ACTIONS = (
         use=Use.RARE, arguments=(PROMISE, REASON), example="withdraw_promise P-1 {text}",
     ),
     Action(
-        name="dispute", right=Right.WORK, topic=Topic.MONEY, answer=open_dispute, form=True, polish=("spór",), lead=before_disputing,
-        prefill=named_invoice, example="dispute {case} {text}",
-        arguments=(
-            DEBTOR, Argument(name="invoice", kind=ArgumentKind.INVOICE, required=False, max_length=80),
-            Argument(name="line", kind=ArgumentKind.LINE, required=False), AMOUNT, REASON,
-        ),
-    ),
-    Action(
-        name="settle", right=Right.WORK, topic=Topic.MONEY, answer=close_dispute, form=True, polish=("rozstrzygnij",), use=Use.RARE,
-        arguments=(DISPUTE, Argument(name="outcome", kind=ArgumentKind.WORD, choices=tuple(ENDS)), REASON),
-        example="settle D-1 accepted {text}",
-    ),
-    Action(
-        name="override", right=Right.FINANCE, topic=Topic.MONEY, answer=override_dispute, form=True, polish=("pomiń spór",), use=Use.RARE,
-        arguments=(DISPUTE, REASON), example="override D-1 {text}",
-    ),
-    Action(
         name="hold", right=Right.STOP, topic=Topic.MONEY, answer=place_hold, form=True, polish=("blokada",),
         example="hold {case} goodwill {text}",
         arguments=(
             DEBTOR, Argument(name="hold_kind", kind=ArgumentKind.WORD, choices=tuple(HoldKind)),
-            Argument(name="last_day", kind=ArgumentKind.DAY, tense=Tense.FUTURE, filler=("until", "till", "do")), REASON,
+            Argument(
+                name="last_day", kind=ArgumentKind.DAY, tense=Tense.FUTURE, filler=("until", "till", "do"),
+                required_when=When(field="hold_kind", among=(HoldKind.GOODWILL,)),
+            ),
+            REASON,
             Argument(name="first_day", kind=ArgumentKind.DAY, tense=Tense.FUTURE, required=False),
         ),
     ),

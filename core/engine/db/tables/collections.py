@@ -179,7 +179,7 @@ holds = Table(
     ref("payer_id", "payers.id", nullable=True),  # NULL: all of the customer's
     Column("kind", String(20), nullable=False),  # legal | insolvency | goodwill
     Column("since", Date, nullable=False),
-    Column("until", Date, nullable=False),  # the last day
+    Column("until", Date),  # the last day; NULL: until somebody releases it
     Column("reason", Text, nullable=False),
     Column("state", String(20), nullable=False),  # open | released | over
     Column("by", String(80), nullable=False),

@@ -1021,7 +1021,7 @@ def upgrade() -> None:
     sa.Column('payer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('since', sa.Date(), nullable=False),
-    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('state', sa.String(length=20), nullable=False),
     sa.Column('by', sa.String(length=80), nullable=False),

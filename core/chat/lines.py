@@ -7,11 +7,12 @@ from core.engine.folding import folded
 from .actions import Action, Argument, ArgumentKind
 from .applying import applying
 from .asking import Asked
+from .choosing import meant
 from .finding import is_invoice
 from .parsing import NEVER_TYPED, TIMES, decided, from_carried, tidy, understand, usage
 
 REST_OF_LINE = {ArgumentKind.TEXT, ArgumentKind.LONG_TEXT}
-SEVERAL_WORDS = {ArgumentKind.CUSTOMER, ArgumentKind.DEBTOR, ArgumentKind.MONEY, *TIMES}
+SEVERAL_WORDS = {ArgumentKind.CUSTOMER, ArgumentKind.DEBTOR, ArgumentKind.MONEY, ArgumentKind.WORD, *TIMES}
 MOST_WORDS = 8
 
 
@@ -39,7 +40,7 @@ def from_typed(asked: Asked, action: Action, rest: str) -> dict[str, object]:
 
 def _introduced(action: Action, rest: str) -> tuple[dict[str, str], str]:
     """What stands behind the words that introduce an argument, and what stands before them all."""
-    leads = {word: a.name for a in action.arguments for word in a.after}
+    leads = {folded(word): a.name for a in action.arguments for word in a.after}
     texts: dict[str, str] = {}
     if not leads:
         return texts, rest
@@ -77,7 +78,7 @@ def _is_left_out(asked: Asked, argument: Argument, rest: str, *, last: bool) -> 
             return not is_invoice(connection, first)
     if argument.kind is ArgumentKind.DAY:  # what has a digit is meant as one, and refused rather than taken for the next words
         return not any(map(str.isdigit, first)) and not _begins_with_one(asked, argument, rest)
-    return argument.kind is ArgumentKind.WORD and folded(first) not in argument.choices
+    return argument.kind is ArgumentKind.WORD and not _begins_with_one(asked, argument, rest)
 
 
 def _next_token(asked: Asked, argument: Argument, rest: str, *, last: bool) -> tuple[str, str]:
@@ -102,6 +103,8 @@ def _is_one(asked: Asked, argument: Argument, text: str) -> bool:
     if argument.kind in (ArgumentKind.CUSTOMER, ArgumentKind.DEBTOR):
         with asked.reading() as connection:
             return bool(named(connection, text))
+    if argument.kind is ArgumentKind.WORD:
+        return bool(meant(text, argument))
     try:
         understand(asked, argument, text)
     except InvalidInput as error:

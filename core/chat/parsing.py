@@ -14,6 +14,7 @@ from .actions import Action, ActionTable, Argument, ArgumentKind
 from .amounts import amount
 from .applying import applying
 from .asking import Asked
+from .choosing import all_typed, meant, nearest
 from .days import day
 from .finding import case_meant, colleague, customer_of_case, customers_of_invoice
 from .locales import language, zone
@@ -30,7 +31,6 @@ PLAIN: Mapping[ArgumentKind, Callable[..., object]] = {  # understood whoever as
     ArgumentKind.MONEY: amount, ArgumentKind.LANGUAGE: language, ArgumentKind.ZONE: zone,
 }  # fmt: skip
 YES = frozenset({"yes", "true", "1", "tak"})
-IN_TURN = frozenset({"next", "nastepny", "nastepna", "kolejny", "kolejna"})
 MYSELF = frozenset({"me", "myself", "ja", "mnie"})
 
 
@@ -112,9 +112,9 @@ def understand(asked: Asked, argument: Argument, typed: str) -> object:  # noqa:
     if kind is ArgumentKind.TICK:
         return folded(text) in YES
     if kind is ArgumentKind.WORDS:
-        return tuple(dict.fromkeys(word(part, argument) for part in text.replace(",", " ").split()))
+        return tuple(dict.fromkeys(word(asked.words, part, argument) for part in text.replace(",", " ").split()))
     if kind is ArgumentKind.WORD:
-        return word(text, argument)
+        return word(asked.words, text, argument)
     return text
 
 
@@ -168,22 +168,20 @@ def staff_id(asked: Asked, text: str, field: str = "person", *, anybody: bool = 
 
 def _person(asked: Asked, text: str, argument: Argument) -> int | str:
     """A member, or whoever is next in turn where the argument offers that."""
-    if argument.choices and folded(text) in IN_TURN:
-        return argument.choices[0]
+    if argument.choices and (found := meant(text, argument)):
+        return found
     return staff_id(asked, text, argument.name, anybody=argument.kind is ArgumentKind.MEMBER)
 
 
-def meant(text: str, argument: Argument) -> str:
-    """The choice that is meant, case and diacritics aside; "" for none."""
-    return folded(text) if folded(text) in argument.choices else ""
-
-
-def word(text: str, argument: Argument) -> str:
-    """One of the argument's choices, case and diacritics aside. Raises InvalidInput naming them."""
+def word(words: Words, text: str, argument: Argument) -> str:
+    """One of the argument's choices, as it may be typed. Raises InvalidInput naming them, and the nearest one."""
     found = meant(text, argument)
-    if not found:
-        raise InvalidInput("not_a_choice", argument.name, typed=text, choices=", ".join(argument.choices))
-    return found
+    if found:
+        return found
+    near, choices = nearest(words, text, argument), all_typed(words, argument)
+    if near:
+        raise InvalidInput("not_a_choice_near", argument.name, typed=text, choices=choices, near=near)
+    raise InvalidInput("not_a_choice", argument.name, typed=text, choices=choices)
 
 
 def usage(asked: Asked, action: Action) -> str:

@@ -146,3 +146,17 @@ def test_a_colleague_is_named_or_mentioned(world: World, face: Face) -> None:
     asked = face.type(f"assign {case_id} ew", by=ANA)
     assert set(asked.buttons) == {"Ewa Kos", "Ewelina Żak"}
     assert "Nobody on the staff" in face.type(f"assign {case_id} nobody", by=ANA)
+
+
+def test_choices_are_typed_in_polish_and_what_is_misspelt_is_asked_back(world: World, face: Face) -> None:
+    case_id = open_case(world)
+    face.type("język polski", by=ANA)
+
+    assert "licencje" in face.type("pomoc rodzaj", by=ANA)
+    assert "Czy chodzi o „podatek”?" in face.type(f"rodzaj {case_id} podatk", by=ANA)
+    face.type(f"rodzaj {case_id} podatek", by=ANA)
+    assert "Podatek lub VAT" in face.type(f"sprawa {case_id}", by=ANA)
+    face.type(f"rozwiąż {case_id} zbedne", by=ANA)
+
+    with world.house.desk.reading() as connection:
+        assert case(connection, case_id).told_customer == "not_needed"

@@ -1,6 +1,7 @@
 """The views of help: what this person may do, by topic, with examples about cases and customers of theirs."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection
 from core.cases.queue import first_of, queue_parts
 from core.chat.actions import Action, ActionTable, Argument, ArgumentKind
 from core.chat.asking import Asked
+from core.chat.choosing import all_typed, typed_as
 from core.chat.forms import When
 from core.chat.parsing import form_of
 from core.chat.values import Text
@@ -58,7 +60,18 @@ def verb_view(asked: Asked, connection: Connection, action: Action) -> HelpView:
 def example(words: Words, action: Action, facts: Mapping[str, str]) -> str:
     """The verb's example in the reader's language, about `facts`."""
     own = f"example.{action.name}"
+    action = replace(action, example=" ".join(_spelt(words, action, word) for word in action.example.split(" ")))
     return action.shown(words.language, {**facts, "text": words.say(own)} if "{text}" in action.example else facts)
+
+
+def _spelt(words: Words, action: Action, word: str) -> str:
+    """A word of the example: a choice, or what introduces an argument, as the reader types it."""
+    for argument in action.arguments:
+        if word in argument.choices:
+            return typed_as(words, argument.name, word)
+        if argument.after[:1] == (word,) and words.language == "pl":
+            return argument.after[-1]
+    return word
 
 
 def own_facts(asked: Asked, connection: Connection) -> Mapping[str, str]:
@@ -94,14 +107,17 @@ def _arguments(words: Words, action: Action) -> Iterator[Fact]:
 
 
 def _only(words: Words, when: When) -> str:
-    return words.say("help.only", field=words.say(f"field.{when.field}"), choices=", ".join(when.among))
+    decides = words.say(f"field.{when.field}")
+    if not when.among:
+        return words.say("help.only_with", field=decides)
+    return words.say("help.only", field=decides, choices=", ".join(typed_as(words, when.field, choice) for choice in when.among))
 
 
 def _wanted(words: Words, argument: Argument) -> str:
     hint = f"field.{argument.name}.hint"
     parts = [
         words.say(hint) if words.has(hint) else "",
-        ", ".join(argument.choices),
+        all_typed(words, argument),
         "" if argument.required or argument.kind is ArgumentKind.TICK else words.say("help.optional"),
         "" if argument.when is None else _only(words, argument.when),
     ]

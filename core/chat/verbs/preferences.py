@@ -13,10 +13,10 @@ from core.people.preferences import MORNING, NONE, QUIET, USUAL, Preferences, Se
 from core.people.reminders import CHOSEN, FIXED, RULES, Reminder, Way
 
 POLISH = {
-    Reminder.LATE: "spoznione", Reminder.WAITING: "czekajace", Reminder.ASSIGNED: "przydzielone",
+    Reminder.LATE: "spóźnione", Reminder.WAITING: "czekające", Reminder.ASSIGNED: "przydzielone",
     Reminder.WATCHED: "obserwowane", Reminder.OUTCOMES: "wyniki",
-    Reminder.ABSENCE: "nieobecnosci", Reminder.DESK: "biuro",
-    Reminder.DECISIONS: "decyzje", Reminder.ESCALATIONS: "eskalacje", Reminder.SERVICE: "uslugi",
+    Reminder.ABSENCE: "nieobecności", Reminder.DESK: "biuro",
+    Reminder.DECISIONS: "decyzje", Reminder.ESCALATIONS: "eskalacje", Reminder.SERVICE: "usługi",
     Reminder.ACCOUNT: "konto",
 }  # fmt: skip
 HOURS = {"zwykle": USUAL, "brak": NONE}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
+from app.pausing import pause
 from app.receiving import access_of
 from app.settings import ConfigError
 from app.wiring import House
@@ -24,7 +25,7 @@ from webhooks.mail.client import MailServer
 from webhooks.mail.events import RECIPIENT
 from webhooks.signatures import digest_of
 
-MOST_ATTEMPTS = 24  # with growing pauses about half a day, and longer where the server asks for it
+MOST_ATTEMPTS = 24  # with growing pauses, of five minutes at least where the server says "later", a little more than half a day
 STATUS = re.compile(r"[245][0-9][0-9](?: [245](?:\.[0-9]{1,3}){2})?", re.ASCII)
 TEMPORARY, TOO_LARGE = 75, 65  # sysexits.h, which Postfix' pipe(8) and other mail servers go by: kept and tried again, returned
 LARGE = (
@@ -48,7 +49,8 @@ def send_notice(house: House, posting: Posting) -> None:
     carriage = _carried(house, letter, posting.attempts)
     if carriage.kind is Carried.LATER:
         house.desk.do(RecordCarriage(notice_id=notice_id, carriage=carriage), SYSTEM, house.clock.now())
-        raise DeliveryError(without_words(carriage.said), retry_after=carriage.retry_after or None)
+        wait = max(carriage.retry_after, pause(posting.attempts, None).total_seconds())
+        raise DeliveryError(without_words(carriage.said), retry_after=wait)
     house.desk.do(RecordCarriage(notice_id=notice_id, carriage=carriage), SYSTEM, house.clock.now(), settles=settles)
 
 

@@ -50,6 +50,17 @@ def send(world: World) -> tuple[str, str]:
     return row.state, row.error
 
 
+def pause_after(world: World, tried: int) -> float:
+    """For how many seconds the notice is left alone after so many tries."""
+    mine = outbox.c.kind == "notice.mail"
+    with world.house.store.writing() as connection:
+        connection.execute(sa.update(outbox).where(mine).values(attempts=tried - 1))
+    send(world)
+    with world.house.store.reading() as connection:
+        until = connection.scalar(sa.select(outbox.c.next_at).where(mine))
+        return float((until - world.house.store.real_now(connection)).total_seconds())
+
+
 def ids(server: MailServer) -> list[str]:
     return [str(letter.message["Message-ID"]) for letter in server.box.letters]
 
@@ -66,6 +77,10 @@ def test_later_is_later_and_a_refusal_is_for_people(world: World, server: MailSe
     assert send(world) == ("waiting", "the mail server answered 450 4.2.0")  # what operators see names nobody
     found = notice(world, notice_id)
     assert (found.state, found.said) == ("queued", "450 4.2.0 <ala@nowak.example> greylisted")
+
+    waits = [pause_after(world, tried) for tried in (2, 14)]
+    assert 290 < waits[0] < 310  # seconds: at least as long as greylisting takes
+    assert 2_800 < waits[1] < 4_400
 
     server.faults.answers["RCPT"] = "550 5.1.1 no such user"
     assert send(world)[0] == "sent"

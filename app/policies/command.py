@@ -15,8 +15,9 @@ from core.collections.exempting import unknown
 from core.collections.policy import Policy
 from core.collections.queries import applied, find_policy, policy_on
 from core.collections.shipped import SHIPPED
+from core.people.queries import members_of
 
-from .reading import PolicyFaults, exemption_lines, read_policy
+from .reading import PolicyFaults, lines_of, read_policy
 from .writing import write_policy
 
 UNKNOWN = {
@@ -108,12 +109,14 @@ def _read(file: Path) -> tuple[Policy, str]:
 
 
 def _refuse_unknown(house: House, found: Policy, text: str, file: Path) -> None:
-    """Raises ClickException for exemptions of whom nobody knows, with their lines; only the database can tell."""
-    lines = dict(zip(found.exemptions, exemption_lines(text), strict=True))
+    """Raises ClickException for exemptions and quorums of whom nobody knows, with their lines; only the database can tell."""
+    exempting = dict(zip(found.exemptions, lines_of(text, "exemptions"), strict=True))
     with house.desk.reading() as connection:
-        faults = [
-            (lines[each], UNKNOWN[what].format(customer=each.customer, owner=each.owner)) for each, what in unknown(connection, found)
-        ]
+        faults = [(exempting[e], UNKNOWN[what].format(customer=e.customer, owner=e.owner)) for e, what in unknown(connection, found)]
+        for rule, line in zip(found.quorums, lines_of(text, "quorums"), strict=True):
+            kind, _, group = rule.of.partition(" ")
+            if kind == "group" and not members_of(connection, group):
+                faults.append((line, f"The group “{group}” is not there, or has no member: nobody could ever approve."))
     if faults:
         said = "\n".join(f"  {file}:{line}: {sentence}" for line, sentence in faults)
         raise click.ClickException(f"Nothing was applied:\n{said}")

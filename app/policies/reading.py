@@ -160,10 +160,10 @@ PARTS: dict[str, Build] = {
 }  # fmt: skip
 
 
-def exemption_lines(source: str) -> list[int]:
-    """On which line each exemption of a file that is a policy begins."""
+def lines_of(source: str, part: str) -> list[int]:
+    """On which line each entry of a list of a file that is a policy begins."""
     top = root(source, Faults())
-    return [] if top is None else [entry.line for entry in top.entries("exemptions", optional=True)]
+    return [] if top is None else [entry.line for entry in top.entries(part, optional=True)]
 
 
 def _contradictions(policy: Policy, lines: dict[str, int]) -> Iterator[tuple[int, str]]:

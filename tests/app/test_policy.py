@@ -232,6 +232,9 @@ def test_applying_refuses_an_exemption_of_whom_nobody_knows_with_its_line(world:
     assert f"{file}:{line_of(text, 'segment: school')}: “fay” does not work here" in refused.replace("\n", "")
 
     world.hire(FAY)
+    file.write_text(text.replace("approvals: 1", "approvals: 1\n    of: group money", 1), encoding="utf-8")
+    refused = run(world, "apply", str(file)).output.replace("\n", "")
+    assert f"{file}:{line_of(text, 'approvals: 1')}: The group “money” is not there" in refused
     file.write_text(text, encoding="utf-8")
     assert "+  - customer: Nowak" in run(world, "diff", str(file)).output
     assert "counts from 2026-01-01" in run(world, "apply", str(file)).output

@@ -26,8 +26,9 @@ def deciding(connection: Connection, words: Words, found: Suspension) -> tuple[F
     asked = {each.staff_id: each for each in standing if each.part is Part.ASKED}
     given = {vote.staff_id for vote in votes_of(connection, found)}
     whom = sorted((_asked(connection, words, each, given) for each in asked.values()), key=lambda person: person.name)
+    others = "may_decide" if asked else "could_decide"
     parts = {
-        "may_decide": [_name(connection, e.staff_id) for e in standing if e.part is Part.DECIDES and e.staff_id not in asked],
+        others: [_name(connection, e.staff_id) for e in standing if e.part is Part.DECIDES and e.staff_id not in asked],
         "watches": [_name(connection, each.staff_id) for each in standing if each.part is Part.WATCHES],
     }
     shown = [Fact(words.say(f"fact.{part}"), Text(", ".join(sorted(names)), quoted=True)) for part, names in parts.items() if names]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from core.cases.model import Case
 from core.cases.queries import case
 from core.chat.showing.impact import impact
-from core.chat.showing.revising import wanted_fact
+from core.chat.showing.revising import wanted_facts
 from core.chat.values import Moment, Money, Text
 from core.chat.views import CustomerView, Fact, Section
 from core.chat.words import Words
@@ -60,4 +60,4 @@ def revision_view(connection: Connection, words: Words, suspension_id: int, now:
     found = suspension(connection, suspension_id)
     before = proposal_view(connection, words, found.case_id, now)
     title = words.say("revise.before", number=found.number)
-    return replace(before, title=title, facts=(*wanted_fact(connection, words, found), *before.facts))
+    return replace(before, title=title, facts=(*wanted_facts(connection, words, found), *before.facts))

@@ -11,17 +11,18 @@ from core.people.queries import display_name
 from core.suspensions.model import Suspension
 
 
-def wanted_fact(connection: Connection, words: Words, found: Suspension) -> tuple[Fact, ...]:
+def wanted_facts(connection: Connection, words: Words, found: Suspension) -> tuple[Fact, ...]:
     """What an approver asked for last, who, and when."""
     if not found.wanted or found.wanted_at is None:
         return ()
     by = Person(display_name(connection, found.wanted_by))
-    return (Fact(words.say("fact.wanted"), (by, Moment(found.wanted_at), Text(found.wanted, quoted=True))),)
+    what = Fact(words.say("fact.wanted"), Text(found.wanted, quoted=True))
+    return (Fact(words.say("fact.wanted_by"), (by, Moment(found.wanted_at))), what)
 
 
 def revision(connection: Connection, words: Words, found: Suspension) -> Iterable[Section]:
     """Who must answer it, or that it was answered and earlier votes count no more."""
-    facts = wanted_fact(connection, words, found)
+    facts = wanted_facts(connection, words, found)
     if not facts or not found.is_open:
         return
     name = display_name(connection, found.proposed_by)

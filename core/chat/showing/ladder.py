@@ -83,11 +83,13 @@ def policy_view(connection: Connection, words: Words, case_id: int, now: datetim
     notices = notice_buttons(connection, words, found, reader, with_ticket=True)
     again = (Button(label=words.say("button.replan"), action="replan", subject=case_id, form=False),) if may_replan else ()
     tables = () if climbed is None else (_table(connection, words, policy, climbed),)
+    is_sent = climbed is not None and climbed.waits in (Waits.HAND, Waits.PROOF)  # then the lines are where its notices are
+    heading = words.say("notice.title" if is_sent else "ladder.next")
     return CaseView(
         title=words.say("ladder.of", number=found.number),
         status=stand[0],
         tone=Tone.NEUTRAL if climbed is None else TONES.get(climbed.waits, Tone.NEUTRAL),
-        sections=(*held, *((Section(title=words.say("ladder.next"), lines=_quoted(stand[1:])),) if stand[1:] else ())),
+        sections=(*held, *((Section(title=heading, lines=_quoted(stand[1:])),) if stand[1:] else ())),
         tables=tables,
         buttons=(*again, *notices, *back),
         footnotes=(Text(words.say("ladder.policy", version=policy.version, title=policy.title, since=policy.since)),),

@@ -179,7 +179,7 @@ def test_from_a_ticket_to_an_answer_and_from_a_request_to_partner_center_and_bac
     late = case_number(slack.page, "Bäckerei Lindner GmbH, EUR")
     slack.type(f"/billing suspend {late}")
     form = slack.modal()
-    form.locator("select").filter(has_text="It is cancelled").select_option(label="It is cancelled")
+    form.locator("select:has(option[value=cancel])").select_option("cancel")
     form.locator("input:not([type=checkbox]), textarea").first.fill("38 days late, two notices unanswered")
     for tick in form.locator("input[type=checkbox]").all():
         tick.check()

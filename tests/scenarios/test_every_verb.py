@@ -148,13 +148,11 @@ def test_every_verb_about_a_question_is_answered_as_its_example_is_typed(way: st
 def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     way: str, world: World, local: LocalPartnerCenter, face: Face
 ) -> None:
-    story = ripe(world, local)
+    story = ripe(world, local, decided=False)
     world.hire(ADA)
 
     world.house.chat.public_url = "https://desk.example.org"
     assert "is ready" in say(face, way, f"evidence {story.case_id}", ANA)
-    ends = face.fill(say(face, way, f"term {story.case_id} renew", ANA), by=ANA)
-    assert "Renew it" in (ends if str(ends) else face.told(ANA))
     assert "have started" in say(face, way, f"start {story.case_id}", ANA)
     assert "The ladder" in say(face, way, f"zasady {story.case_id}", ANA)
     world.settle()
@@ -171,7 +169,11 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     asked = face.fill(say(face, way, f"suspend {story.case_id}", ANA), by=ANA, reason="Silent for six weeks")
     assert not asked.errors, str(asked)
     world.settle()
-    assert "Silent for six weeks" in say(face, way, "suspension S-1", ANA)
+    shown = say(face, way, "suspension S-1", ANA)
+    assert "Silent for six weeks" in shown
+    face.fill(face.click(shown, "End of term…", by=ANA), by=ANA, at_term_end="renew")
+    ends = face.fill(say(face, way, f"okres {story.case_id} cancel", ANA), by=ANA)
+    assert "Cancel it" in (ends if str(ends) else face.told(ANA))
     shown = say(face, way, "approve S-1", BEN)
     face.click(shown, "Approve", by=BEN)
     face.fill(say(face, way, "stop S-1", ANA), by=ANA, reason="They called")

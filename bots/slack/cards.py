@@ -191,10 +191,12 @@ def _texts(lines: list[str], words: Words, fence: str = "") -> list[Block]:
 
 
 def _widths(table: Table, rows: list[tuple[str, ...]]) -> list[int]:
-    """Characters for each column: as many as its longest cell has, the widest texts giving way until all fit on a line."""
+    """Characters for each column: as many as its longest cell has, the widest texts giving way until all fit on a line: a
+    moment or an amount that is cut would say something else."""
     widths = [max(len(row[at]) for row in (table.columns, *rows)) for at in range(len(table.columns))]
+    whole = {at for row in table.rows for at, cell in enumerate(row) if not isinstance(cell, Text)} | table.numeric
     while sum(widths) + len(GAP) * (len(widths) - 1) > WIDE:
-        widest = max((at for at in range(len(widths)) if at not in table.numeric), key=lambda at: widths[at], default=None)
+        widest = max((at for at in range(len(widths)) if at not in whole), key=lambda at: widths[at], default=None)
         if widest is None or widths[widest] <= NARROW:
             break
         widths[widest] -= 1

@@ -107,3 +107,18 @@ def test_every_button_has_a_verb_that_is_typed(path: Path, payload: Any) -> None
         typed = action if action.typed else TABLE.named(action.instead)
         assert name in NEXT_STEPS or (typed is not None and typed.typed), name
         assert typed is None or WORD.search(typed.called(language))
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_both_chats_tell_the_same_story(language: str) -> None:
+    """The same play, so the same sentence stands for each message: what differs is layout."""
+    told: dict[str, dict[str, str]] = {}
+    for path in FILES:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        said = held.get("text" if path.parts[-3] == "slack" else "summary") if path.parts[-2] == language else None
+        if said and not path.stem.startswith(("form.", "menu.")):
+            told.setdefault(path.stem, {})[path.parts[-3]] = said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+    both = {scene: chats for scene, chats in told.items() if len(chats) == len(("slack", "teams"))}
+    assert len(both) > 20
+    assert {scene: chats for scene, chats in both.items() if chats["slack"] != chats["teams"]} == {}

@@ -153,6 +153,7 @@ def held_back(stage: Stage, _local: LocalPartnerCenter) -> None:
 
 def requests(stage: Stage, _local: LocalPartnerCenter) -> None:
     """A request: asked, refused, asked again, approved, off."""
+    stage.world.move(seconds=30)  # what the accounting said last is older than the approval
     form = stage.type("form.suspend", f"suspend {stage.ids['collection']}")
     stage.show("suspension.asked", stage.face.fill(form, by=ANA, reason=stage.texts.reason))
     stage.show("term", stage.face.fill(stage.type("form.term", f"term {stage.ids['collection']}"), by=ANA, at_term_end="cancel"))

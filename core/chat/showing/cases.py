@@ -13,6 +13,7 @@ from core.chat.showing.delays import delays
 from core.chat.showing.escalations import escalations_of_case
 from core.chat.showing.ladder import ladder_buttons, ladder_of_case
 from core.chat.showing.microsoft import microsoft_of_case
+from core.chat.showing.people import actor_name
 from core.chat.showing.receivables import money_of_case
 from core.chat.showing.snoozes import snooze_buttons, snooze_facts
 from core.chat.showing.suspensions import suspension_of_case
@@ -23,7 +24,6 @@ from core.chat.words import Words
 from core.engine.transaction import SYSTEM
 from core.people.absence import away
 from core.people.model import Member, Right
-from core.people.queries import display_name
 
 TONES = {State.NEW: Tone.WARNING, State.RESOLVED: Tone.GOOD}
 QUOTE, WHOLE = 600, 2500  # characters of a note shown on the card, and to one reader: three of them must fit in a message of either chat
@@ -158,7 +158,7 @@ def _body(words: Words, found: Case, given: Note, reader: Member | None) -> str:
 
 
 def _note(connection: Connection, words: Words, heading: str, given: Note, body: str) -> Section:
-    author = display_name(connection, given.author)
+    author = actor_name(connection, words, given.author)
     title = words.say(heading, author=author, at=given.at)
     lines: list[Value] = [Text(body, quoted=True)]
     if given.link:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from core.cases.queries import collection_cases
+from core.chat.showing.people import actor_name
 from core.chat.values import Day, Moment, Money, Text, Value
 from core.chat.views import Button, CustomerView, Fact, NoteView, Section, Tone
 from core.chat.words import Words
@@ -28,7 +29,6 @@ from core.collections.standing import (
 from core.customers.queries import calendar_of, customer, today_of
 from core.engine.calendars import Closed
 from core.people.model import Member, Right
-from core.people.queries import display_name
 from core.receivables.model import Position
 from core.receivables.queries import payer, payers_of, positions_of_payer
 
@@ -199,7 +199,7 @@ def _is_decided(found: Held) -> bool:
 
 def _line(connection: Connection, words: Words, found: Held) -> str:
     """One record in a sentence or two."""
-    by = display_name(connection, found.by)
+    by = actor_name(connection, words, found.by)
     if isinstance(found, ReportedPayment):
         return words.say(
             "standing.line.payment", number=found.number, amount=Money(found.amount, found.currency), day=Day(found.paid_on), person=by,
@@ -233,7 +233,7 @@ def _place(words: Words, found: Dispute) -> str:
 
 
 def _override(connection: Connection, words: Words, found: Dispute) -> str:
-    return words.say("standing.overridden", person=display_name(connection, found.overridden_by), reason=found.override_reason)
+    return words.say("standing.overridden", person=actor_name(connection, words, found.overridden_by), reason=found.override_reason)
 
 
 def _record(words: Words, given: Iterable[Promise]) -> list[str]:

@@ -39,7 +39,8 @@ def _windows(words: Words, customer_id: int) -> tuple[Button, ...]:
 def _links(connection: Connection, words: Words, customer_id: int) -> Section:
     linked = confirmed_links(connection, customer_id)
     lines: tuple[Value, ...] = tuple(
-        Text(words.say(f"customer.link.{kind}", connection=name, external=external), quoted=True) for kind, name, external in linked
+        Text(words.say(f"customer.link.{kind}", connection=words.named("connection", name), external=external), quoted=True)
+        for kind, name, external in linked
     )
     return Section(title=words.say("customer.links"), lines=lines or (Text(words.say("customer.no_links")),))
 
@@ -54,5 +55,8 @@ def _cases(connection: Connection, words: Words, customer_id: int) -> tuple[Tabl
 def _subscriptions(connection: Connection, words: Words, customer_id: int) -> tuple[Table, ...]:
     found = subscriptions_of(connection, customer_id)
     columns = tuple(words.say(f"customer.column.{column}") for column in ("subscription", "seats", "status", "as_of"))
-    rows = tuple((Text(s.name, quoted=True), Text(str(s.quantity)), Text(s.status, quoted=True), Moment(s.as_of)) for s in found)
+    rows = tuple(
+        (Text(s.name, quoted=True), Text(str(s.quantity)), Text(words.named("subscription.status", s.status), quoted=True), Moment(s.as_of))
+        for s in found
+    )
     return (Table(title=words.say("customer.subscriptions"), columns=columns, rows=rows, numeric=frozenset({1})),) if rows else ()

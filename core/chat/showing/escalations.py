@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from core.cases.model import Case
 from core.cases.queries import Shown
+from core.chat.showing.people import actor_name
 from core.chat.values import Text, Value
 from core.chat.views import Button, Section, Tone
 from core.chat.words import Words
@@ -52,7 +53,7 @@ def _section(connection: Connection, words: Words, newest: Escalation) -> Sectio
 def _asked(connection: Connection, words: Words, newest: Escalation) -> Value:
     if newest.rule:
         return Text(words.say(f"escalation.started.{newest.rule}", at=newest.started_at))
-    by = display_name(connection, newest.started_by)
+    by = actor_name(connection, words, newest.started_by)
     return Text(words.say("escalation.asked", by=by, at=newest.started_at, reason=newest.reason), quoted=True)
 
 
@@ -81,7 +82,7 @@ def _where(connection: Connection, words: Words, newest: Escalation) -> str:
         is_last = newest.level >= len(newest.chain.levels)
         return words.say("escalation.again" if is_last else "escalation.next", level=newest.level + 1, at=newest.next_at)
     if newest.state is State.ACKNOWLEDGED:
-        return words.say("escalation.seen_to", by=display_name(connection, newest.ended_by), at=newest.ended_at)
+        return words.say("escalation.seen_to", by=actor_name(connection, words, newest.ended_by), at=newest.ended_at)
     return words.say(f"escalation.state.{newest.state}")
 
 

@@ -93,7 +93,8 @@ def _facts(words: Words, whole: Suspension, one: Item, read: Subscription) -> tu
         term_end, heard = (datetime.fromisoformat(text) if text else None for text in (ends, moment))
     else:
         status, seats, term_end, heard = read.status, read.quantity, read.term_end_at, read.since_at or read.as_of
-    made = [Fact(words.say("fact.status"), Text(str(status), quoted=True)), Fact(words.say("fact.seats"), Text(str(seats)))]
+    named = Text(words.named("subscription.status", str(status)), quoted=True)
+    made = [Fact(words.say("fact.status"), named), Fact(words.say("fact.seats"), Text(str(seats)))]
     moments = (("fact.term_end", term_end), ("fact.as_of" if is_bound else "fact.unchanged_since", heard))
     return (*made, *(Fact(words.say(name), Moment(at)) for name, at in moments if at is not None))
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from core.cases.model import Case
 from core.cases.queries import Shown, case
 from core.chat.shortening import shortened
+from core.chat.showing.people import actor_name
 from core.chat.values import Link, Moment, Text, Value
 from core.chat.views import Button, Fact, PreviewView, Section, Tone
 from core.chat.words import Words
@@ -17,7 +18,6 @@ from core.escalations.model import Entry, Packet, Request, Turn
 from core.escalations.packet import written
 from core.escalations.queries import newest_request_of
 from core.people.model import Member, Right
-from core.people.queries import display_name
 
 SHOWN, QUOTE = 6, 300  # entries on the card, characters of each
 
@@ -86,7 +86,7 @@ def _section(connection: Connection, words: Words, newest: Request) -> Section:
 def _line(connection: Connection, words: Words, entry: Entry) -> Value:
     said = words.say(f"choice.door.{entry.text}") if entry.what == "prepared" else entry.text
     short = shortened(words, said, QUOTE)
-    by = display_name(connection, entry.by)
+    by = actor_name(connection, words, entry.by)
     return Text(
         words.say(f"microsoft.did.{entry.what}", by=by, at=entry.at, text=short or words.say("microsoft.nothing_said")), quoted=True
     )

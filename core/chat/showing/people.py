@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from core.chat.values import Person, Text, Value
 from core.chat.words import Words
-from core.people.queries import names_of
+from core.engine.transaction import SYSTEM
+from core.people.queries import display_name, names_of
 
 CALLED = 6  # people named at once; more are a crowd, in which nobody acts
 
@@ -20,3 +21,10 @@ def first_of(words: Words, people: Sequence[Person]) -> tuple[Value, ...]:
     """The first of them, and that there are more."""
     more = len(people) - CALLED
     return (*people[:CALLED], Text(words.count("people.more", more))) if more > 0 else tuple(people)
+
+
+def actor_name(connection: Connection, words: Words, actor: str) -> str:
+    """Who did it: a person by name, the desk in the reader's words, a system of record by the name of its connection."""
+    if actor == SYSTEM.id:
+        return words.say("actor.desk")
+    return display_name(connection, actor).removeprefix("connection:")

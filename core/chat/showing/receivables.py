@@ -10,12 +10,12 @@ from core.cases.model import Case
 from core.chat.shortening import listed
 from core.chat.showing.collecting import money_buttons, standing_sections
 from core.chat.showing.notices import desk_notice_lines
+from core.chat.showing.people import actor_name
 from core.chat.values import Day, Moment, Money, Text, Value
 from core.chat.views import Button, CustomerView, Fact, Section, Table, Tone
 from core.chat.words import Words
 from core.customers.queries import customer, today_of
 from core.people.model import Member, Right
-from core.people.queries import display_name
 from core.receivables.model import Notice, OpenInvoice, Payer, Position
 from core.receivables.queries import notices_of, payer, payers_of, position, positions_of_payer
 
@@ -131,7 +131,7 @@ def _notice_line(connection: Connection, words: Words, notice: Notice) -> str:
     contact = "" if notice.to_contact else f" ({words.say('notice.not_a_contact')})"
     return words.say(
         "notice.line", kind=words.say(f"choice.kind.{notice.kind}"), day=Day(notice.sent_on), recipient=notice.recipient + contact,
-        method=words.say(f"choice.method.{notice.method}"), proof=notice.proof, person=display_name(connection, notice.recorded_by),
+        method=words.say(f"choice.method.{notice.method}"), proof=notice.proof, person=actor_name(connection, words, notice.recorded_by),
     )  # fmt: skip
 
 

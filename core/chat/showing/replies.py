@@ -4,11 +4,11 @@ from sqlalchemy import Connection
 
 from core.cases.model import NoteState
 from core.cases.queries import case, note
+from core.chat.showing.people import actor_name
 from core.chat.values import Text
 from core.chat.views import Button, Fact, PreviewView, Section, Tone
 from core.chat.words import Words, closest
 from core.customers.queries import customer
-from core.people.queries import display_name
 
 TONES = {NoteState.QUEUED: Tone.WARNING, NoteState.SENT: Tone.GOOD, NoteState.FAILED: Tone.DANGER}
 
@@ -17,7 +17,7 @@ def preview_view(connection: Connection, words: Words, note_id: int) -> PreviewV
     """The answer and where it is. Raises NotFound."""
     given = note(connection, note_id)
     found = case(connection, given.case_id)
-    sender = words.say("preview.sender", name=display_name(connection, given.author), connection=found.ticket_connection)
+    sender = words.say("preview.sender", name=actor_name(connection, words, given.author), connection=found.ticket_connection)
     facts = [
         Fact(words.say("preview.to"), Text(found.requestor, quoted=True)),
         Fact(words.say("preview.from"), Text(sender, quoted=True)),

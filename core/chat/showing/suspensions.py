@@ -13,6 +13,7 @@ from core.chat.showing.delays import delays
 from core.chat.showing.holding import clocks, held_section, is_held, lift_button
 from core.chat.showing.impact import item_section
 from core.chat.showing.ladder import source_of
+from core.chat.showing.people import actor_name
 from core.chat.showing.revising import changes_button, revise_button, revision, since
 from core.chat.showing.stops import blocked, standing
 from core.chat.values import Day, Moment, Money, Person, Text, Value
@@ -100,7 +101,7 @@ def _status(connection: Connection, words: Words, found: Suspension, today: date
         return _waiting(connection, words, found, today)
     if is_brought_back(connection, found):
         return words.say("suspension.state.restored")
-    params: dict[str, object] = {"person": display_name(connection, found.ended_by)}
+    params: dict[str, object] = {"person": actor_name(connection, words, found.ended_by)}
     if found.cooling_until is not None:
         params["until"] = found.cooling_until
     if found.state is State.VOIDED or (found.state is State.EXPIRED and found.end_reason):
@@ -132,7 +133,7 @@ def _facts(connection: Connection, words: Words, found: Suspension, of: Case) ->
         Fact(words.say("fact.case"), Text(of.number)),
         Fact(words.say("fact.overdue"), Money(int(listed["overdue"]), str(listed["currency"]))),
         Fact(words.say("fact.as_of"), heard),
-        Fact(words.say("fact.proposed"), (Person(display_name(connection, found.proposed_by)), Moment(found.proposed_at))),
+        Fact(words.say("fact.proposed"), (Person(actor_name(connection, words, found.proposed_by)), Moment(found.proposed_at))),
         Fact(words.say("fact.reason"), Text(found.reason, quoted=True)),
         Fact(words.say("fact.notices"), _notices(words, found)),
         Fact(words.say("fact.mode"), Text(words.say(f"suspension.mode.{listed['mode']}"))),
@@ -185,6 +186,8 @@ def _plain(words: Words, found: Suspension, fact: str, value: object) -> str:
         return words.money(value, str(found.listed["currency"]))
     if isinstance(value, str) and fact.endswith((":end_of_term", ":at_term_end")):
         return words.say(f"term.short.{value or 'undecided'}")
+    if isinstance(value, str) and fact.endswith(":status"):
+        return words.named("subscription.status", value)
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 

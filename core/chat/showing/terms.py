@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from core.chat.showing.people import actor_name
 from core.chat.values import Link, Moment, Person, Text, Value
 from core.chat.views import CustomerView, Fact, Section, Tone
 from core.chat.words import Words
 from core.customers.model import Subscription
 from core.customers.queries import customer
 from core.customers.terms import AtTermEnd
-from core.people.queries import display_name
 from core.suspensions.terms.model import TermEnd
 from core.suspensions.terms.queries import term_ends_of
 
@@ -23,7 +23,11 @@ def term_facts(connection: Connection, words: Words, end: TermEnd) -> tuple[Fact
     if end.decided is None or end.decided_at is None:
         answer: Value | tuple[Value, ...] = Text(words.say("term.undecided"))
     else:
-        answer = (Text(words.say(f"term.decided.{end.decided}")), Person(display_name(connection, end.decided_by)), Moment(end.decided_at))
+        answer = (
+            Text(words.say(f"term.decided.{end.decided}")),
+            Person(actor_name(connection, words, end.decided_by)),
+            Moment(end.decided_at),
+        )
     says: tuple[Value, ...] = (Text(words.say(f"term.says.{end.says}")), Moment(end.as_of))
     return (Fact(words.say("fact.end_of_term"), answer), Fact(words.say("fact.at_term_end"), says))
 

@@ -116,7 +116,7 @@ def _closed(words: Words, closed: list[Subscription]) -> tuple[Table, ...]:
 
 def _why(words: Words, read: Subscription) -> str:
     if read.status != ACTIVE:
-        return words.say("windows.why.status", status=read.status)
+        return words.say("windows.why.status", status=words.named("subscription.status", read.status))
     return words.say(f"windows.why.{read.kind}" if read.kind in NO_WINDOWS else "windows.why.closed")
 
 

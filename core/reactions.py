@@ -176,7 +176,7 @@ def show_requests(tx: Tx, event: OfCollecting | PricesRecorded) -> Iterable[Comm
 def show_subscriptions(tx: Tx, event: SubscriptionsRecorded) -> Iterable[Command]:
     """A status that went on is shown on every request of the customer, also on those that ended. When none did their cards stay true,
     and a sync of many customers does not redraw all of their past."""
-    if event.changed:
+    if event.changed or event.differs:
         cards.refresh_all(tx, [f"suspension:{found}" for found in suspensions_of_customer(tx.connection, event.customer_id)])
     return ()
 

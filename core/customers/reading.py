@@ -79,7 +79,7 @@ def record_subscriptions(tx: Tx, command: RecordSubscriptions) -> Iterable[Event
     changed = [_step(known.get(external), said) for external, (said, _) in sorted(found.items())]
     absent = tuple(sorted(set(known) - set(found)))
     tx.connection.execute(sa.update(links).where(of_tenant).values(read_at=command.as_of))
-    steps = [*_differences(known, {external: said for external, (said, _) in found.items()}), *_gone(known, absent, since)]
+    steps = [*_differences(known, found), *_gone(known, absent, since)]
     return [
         SubscriptionsRecorded(
             customer_id=command.customer_id, tenant=tenant, as_of=command.as_of, changed=tuple(s for s in changed if s), absent=absent,
@@ -113,14 +113,20 @@ def _step(before: Row[Any] | None, said: SubscriptionFacts) -> str:
     return f"{said.external}: {was} → {said.status}" if was != said.status else ""
 
 
-def _differences(known: Mapping[str, Row[Any]], found: Mapping[str, SubscriptionFacts]) -> Iterator[Mapping[str, Any]]:
-    """Of what was known before: a status, a number of seats, auto-renew that is another."""
-    for external, said in sorted(found.items()):
-        before = known.get(external)
-        for what in COMPARED if before is not None else ():
-            was, now = getattr(before, what), getattr(said, what)
-            if was != now:
-                yield {"subscription_id": before.id, "what": what, "before": was, "after": now}  # type: ignore[union-attr]
+Read = tuple[SubscriptionFacts, dict[str, Any]]  # a resource's facts, and the resource
+
+
+def _differences(known: Mapping[str, Row[Any]], found: Mapping[str, Read]) -> Iterator[Mapping[str, Any]]:
+    """Of what was known before: a status, a number of seats, auto-renew, or whether something is scheduled, that is another."""
+    for external, (said, raw) in ((external, found[external]) for external in sorted(found.keys() & known.keys())):
+        row = known[external]
+        steps = [(what, getattr(row, what), getattr(said, what)) for what in COMPARED]
+        steps.append(("scheduled", _is_scheduled(row.raw), _is_scheduled(raw)))
+        yield from ({"subscription_id": row.id, "what": what, "before": was, "after": now} for what, was, now in steps if was != now)
+
+
+def _is_scheduled(raw: Mapping[str, Any]) -> bool:
+    return bool(raw.get("scheduledNextTermInstructions") or raw.get("scheduledActions"))
 
 
 def _gone(known: Mapping[str, Row[Any]], absent: Iterable[str], since: datetime | None) -> Iterator[Mapping[str, Any]]:

@@ -265,6 +265,22 @@ class NoteOutside(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportHandwork(Command):
+    """Somebody set again by hand what resuming did not bring back: read it."""
+
+    needs = Right.WORK
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChaseHandwork(Command):
+    """Something may still be left to be set by hand."""
+
+    needs = Right.RUN
+    restore_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SendRestore(Command):
     """Call Partner Center (again): the parent is active, or the time it asked for has passed."""
 

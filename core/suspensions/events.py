@@ -364,3 +364,20 @@ class RestoreEnded(OfRestore):
 
     state: str
     proposed_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandworkReported(OfRestore):
+    """Somebody says that what was left is set again by hand; it is read back."""
+
+    subscription_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandworkLeft(OfRestore):
+    """By the newest reading this is still to be set by hand; asked for again at `next_at`."""
+
+    left: tuple[str, ...]
+    times: int
+    next_at: datetime
+    proposed_by: str

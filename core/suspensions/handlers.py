@@ -5,6 +5,7 @@ from core.engine.handling import Handlers
 from . import (
     asking,
     chasing,
+    checking,
     cooling,
     decide,
     executing,
@@ -24,5 +25,6 @@ from .terms import deciding, watching
 HANDLERS: Handlers = {
     **propose.HANDLERS, **asking.HANDLERS, **revising.HANDLERS, **deciding.HANDLERS, **watching.HANDLERS,
     **decide.HANDLERS, **cooling.HANDLERS, **looking.HANDLERS, **executing.HANDLERS, **leaving.HANDLERS, **restoring.HANDLERS,
-    **resuming.HANDLERS, **offering.HANDLERS, **chasing.HANDLERS, **unanswered.HANDLERS, **lifting.HANDLERS, **outside.HANDLERS,
+    **resuming.HANDLERS, **offering.HANDLERS, **chasing.HANDLERS, **unanswered.HANDLERS, **lifting.HANDLERS,
+    **outside.HANDLERS, **checking.HANDLERS,
 }  # fmt: skip

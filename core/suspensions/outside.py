@@ -29,6 +29,7 @@ from .queries import item, open_suspension_of, resource_of, restore, restores_of
 from .restoring import insert, keep
 
 OUTSIDE = "outside"
+LOST = ("auto_renew", "scheduled")
 GOING_BACK = (OPEN_RESTORES - {RestoreState.PROPOSED}) | {RestoreState.RESTORED}
 
 
@@ -70,7 +71,8 @@ def _is_ours(tx: Tx, change: Mapping[str, Any], newest: Item | None) -> bool:
     going_back = bool(ways) and ways[-1].state in GOING_BACK
     if change["what"] == "status":
         return going_back if change["after"] == Wanted.ACTIVE else change["after"] == Wanted.SUSPENDED and not _is_on(tx, newest)
-    return change["what"] == "auto_renew" and not change["after"]  # suspending turns it off, and it stays off
+    asked = any(way.state is RestoreState.RESTORED for way in ways)  # to be set again by hand
+    return change["what"] in LOST and (asked or not change["after"])  # suspending takes it away, and resuming does not bring it back
 
 
 def _is_on(tx: Tx, newest: Item) -> bool:

@@ -16,8 +16,11 @@ from core.people.queries import routed, staff_holding
 from core.people.telling import to_place
 
 from .answering import say_what_it_means
-from .commands import ChaseRestore, SendRestore, VerifyRestore
+from .checking import FIRST
+from .commands import ChaseHandwork, ChaseRestore, SendRestore, VerifyRestore
 from .events import (
+    HandworkLeft,
+    HandworkReported,
     OfRestore,
     RestoreAnswered,
     RestoreBegun,
@@ -37,7 +40,7 @@ from .queries import restore
 from .restoring import waiting_children
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
-RESTORE_SENDS, RESTORE_VERIFIES, RESTORE_CHASES = "restore_sends", "restore_verifies", "restore_chases"
+RESTORE_SENDS, RESTORE_VERIFIES, RESTORE_CHASES, HANDWORK = "restore_sends", "restore_verifies", "restore_chases", "restore_handwork"
 NEVER_WAITS = 1  # a restore goes before everything else between the lanes
 
 
@@ -104,6 +107,27 @@ def tell_restored(tx: Tx, event: ServiceRestored) -> Iterable[Command]:
     return ()
 
 
+def check_later(tx: Tx, event: ServiceRestored) -> Iterable[Command]:
+    """What resuming did not bring back is asked for from tomorrow on, if anything is left by then."""
+    schedule(tx, HANDWORK, f"restore:{event.restore_id}", tx.now + FIRST, "set_by_hand")
+    return ()
+
+
+def read_handwork(tx: Tx, event: HandworkReported) -> Iterable[Command]:
+    """What somebody says is set is read, not believed."""
+    lane = f"subscription:{event.subscription_id}"
+    outbox.enqueue(tx, "partner_center.read", {"subscription_id": event.subscription_id}, lane=lane)
+    return ()
+
+
+def ask_for_handwork(tx: Tx, event: HandworkLeft) -> Iterable[Command]:
+    """Whoever owns the case, or asked for the suspension."""
+    for who in sorted(owner_and(tx, event, event.proposed_by)):
+        tell_actor(tx, who, "tell.handwork", event, product=_product(tx, event))
+    schedule(tx, HANDWORK, f"restore:{event.restore_id}", event.next_at, "set_by_hand")
+    return ()
+
+
 def tell_not_restored(tx: Tx, event: RestoreEnded) -> Iterable[Command]:
     """Who asked for it learns that a person must look."""
     tell_actor(tx, event.proposed_by, f"tell.restore_{event.state}", event, product=_product(tx, event))
@@ -128,12 +152,15 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     RestoreAnswered: (go_on_restoring, say_what_it_means, show),
     RestoreReadBackBegun: (read_restore_back, show),
     RestoreReadBackMissed: (read_restore_back_later,),
-    ServiceRestored: (read_all_again, tell_restored, let_children_follow, show),
+    ServiceRestored: (read_all_again, tell_restored, check_later, let_children_follow, show),
+    HandworkReported: (read_handwork, show),
+    HandworkLeft: (ask_for_handwork, show),
     RestoreEnded: (read_all_again, tell_not_restored, let_children_follow, chase_later, show),
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     RESTORE_SENDS: lambda timer: SendRestore(restore_id=timer.subject_id),
+    HANDWORK: lambda timer: ChaseHandwork(restore_id=timer.subject_id),
     RESTORE_CHASES: lambda timer: ChaseRestore(restore_id=timer.subject_id),
     RESTORE_VERIFIES: lambda timer: VerifyRestore(restore_id=timer.subject_id),
 }

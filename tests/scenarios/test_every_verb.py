@@ -38,6 +38,7 @@ OF_A_REQUEST = {
     "restore",
     "term",
     "leave_off",
+    "checked",
     "carry_on",
     "notice",
     "compare",
@@ -95,10 +96,15 @@ MADE_READY: Mapping[str, tuple[str, ...]] = {  # what must have happened to the 
 }
 
 
-def say(face: Face, way: str, line: str, by: Persona) -> Seen:
-    """Type a line there; a form that cannot open by itself has its button pressed."""
+def typed(face: Face, way: str, line: str, by: Persona) -> Seen:
+    """Type a line there."""
     how: Mapping[str, Callable[..., Seen]] = {"slash": face.type, "mention": face.mention, "personal": face.write}
-    seen = how[way](line, by=by)
+    return how[way](line, by=by)
+
+
+def say(face: Face, way: str, line: str, by: Persona) -> Seen:
+    """Likewise, and it does something; a form that cannot open by itself has its button pressed."""
+    seen = typed(face, way, line, by)
     assert "do not know" not in seen, str(seen)
     assert "Nothing was" not in seen, str(seen)
     return face.click(seen, "Open form", by=by) if "Open form" in seen.buttons else seen
@@ -183,8 +189,9 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     assert "Called twice" in say(face, way, "suspension S-2", BEN)
     face.fill(say(face, way, "refuse S-2", BEN), by=BEN, reason="Not yet")
     assert "S-3" in say(face, way, "ponów S-2", ANA)
-    assert "still under way" in say(face, way, "dokończ S-3", ANA)
-    assert "no restore waits" in say(face, way, f"leave off {story.case_id} they gave notice", BEN)
+    assert "still under way" in typed(face, way, "dokończ S-3", ANA)
+    assert "no restore waits" in typed(face, way, f"leave off {story.case_id} they gave notice", BEN)
+    assert "nothing of" in typed(face, way, f"ustawione {story.case_id}", ANA)
     suspended(story, face, "S-3")
     assert "S-3" in say(face, way, f"przywróć {story.case_id} now zapłacono", BEN)
     feed(world, SEPTEMBER, OCTOBER)

@@ -20,6 +20,7 @@ from core.chat.words import Words
 from core.customers.model import Subscription
 from core.customers.queries import customer, subscription, subscriptions_of
 from core.suspensions.answers import meaning
+from core.suspensions.checking import left_to_set
 from core.suspensions.model import NOT_SENT, Item, ItemState, Restore, RestoreState, Suspension, by_hand
 from core.suspensions.offering import NOT_FOUND, PAID, REPORTED
 from core.suspensions.outside import OUTSIDE
@@ -44,7 +45,7 @@ def item_section(connection: Connection, words: Words, whole: Suspension, one: I
     end = term_end_of(connection, read) if whole.is_open or (one.state is ItemState.SUSPENDED and not is_back) else None
     lines += [Text(line) for line in term_lines(words, end, to_come=whole.is_open)] if end else []
     for way in ways:
-        lines += _way_back(words, one, way)
+        lines += _way_back(connection, words, one, way)
     tone = Tone.NEUTRAL if is_back else TONES.get(one.state, Tone.NEUTRAL)
     facts = (*_facts(words, whole, one, read), *(term_facts(connection, words, end) if end else ()))
     return Section(title=read.name, facts=facts, lines=tuple(lines), tone=tone)
@@ -117,7 +118,7 @@ def _said(words: Words, answer: Mapping[str, Any]) -> Iterable[str]:
     yield words.say(f"answer.{meaning(answer.get('code')).name}")
 
 
-def _way_back(words: Words, one: Item, way: Restore) -> list[Value]:
+def _way_back(connection: Connection, words: Words, one: Item, way: Restore) -> list[Value]:
     because = way.answer.get("because", "")
     is_report = way.state is RestoreState.PROPOSED and because == REPORTED
     lines: list[Value] = [Text(words.say("restore.state.reported" if is_report else f"restore.state.{way.state}"))]
@@ -130,6 +131,13 @@ def _way_back(words: Words, one: Item, way: Restore) -> list[Value]:
     if way.state is RestoreState.FAILED or (way.state is RestoreState.SENDING and way.answer.get("code")):
         lines += [Text(line, quoted=True) for line in _said(words, way.answer)]
     if way.state is RestoreState.RESTORED:
-        left = by_hand(one.snapshot, way.answer.get("after") or {})
-        lines += [Text(words.say(f"restore.by_hand.{name}")) for name in left] or [Text(words.say("restore.nothing_by_hand"))]
+        lines += _handwork(connection, words, one, way)
     return lines
+
+
+def _handwork(connection: Connection, words: Words, one: Item, way: Restore) -> list[Value]:
+    """What resuming did not bring back: what is left to be set, and what was set and read back."""
+    lost, left = by_hand(one.snapshot, way.answer.get("after") or {}), left_to_set(connection, one, way)
+    lines: list[Value] = [Text(words.say(f"restore.by_hand.{name}")) for name in left]
+    lines += [Text(words.say(f"restore.read_back.{name}")) for name in lost if name not in left]
+    return lines if left else [*lines, Text(words.say("restore.nothing_by_hand"))]

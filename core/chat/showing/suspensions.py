@@ -26,6 +26,7 @@ from core.engine.cards import held_back
 from core.people.model import Member, Right
 from core.people.queries import display_name
 from core.suspensions.chasing import LEFT
+from core.suspensions.checking import open_handwork
 from core.suspensions.model import MAYBE_OFF, NOT_SENT, ItemState, RestoreState, State, Suspension, Verdict, blockers, left_over
 from core.suspensions.queries import is_brought_back, items_maybe_off, newest_suspension_of, restores_of, suspension, votes_of
 
@@ -295,4 +296,6 @@ def _restore_buttons(connection: Connection, words: Words, found: Suspension) ->
     if any(way is not None and way.state in LEFT for way in ways):
         label = words.say("button.leave_off")
         made.append(Button(label=label, action="leave_off", subject=found.case_id, facts=found.facts, form=True, rare=True))
+    if next(open_handwork(connection, found.case_id), None) is not None:
+        made.append(Button(label=words.say("button.checked"), action="checked", subject=found.case_id, facts=found.facts))
     return made

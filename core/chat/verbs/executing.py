@@ -5,7 +5,7 @@ from core.chat.asking import Asked
 from core.chat.requests import Private, Reply
 from core.chat.showing.suspensions import suspension_view
 from core.people.model import Right
-from core.suspensions.commands import DeclineRestore, ResumeSuspension
+from core.suspensions.commands import DeclineRestore, ReportHandwork, ResumeSuspension
 
 
 def carry_on(asked: Asked, given: Given) -> Reply:
@@ -24,12 +24,23 @@ def leave_off(asked: Asked, given: Given) -> Reply:
         return Private(suspension_view(connection, asked.words, outcome.ids["suspension_id"], asked.now, asked.member))
 
 
+def checked(asked: Asked, given: Given) -> Reply:
+    """Set again by hand; read, not believed."""
+    outcome = asked.do(ReportHandwork(case_id=int(str(given["case"]))))
+    with asked.reading() as connection:
+        return Private(suspension_view(connection, asked.words, outcome.ids["suspension_id"], asked.now, asked.member))
+
+
 SUSPENSION = Argument(name="suspension", kind=ArgumentKind.SUSPENSION)
 
 ACTIONS = (
     Action(
         name="carry_on", right=Right.PROPOSE, topic=Topic.SUSPENSIONS, answer=carry_on, arguments=(SUSPENSION,), polish=("dokończ",),
         use=Use.RARE, example="carry_on {suspension}",
+    ),
+    Action(
+        name="checked", right=Right.WORK, topic=Topic.SUSPENSIONS, answer=checked, polish=("ustawione",), use=Use.RARE,
+        example="checked {case}", arguments=(Argument(name="case", kind=ArgumentKind.CASE),),
     ),
     Action(
         name="leave_off", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=leave_off, form=True, polish=("nie przywracaj",), use=Use.RARE,

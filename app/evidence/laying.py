@@ -50,7 +50,7 @@ def _notices(found: Mapping[str, Any], words: Words) -> Part:
 def _request(found: Mapping[str, Any], words: Words) -> Iterable[Part]:
     listed, currency = found["facts"], found["facts"]["currency"]
     facts = [
-        [words.say("evidence.state"), words.say(f"suspension.state.{found['state']}")],
+        [words.say("evidence.state"), words.say(f"suspension.short.{found['state']}")],
         [words.say("evidence.asked_by"), f"{found['asked_by']}, {_moment(words, found['asked_at'])}"],
         [words.say("evidence.reason"), found["reason"]],
         [words.say("fact.quorum"), "; ".join(needed(words, Need(each["approvals"], each["of"])) for each in found["needed"])],

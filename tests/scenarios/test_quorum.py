@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from app.evidence.files import pdf
 from core.cases.commands import AssignCase
+from core.chat.words import LANGUAGES, Words
 from core.collections.commands import ApplyPolicy
 from core.collections.policy import Quorum
 from core.collections.shipped import DATED, OURS, SHIPPED
@@ -174,7 +176,8 @@ def test_the_evidence_says_who_could_and_was_asked_from_when_to_when(story: Stor
     face.click(face.channel(), "Approve", by=OTTO)
 
     with story.world.house.desk.reading() as connection:
-        (request,) = evidence(connection, story.case_id, story.world.now)["requests"]
+        known = evidence(connection, story.case_id, story.world.now)
+    (request,) = known["requests"]
 
     assert request["asked"] == [
         {"name": "Ben Approver", "since": asked_at.isoformat(), "until": gone_at.isoformat(), "instead_of": ""},
@@ -182,9 +185,5 @@ def test_the_evidence_says_who_could_and_was_asked_from_when_to_when(story: Stor
     ]
     assert [one["name"] for one in request["could_decide"]] == ["Ben Approver", "Cleo Approver", "Otto Both"]
     assert [(one["by"], one["verdict"]) for one in request["votes"]] == [("Otto Both", "approve")]
-    assert {e["event"] for e in evidence_events(story)} >= {"people_asked"}
-
-
-def evidence_events(story: Story) -> list[dict[str, object]]:
-    with story.world.house.desk.reading() as connection:
-        return list(evidence(connection, story.case_id, story.world.now)["events"])
+    assert {event["event"] for event in known["events"]} >= {"people_asked"}
+    assert all(pdf(known, Words(language)).startswith(b"%PDF-") for language in LANGUAGES)  # also of a request that cools off

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from app.demo.start import start
 from core.collections.curfew import Hours, Why, allowed, chance, covered_from, is_eve, near_term_end, next_allowed, worth_asking_from
 from core.collections.shipped import SHIPPED
 from core.engine.calendars import Calendar
@@ -108,3 +109,16 @@ def test_what_an_approval_would_come_to_and_from_when_it_is_worth_asking() -> No
     used_up = chance(HOURS, SHIPPED.decision, at("2026-11-24 10:00"), not_before=at("2026-11-25 00:00"))
     assert (used_up.earliest, used_up.why, used_up.is_vain) == (at("2026-11-25 09:00"), Why.CAP, True)
     assert worth_asking_from(HOURS, SHIPPED.decision, at("2026-11-24 14:59")) == at("2026-11-24 14:59"), "good until Wednesday 12:59"
+
+
+@pytest.mark.parametrize(
+    ("now", "begins"),
+    [
+        ("2026-11-24 10:20", "2026-11-24 10:20"),  # there is time to try everything
+        ("2026-11-24 14:00", "2026-11-25 10:00"),
+        ("2026-11-28 10:00", "2026-12-01 10:00"),  # a Saturday: Monday is too short before noon, so Tuesday
+        ("2026-12-23 10:00", "2026-12-29 10:00"),
+    ],
+)
+def test_the_demo_begins_when_something_may_be_suspended(now: str, begins: str) -> None:
+    assert start(at(now)) == at(begins)

@@ -36,7 +36,7 @@ def a_suspension_is_proposed(life: Life) -> None:
 
     def fill() -> None:
         form = life.slack.type("suspend 101", by=ANA)
-        life.slack.fill(form, by=ANA, reason="Silent for six weeks")
+        life.slack.fill(form, by=ANA, reason="Silent for six weeks", at_term_end="cancel")
 
     life.insist(fill, until=lambda: state(life))
 

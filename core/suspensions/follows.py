@@ -84,7 +84,7 @@ def show_earlier(tx: Tx, event: SuspensionProposed) -> Iterable[Command]:
 
 def close(tx: Tx, event: SuspensionEnded) -> Iterable[Command]:
     """No clock runs on; who proposed it learns how it ended, unless it was they who ended it."""
-    for kind in (EXPIRES, WARNS, LOOKS):
+    for kind in (EXPIRES, WARNS, LOOKS, unanswered.WAITS):
         timers.cancel(tx, kind, event.subject)
     if event.by != event.proposed_by:
         tell_actor(tx, event.proposed_by, f"tell.suspension_{event.state}", event)

@@ -182,9 +182,10 @@ def stage(databases: Databases, nursery: Nursery, login: Login) -> Iterator[Stag
     with databases.fresh() as url:
         world = build_world(url, outside.teams, outside.slack, **settings_for(outside.partner_center))
         world.house.clock.now = lambda: Clock.now(world.house.clock)  # type: ignore[method-assign]  # the desk's own again, which moves
-        by = start(datetime.now(UTC)) - datetime.now(UTC)
-        world.house.clock.move(max(by, timedelta(0)))
-        outside.move(max(by, timedelta(0)))
+        now = datetime.now(UTC)
+        by = timedelta(seconds=int((start(now) - now).total_seconds()))  # whole, as the desk's clock counts: nobody may be ahead of it
+        world.house.clock.move(by)
+        outside.move(by)
         world.now = world.house.clock.now()
         _prepare(world, outside)
         for person in (ANA, BEN, ADA):  # heard from once, so that they can be told something in Teams too

@@ -39,6 +39,7 @@ OF_A_REQUEST = {
     "term",
     "leave_off",
     "checked",
+    "runbook",
     "carry_on",
     "notice",
     "compare",
@@ -192,6 +193,7 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     assert "still under way" in typed(face, way, "dokończ S-3", ANA)
     assert "no restore waits" in typed(face, way, f"leave off {story.case_id} they gave notice", BEN)
     assert "nothing of" in typed(face, way, f"ustawione {story.case_id}", ANA)
+    assert "There is no runbook" in typed(face, way, f"instrukcja {story.case_id}", ANA)
     suspended(story, face, "S-3")
     assert "S-3" in say(face, way, f"przywróć {story.case_id} now zapłacono", BEN)
     feed(world, SEPTEMBER, OCTOBER)

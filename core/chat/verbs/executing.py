@@ -3,6 +3,7 @@
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.requests import Private, Reply
+from core.chat.showing.runbooks import runbook_view
 from core.chat.showing.suspensions import suspension_view
 from core.people.model import Right
 from core.suspensions.commands import DeclineRestore, ReportHandwork, ResumeSuspension
@@ -31,12 +32,22 @@ def checked(asked: Asked, given: Given) -> Reply:
         return Private(suspension_view(connection, asked.words, outcome.ids["suspension_id"], asked.now, asked.member))
 
 
+def runbook(asked: Asked, given: Given) -> Reply:
+    """Trials, Azure plans and what is neither a licence nor an add-on: by hand, step by step."""
+    with asked.reading() as connection:
+        return Private(runbook_view(connection, asked.words, int(str(given["case"]))))
+
+
 SUSPENSION = Argument(name="suspension", kind=ArgumentKind.SUSPENSION)
 
 ACTIONS = (
     Action(
         name="carry_on", right=Right.PROPOSE, topic=Topic.SUSPENSIONS, answer=carry_on, arguments=(SUSPENSION,), polish=("dokończ",),
         use=Use.RARE, example="carry_on {suspension}",
+    ),
+    Action(
+        name="runbook", right=Right.READ, topic=Topic.SUSPENSIONS, answer=runbook, polish=("instrukcja",), use=Use.RARE,
+        example="runbook {case}", arguments=(Argument(name="case", kind=ArgumentKind.CASE),),
     ),
     Action(
         name="checked", right=Right.WORK, topic=Topic.SUSPENSIONS, answer=checked, polish=("ustawione",), use=Use.RARE,

@@ -13,6 +13,8 @@ from core.chat.handle import Chat
 from core.chat.parsing import begun
 from core.chat.requests import Answered, ChatRequest, Gesture, Nothing, Refused
 from core.chat.table import TABLE
+from tests.harness.surfaces import SURFACES as OTHER
+from tests.harness.surfaces import USED, table
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE, MADE = ROOT / "docs" / "parity.md", ROOT / "artefacts" / "parity.md"
@@ -39,6 +41,16 @@ class Notes:
     def __init__(self) -> None:
         self.cells: set[Cell] = set()
         self._heard: list[tuple[ChatRequest, Answered]] = []
+        self._came = 0  # raw payloads let in
+
+    @contextmanager
+    def on(self, face: str, surface: str) -> Iterator[None]:
+        """What happens inside uses that surface: a raw payload came, and what the test wants to see there was seen."""
+        assert surface in OTHER, f"{surface} is no row of tests/harness/surfaces.py"
+        before = self._came
+        yield
+        assert self._came > before, f"nothing came in by {surface}"
+        self.cells.add((USED, surface, "surface", face))
 
     def watch(self, chat: Chat) -> None:
         """Hear what this chat is asked, and what it answers."""
@@ -56,6 +68,7 @@ class Notes:
         """One raw payload on its way in; what raises, or is refused, is no answer."""
         self._heard.clear()
         yield
+        self._came += 1
         for request, answered in self._heard:
             if not isinstance(answered.reply, Refused | Nothing):
                 self.cells |= {(ANSWERED, name, surface, face) for name in _verbs(request)}
@@ -95,7 +108,8 @@ def page(cells: Iterable[Any]) -> str:
     noted = {tuple(cell) for cell in cells}
     rows = [a for a in TABLE.all if a.typed or not a.instead]
     lines = [f"| `{row.name}` | " + " | ".join(" ".join(_mark(noted, row, s, f) for f in FACES) for s in SURFACES) + " |" for row in rows]
-    return "\n".join((HEAD, f"| verb | {' | '.join(SURFACES)} |", "| --- " * (len(SURFACES) + 1) + "|", *lines)) + "\n"
+    verbs = "\n".join((HEAD, f"| verb | {' | '.join(SURFACES)} |", "| --- " * (len(SURFACES) + 1) + "|", *lines))
+    return f"{verbs}\n\n{table(noted)}"
 
 
 def _mark(noted: set[Any], row: Action, surface: str, face: str) -> str:
@@ -123,6 +137,6 @@ def compare(cells: Iterable[Any]) -> str:
     MADE.parent.mkdir(exist_ok=True)
     MADE.write_text(made, encoding="utf-8")
     if "✗" in made.removeprefix(HEAD):
-        return "artefacts/parity.md has a ✗: a verb was not answered in a chat that offers it."
+        return "artefacts/parity.md has a ✗: a verb or a surface was not answered in a chat that offers it."
     known = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
     return "" if made == known else "docs/parity.md is not what this run answered: compare it with artefacts/parity.md and copy that."

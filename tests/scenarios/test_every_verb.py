@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -13,17 +14,20 @@ from core.collections.commands import ApplyPolicy
 from core.collections.shipped import SHIPPED
 from core.customers.commands import ConfirmLink
 from core.customers.model import LinkKind
+from core.people.commands import AddStaff
 from core.people.model import Role
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
-from tests.harness.faces import Face, Seen
+from tests.harness.faces import Face, Seen, SlackFace, TeamsFace
 from tests.harness.letters import given_up
 from tests.harness.notices import apply_texts, connect_mail
-from tests.harness.parity import OF_A_CHANNEL
+from tests.harness.parity import NOTES, OF_A_CHANNEL
 from tests.harness.questions import REQUESTOR, ask
 from tests.harness.receivables import customer_with_payer, feed
+from tests.harness.scenes import tab
 from tests.harness.suspensions import Story, ripe
 from tests.harness.world import ADA, ANA, BEN, FAY, Persona, World, who_may
 from tests.scenarios.test_compare import OCTOBER, SEPTEMBER
+from tests.scenarios.test_linking import CODE
 
 WAYS = ("slash", "mention", "personal")
 OF_A_REQUEST = {
@@ -181,6 +185,7 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     face.fill(face.click(shown, "End of term…", by=ANA), by=ANA, at_term_end="renew")
     ends = face.fill(say(face, way, f"okres {story.case_id} cancel", ANA), by=ANA)
     assert "Cancel it" in (ends if str(ends) else face.told(ANA))
+    assert not face.fill(say(face, way, f"lift {story.case_id}", FAY), by=FAY, reason="Reported to the police").errors
     shown = say(face, way, "approve S-1", BEN)
     face.click(shown, "Approve", by=BEN)
     face.fill(say(face, way, "stop S-1", ANA), by=ANA, reason="They called")
@@ -195,6 +200,10 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     assert "nothing of" in typed(face, way, f"ustawione {story.case_id}", ANA)
     assert "There is no runbook" in typed(face, way, f"instrukcja {story.case_id}", ANA)
     suspended(story, face, "S-3")
+    story.hear(open=0)
+    world.settle()
+    assert not face.fill(say(face, way, f"leave off {story.case_id}", BEN), by=BEN, reason="They asked us to").errors
+    story.hear()
     assert "S-3" in say(face, way, f"przywróć {story.case_id} now zapłacono", BEN)
     feed(world, SEPTEMBER, OCTOBER)
     for line in (
@@ -249,6 +258,32 @@ def suspended(story: Story, face: Face, number: str) -> None:
     story.world.settle()
     story.cool_off()
     story.settle_for()
+
+
+def test_what_partner_center_refused_is_taken_up_wherever_that_is_typed(world: World, local: LocalPartnerCenter, face: Face) -> None:
+    story = ripe(world, local)
+    refusal: dict[str, object] = {"path": story.subscription, "status": 400, "body": {"code": 900311, "description": "no"}}
+    local.stage(**refusal)
+    story.approved(face)
+    story.cool_off()
+    story.settle_for(5)
+
+    for way in WAYS:
+        local.stage(**refusal)
+        assert "S-1" in say(face, way, "carry_on S-1", ANA)
+        story.settle_for(5)
+
+
+def test_the_buttons_of_a_notice_work(world: World, local: LocalPartnerCenter, face: Face) -> None:
+    case_id = ripe(world, local).case_id
+    face.type(f"start {case_id}", by=ANA)
+    world.settle()
+    apply_texts(world)
+    connect_mail(world)
+
+    assert "the next notice" in face.click(face.type(f"case {case_id}", by=ANA), "Next notice", by=ANA)
+    face.click(face.type(f"case {case_id}", by=ANA), "Let the desk send it", by=ANA)
+    assert "Let the desk send it" not in face.type(f"case {case_id}", by=ANA).buttons
 
 
 def test_every_form_and_button_of_a_case_works(world: World, face: Face) -> None:
@@ -428,3 +463,62 @@ def test_every_button_to_what_was_found_works(world: World, face: Face) -> None:
     assert "What Nowak owes" in face.click(face.type(f"find {SEPTEMBER.number}", by=ANA), "Nowak sp. z o.o.", by=ANA)
     pages = face.click(face.type("find licence", by=ANA), "All cases", by=ANA)
     assert "Found for" in face.click(pages, "Everything", by=ANA)
+
+
+def test_every_surface_is_answered(world: World, face: Face) -> None:
+    """Each is what docs/parity.md says of it: a raw payload comes in there, and what is promised is seen."""
+    world.route(face.name, "question")
+    case_id, on = ask(world), partial(NOTES.on, face.name)
+    world.hire(ADA)
+    world.settle()
+    with on("card"):
+        face.click(face.channel(), "Take", by=ANA)
+        world.settle()
+        assert "Take" not in face.channel().buttons
+    with on("dots"):
+        card = face.type(f"case {case_id}", by=ANA)
+        behind = card.buttons["Watch" if face.name == "slack" else "Assign"]
+        assert behind.get("type") == "overflow" or behind.get("mode") == "secondary", behind
+        face.click(card, "Watch", by=ANA)
+        face.click(face.type(f"case {case_id}", by=ANA), "Stop watching", by=ANA)
+    with on("thread"):
+        assert "Why is my invoice" in face.mention(f"case {case_id}", by=ANA, thread="1763888400.000100")
+    with on("search"):
+        assert face.suggest("owed", "customer", "nowak", by=ANA) == {"id:1": "Nowak i Syn"}
+    with on("refused"):
+        refused = face.fill(face.type("away", by=ANA), by=ANA, until="yesterday")
+        assert refused.errors, str(refused)
+    with on("menu"):
+        assert face.on_message("add_message", "Their invoice doubled.", author="UOLA", by=ANA).is_form
+    with on("undo"):
+        queued = face.click(face.type(f"reply {case_id} The price rose.", by=ANA), "Send to the customer", by=ANA)
+        face.click(queued if queued.buttons else face.type(f"case {case_id}", by=ANA), "Undo sending", by=ANA)
+        assert "Undo sending" not in face.type(f"case {case_id}", by=ANA).buttons
+
+
+def test_what_is_each_chat_s_own_is_answered(world: World, local: LocalPartnerCenter, face: Face) -> None:
+    on = partial(NOTES.on, face.name)
+    ripe(world, local)
+    world.hire(ADA)
+    face.fill(face.type("suspend 101", by=ANA), by=ANA, reason="Silent for six weeks", at_term_end="cancel")
+    with on("asked"):
+        shown = face.type("suspension S-1", by=BEN)
+        asks = shown.buttons["Approve"]
+        assert "confirm" in asks or "confirm" in asks["data"], "it asks first"
+        face.click(shown, "Approve", by=BEN)
+        assert "Approve" not in face.type("suspension S-1", by=BEN).buttons
+    with on("link"):
+        world.do(AddStaff(handle="ola", name="Ola New", roles=(Role.AGENT,)))
+        code = CODE.search(str(face.type("link code for ola", by=ADA)))
+        assert code
+        assert "You are Ola New" in face.type(f"link {code[0]}", by=Persona("ola", "Ola New", ()))
+    if isinstance(face, SlackFace):
+        with on("private"):
+            assert face.mention("queue", by=ANA).raw["user"] == ANA.slack
+    with on("page"):
+        if isinstance(face, SlackFace):
+            assert "waits for" in tab(face)
+        elif isinstance(face, TeamsFace):
+            installed = face.message("", ANA, f"a:{ANA.teams}") | {"type": "installationUpdate", "action": "add"}
+            assert face.deliver(installed).status_code == 200
+            assert "What waits for Ana Agent" in face.told(ANA)

@@ -49,7 +49,7 @@ SUBJECTS: Mapping[str, str] = {  # forms that cannot be opened about the questio
 
 def play(stage: Stage, local: LocalPartnerCenter) -> None:
     """Everything, in order: what happens later changes no picture taken before."""
-    for act in (curtain, questions, lists, money, held_back, requests, forms, people, endings, mornings):
+    for act in (curtain, questions, lists, money, held_back, requests, forms, people, endings, mornings, answers):
         act(stage, local)
 
 
@@ -245,3 +245,21 @@ def mornings(stage: Stage, _local: LocalPartnerCenter) -> None:
         stage.face.type(f"assign {given} ana", by=EVA)
     world.move(hours=14)
     stage.show("told.digest", stage.face.told(ANA), HomeView)
+
+
+def answers(stage: Stage, _local: LocalPartnerCenter) -> None:
+    """Forms whose fields depend on an answer, before it and after each; refused ones, with what was typed."""
+    face, case_id = stage.face, stage.ids["collection"]
+    known = {"kind": "final", "day": "2026-11-20"}
+    notice = face.type(f"notice {case_id}", by=ANA)
+    mail = stage.show("form.notice.by_mail", face.answer(notice, "method", "email", by=ANA, **known))
+    stage.show("refused.notice.beside_its_field", face.send(mail, by=ANA, recipient="Ala", proof=stage.texts.note[:300]))
+    stage.show("form.notice.on_paper", face.answer(mail, "method", "registered", by=ANA))
+    stage.show("refused.notice.asks_for_more", face.send(mail, by=ANA, method="courier", recipient="ala@nowak.example", proof="250"))
+    dispute = face.type(f"dispute {case_id}", by=ANA)
+    whole = stage.show("form.dispute.whole", face.answer(dispute, "scope", "whole", by=ANA, invoice=OCTOBER.number))
+    stage.show("form.dispute.line", face.answer(whole, "scope", "line", by=ANA))
+    resolve = face.type(f"resolve {stage.ids['unmatched']}", by=ANA)
+    untold = stage.show("form.resolve.untold", face.answer(resolve, "told", "no", by=ANA))
+    face.type(f"resolve {stage.ids['unmatched']} yes", by=OTTO)
+    stage.show("refused.resolve.as_a_whole", face.send(untold, by=ANA, why=stage.texts.reason))

@@ -59,7 +59,7 @@ class Stage:
         assert scene not in self.shown, f"two scenes are called {scene}"
         self.shown[scene] = payload_of(self.face.name, seen)
         reply = self._last.reply
-        assert not isinstance(reply, Refused) or scene.startswith("note.") or views, f"{scene} was refused: {seen}"
+        assert not isinstance(reply, Refused) or scene.startswith(("note.", "refused.")) or views, f"{scene} was refused: {seen}"
         found = (reply.form.lead,) if isinstance(reply, Open) else (getattr(reply, "view", None),)
         self.views |= {*views} or {type(view) for view in found if view is not None}
         return seen
@@ -127,7 +127,8 @@ def payload_of(chat: str, seen: Seen) -> Any:
 
 def _slack(seen: Seen) -> Any:
     if seen.errors:
-        return {"response_action": "errors", "errors": seen.errors}
+        standing = {name: value for name, value in seen.raw.items() if name not in OWN | {"private_metadata"}}
+        return {"response_action": "errors", "errors": seen.errors, "over": standing, "typed": seen.fields}
     made = {name: value for name, value in seen.raw.items() if name not in OWN}
     if isinstance(made.get("private_metadata"), str):
         made["private_metadata"] = json.loads(made["private_metadata"] or "{}")

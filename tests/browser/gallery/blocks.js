@@ -81,7 +81,20 @@ const BLOCKS = {
   },
 };
 
+// Errors leave the modal that is open, and what is typed in it: Slack puts each under its field.
+const refused = ({ errors, over, typed }, locale) => {
+  const made = draw(over, locale);
+  for (const [at, input] of [...made.querySelectorAll(".input")].entries()) {
+    const name = over.blocks.filter((block) => block.type === "input")[at].block_id;
+    const box = input.querySelector(".box");
+    if (box && !box.classList.contains("select") && typed[name]) box.textContent = typed[name];
+    if (errors[name]) input.append(element("small", "error", escape(errors[name])));
+  }
+  return made;
+};
+
 export const draw = (payload, locale) => {
+  if (payload.response_action === "errors") return refused(payload, locale);
   const made = element("div", `slack ${payload.type || "message"}`);
   if (payload.title) made.append(element("div", "bar", `<b>${escape(payload.title.text)}</b> ✕`));
   const body = element("div", "body");

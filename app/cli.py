@@ -141,4 +141,4 @@ main.add_command(manifests)
 main.add_command(teams, "teams-package")  # what it was called first
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="./desk")

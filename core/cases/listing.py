@@ -11,7 +11,7 @@ from core.engine.db.tables.cases import case_clocks, case_watchers, cases
 from core.engine.db.tables.escalations import escalations, microsoft_requests
 
 from .clocks import OWED
-from .model import Kind, State
+from .model import Kind, State, WaitingOn
 from .queries import OPEN_STATES
 
 
@@ -48,9 +48,7 @@ def of_sort(connection: Connection, sort: Sort, staff_id: int, now: datetime, *,
         Sort.WAITING: cases.c.state == State.WAITING.value,
         Sort.WATCHED: sa.exists().where(case_watchers.c.case_id == cases.c.id, case_watchers.c.staff_id == staff_id),
         Sort.ESCALATED: sa.exists().where(escalations.c.case_id == cases.c.id, escalations.c.ended_at.is_(None)),
-        Sort.MICROSOFT: sa.exists().where(
-            microsoft_requests.c.case_id == cases.c.id, microsoft_requests.c.ended_at.is_(None), microsoft_requests.c.opened_at.is_not(None)
-        ),
+        Sort.MICROSOFT: _is_at_microsoft(),
         Sort.QUESTIONS: cases.c.kind == Kind.QUESTION.value,
         Sort.COLLECTIONS: cases.c.kind == Kind.COLLECTION.value,
     }
@@ -66,6 +64,13 @@ def count_late(connection: Connection, now: datetime) -> int:
 def _is_late(now: datetime) -> sa.ColumnElement[bool]:
     owed = (case_clocks.c.case_id == cases.c.id) & case_clocks.c.clock.in_([clock.value for clock in OWED])
     return sa.exists().where(owed, case_clocks.c.ended_at.is_(None), case_clocks.c.due_at <= now)
+
+
+def _is_at_microsoft() -> sa.ColumnElement[bool]:
+    """A request is open there, or somebody said that it is Microsoft's turn."""
+    requests = microsoft_requests.c
+    asked = sa.exists().where(requests.case_id == cases.c.id, requests.ended_at.is_(None), requests.opened_at.is_not(None))
+    return asked | (cases.c.waiting_on == WaitingOn.MICROSOFT.value)
 
 
 def of_customer(connection: Connection, customer_id: int, *, after: int, limit: int) -> Listed:

@@ -190,10 +190,23 @@ def usage(asked: Asked, action: Action) -> str:
 
 
 def form_of(words: Words, action: Action) -> str:
-    """How the verb is typed, in these words."""
+    """How the verb is typed, in these words: `staff add <short name> <roles> [called <full name>]`."""
     typed = [a for a in action.arguments if a.kind not in NEVER_TYPED]
-    shown = [f"<{label}>" if a.required and a.when is None else f"[{label}]" for a in typed for label in [words.say(f"field.{a.name}")]]
-    return " ".join([action.called(words.language), *shown])
+    return " ".join([action.called(words.language), *(_slot(words, argument) for argument in typed)])
+
+
+def _slot(words: Words, argument: Argument) -> str:
+    """Where an argument stands; before one that may be left out the word that introduces it, without which it is not seen."""
+    label = words.say(f"field.{argument.name}")
+    if argument.required and argument.when is None:
+        return f"<{label}>"
+    before = introduced(words, argument)
+    return f"[{' '.join(before)} <{label}>]" if before else f"[{label}]"
+
+
+def introduced(words: Words, argument: Argument) -> tuple[str, ...]:
+    """The word, if any, that goes before an argument, as the reader types it."""
+    return (argument.after[-1] if words.language == "pl" else argument.after[0],) if argument.after else ()
 
 
 def _time(asked: Asked, argument: Argument, text: str) -> object:

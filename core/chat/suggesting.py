@@ -1,6 +1,7 @@
 """Did you mean: the nearest word among those that this person may type."""
 
 import difflib
+import re
 
 from core.engine.errors import InvalidInput
 from core.engine.folding import folded
@@ -8,6 +9,7 @@ from core.people.model import Right
 
 from .actions import ActionTable
 
+A_CASE = re.compile(r"(c-?)?[0-9]{1,9}", re.ASCII | re.IGNORECASE)  # somebody typed nothing but a case's number
 LONGEST = 40  # characters of a word worth comparing; no verb comes near it
 
 
@@ -20,5 +22,6 @@ def nearest(table: ActionTable, rights: frozenset[Right], typed: str) -> str | N
 
 def unknown(table: ActionTable, rights: frozenset[Right], typed: str) -> InvalidInput:
     """What to say of a verb that there is not."""
-    near, shown = nearest(table, rights, typed), typed[:LONGEST]
+    shown = typed[:LONGEST]
+    near = f"case {shown}" if A_CASE.fullmatch(shown) and Right.READ in rights else nearest(table, rights, typed)
     return InvalidInput("verb_unknown_near", verb=shown, near=near) if near else InvalidInput("verb_unknown", verb=shown)

@@ -47,7 +47,7 @@ RULES: dict[Reminder, Rule] = {
     Reminder.OUTCOMES: Rule((Way.NOW, Way.DIGEST)),  # who wrote something must learn that it never arrived
     Reminder.ABSENCE: Rule((Way.NOW, Way.DIGEST)),  # who stands in must know it
     Reminder.DESK: Rule((Way.NOW, Way.DIGEST)),  # somebody must look at what was given up
-    # A request expires, and a cooling-off ends, in plain time: nights included. In the morning it may be too late to say no.
+    # Somebody asks now, and a cooling-off ends in plain time, nights included: in the morning it may be too late to say no.
     Reminder.DECISIONS: Rule((Way.NOW,), wakes=True),
     # A chain asks this person, and goes on to the next in minutes; it only runs in the group's own hours, or because somebody asks now.
     Reminder.ESCALATIONS: Rule((Way.NOW,), wakes=True),

@@ -9,7 +9,7 @@ from core.people.commands import AddStaff
 from core.people.model import Role
 from tests.harness.faces import Face
 from tests.harness.questions import ask
-from tests.harness.world import ANA, VIC, World
+from tests.harness.world import ADA, ANA, VIC, World
 
 POLE = replace(ANA, handle="ola", name="Ola Polska")
 
@@ -56,7 +56,19 @@ def test_help_about_one_verb(world: World, face: Face) -> None:
     assert "do not know" in face.type("help take", by=VIC)
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("kolejak", "kolejka"), ("WYSLIJJ 1", "wyślij"), ("asign 104 ana", "assign")])
+@pytest.mark.parametrize(("verb", "form"), [
+    ("staff add", "staff add <short name> <roles> [called <full name>]"),
+    ("away", "away [person] <until when> [delegate <who stands in>]"),
+])  # fmt: skip
+def test_help_names_the_word_that_goes_before_what_may_be_left_out(verb: str, form: str, world: World, face: Face) -> None:
+    world.hire(ADA)
+
+    assert form in html.unescape(str(face.type(f"help {verb}", by=ADA)))
+
+
+@pytest.mark.parametrize(("typed", "meant"), [
+    ("kolejak", "kolejka"), ("WYSLIJJ 1", "wyślij"), ("asign 104 ana", "assign"), ("104", "case 104"), ("c-104", "case c-104"),
+])  # fmt: skip
 def test_a_misspelt_verb_gets_the_nearest_that_the_person_may_use(typed: str, meant: str, world: World, face: Face) -> None:
     ask(world)
 

@@ -64,7 +64,7 @@ def test_home_names_what_waits_for_me_and_why(world: World, face: Face) -> None:
 
     assert "3 things wait for you" in seen
     text = str(seen)
-    assert text.index("Late (1)") < text.index("Yours to do (1)") < text.index("Yours, waiting for the customer (1)")
+    assert text.index("Late (1)") < text.index("Yours to do (1)") < text.index("Yours, waiting for somebody else (1)")
     assert {f"Show C-{each}" for each in (late, own, waiting)} <= set(seen.buttons)
     assert "Nowak i Syn" in seen
     assert "Co czeka na" not in seen
@@ -148,7 +148,7 @@ def test_a_click_in_the_tab_opens_a_modal_whose_buttons_work(world: World) -> No
     world.settle()
 
     assert done is not None
-    assert "Yours, waiting for the customer (1)" in tab(world, ANA)
+    assert "Yours, waiting for somebody else (1)" in tab(world, ANA)
 
 
 def test_the_tab_turns_its_page_and_stays_there(world: World) -> None:

@@ -51,7 +51,7 @@ def test_preferences_are_shown_changed_by_a_line_and_by_a_form_and_journaled(wor
     shown = face.type("prefs", by=ANA)
     assert "What you are told, and when" in shown
     assert "at once" in shown
-    assert "expire at night too" in shown
+    assert "a cooling-off ends at night too" in shown
     assert "in the morning" in face.type("prefs late digest waiting off quiet 20-7", by=ANA)
     assert "20:00-07:00" in face.type("preferencje", by=ANA)
     form = face.click(face.type("settings", by=ANA), "Change…", by=ANA)
@@ -76,7 +76,7 @@ def test_what_may_not_be_put_off_says_why_and_nothing_is_changed(world: World, f
     world.hire(ANA)
 
     for line, says in {
-        "prefs decisions off": "they expire at night too",
+        "prefs decisions off": "a cooling-off ends at night too",
         "prefs escalations digest": "somebody waits for your help",
         "prefs service off": "service is off and should not be",
         "preferencje konto off": "always comes at once",

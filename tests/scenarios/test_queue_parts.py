@@ -99,3 +99,13 @@ def test_what_is_escalated_or_at_microsoft_is_listed_until_it_ends(world: World,
 
     assert "Nothing is open" in face.type("queue escalated", by=ANA)
     assert "Nothing is open" in face.type("queue microsoft", by=ANA)
+
+
+def test_what_somebody_let_wait_for_microsoft_is_there_without_a_request_too(world: World, face: Face) -> None:
+    case_id = ask(world)
+
+    face.type(f"wait {case_id} microsoft", by=ANA)
+    assert f"C-{case_id}" in str(face.type("queue microsoft", by=ANA))
+    face.type(f"ours {case_id}", by=ANA)
+
+    assert "Nothing is open" in face.type("queue microsoft", by=ANA)

@@ -12,7 +12,7 @@ from core.chat.actions import Action, ActionTable, Argument, ArgumentKind
 from core.chat.asking import Asked
 from core.chat.choosing import all_typed, typed_as
 from core.chat.forms import When
-from core.chat.parsing import form_of
+from core.chat.parsing import form_of, introduced
 from core.chat.values import Text
 from core.chat.views import Fact, HelpView, Section
 from core.chat.words import Words
@@ -69,8 +69,8 @@ def _spelt(words: Words, action: Action, word: str) -> str:
     for argument in action.arguments:
         if word in argument.choices:
             return typed_as(words, argument.name, word)
-        if argument.after[:1] == (word,) and words.language == "pl":
-            return argument.after[-1]
+        if argument.after[:1] == (word,):
+            return " ".join(introduced(words, argument))
     return word
 
 

@@ -29,7 +29,7 @@ RECONCILE = "partner_center.reconcile"  # the outbox row's
 DAILY = timedelta(days=1)
 SPREAD = 24 * 60  # minutes over which the tenants' readings are spread, each at its own
 STEP = 397  # minutes from one link's to the next one's: prime to SPREAD, so that neighbours lie far apart
-STANDING = ("status", "quantity", "term_end_at")
+STANDING = ("status", "quantity", "term_end_at", "auto_renew")
 COMPARED = ("status", "quantity", "auto_renew")
 
 
@@ -97,6 +97,7 @@ def _readable(resource: Mapping[str, Any]) -> SubscriptionFacts | None:
 
 def _keep(tx: Tx, command: RecordSubscriptions, before: Row[Any] | None, said: SubscriptionFacts, raw: dict[str, Any]) -> None:
     stays = before is not None and all(getattr(before, name) == getattr(said, name) for name in STANDING)
+    stays = stays and before is not None and _is_scheduled(before.raw) == _is_scheduled(raw)
     values = {
         "since_at": before.since_at if stays and before is not None else command.as_of,
         "customer_id": command.customer_id, "tenant": command.tenant.casefold(), "as_of": command.as_of, "raw": raw,

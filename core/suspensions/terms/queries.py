@@ -37,7 +37,7 @@ def _term_end(connection: Connection, read: Subscription, resource: Mapping[str,
     row = connection.execute(sa.select(term_ends).where(mine)).one_or_none()
     decision = row.decision if row is not None else ""
     return TermEnd(
-        subscription_id=read.id, ends_at=read.term_end_at, says=at_term_end(resource), as_of=read.as_of,
+        subscription_id=read.id, ends_at=read.term_end_at, says=at_term_end(resource), as_of=read.since_at or read.as_of,
         decided=AtTermEnd(decision) if decision else None,
         decided_by=row.decided_by if row is not None else "",
         decided_at=row.decided_at if row is not None else None,

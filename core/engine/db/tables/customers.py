@@ -63,7 +63,7 @@ subscriptions = Table(
     Column("term_end_at", Instant),
     Column("auto_renew", Boolean),
     Column("as_of", Instant, nullable=False),
-    Column("since_at", Instant),  # as of when status, seats and term end were first read to be these
+    Column("since_at", Instant),  # as of when status, seats, term end, auto-renew and whether something is scheduled were first read so
     Column("raw", Json, nullable=False),
     Column("commitment_ends_on", Date),
     UniqueConstraint("tenant", "external"),

@@ -12,8 +12,9 @@ from core.cases.model import Kind
 from core.collections.hours import ROUTE as APPROVALS
 from core.engine.transaction import Actor
 from core.people.calendars import is_zone
-from core.people.commands import AddStaff, Place, RemoveStaff, SetGroup
+from core.people.commands import AddStaff, Place, RemoveStaff, SetGroup, SetRoles
 from core.people.model import ROUND_ROBIN, Role
+from core.people.queries import by_handle, everyone, identities_of
 
 # Whoever may run the command line on the desk's machine is its admin already.
 OPERATOR = Actor("system", "cli")
@@ -87,6 +88,30 @@ def add(
     command = AddStaff(handle=handle, name=name, roles=held, identities=(*slack, *teams), locale=locale, zone=zone)
     make().desk.do(command, OPERATOR, datetime.now(UTC))
     click.echo(f"{handle} is on the staff.")
+
+
+@staff.command("role")
+@click.argument("handle")
+@click.argument("roles", nargs=-1, required=True, type=click.Choice([r.value for r in Role]))
+@click.pass_obj
+def role(make: Callable[[], House], handle: str, roles: tuple[str, ...]) -> None:
+    """Let a member hold exactly these roles."""
+    house = make()
+    with house.desk.reading() as connection:
+        who = by_handle(connection, handle)
+    house.desk.do(SetRoles(staff_id=who.id, roles=tuple(Role(name) for name in roles)), OPERATOR, datetime.now(UTC))
+    click.echo(f"{handle} holds now: {', '.join(roles)}.")
+
+
+@staff.command("list")
+@click.pass_obj
+def list_staff(make: Callable[[], House]) -> None:
+    """Say who works here: roles, and who they are in each chat."""
+    with make().desk.reading() as connection:
+        for who in everyone(connection):
+            roles = ", ".join(sorted(who.roles)) or "no role"
+            known = ", ".join(f"{row.face} {row.workspace}:{row.user}" for row in identities_of(connection, who.id)) or "in no chat"
+            click.echo(f"{who.handle}  {who.name}  {roles}  {known}")
 
 
 @staff.command("remove")

@@ -299,7 +299,11 @@ def test_a_member_is_added_given_more_and_removed(world: World, run: Run) -> Non
         assert sorted(connection.scalars(sa.select(grants.c.role))) == ["agent", "approver"]
         assert sorted(connection.scalars(sa.select(identities.c.face))) == ["slack", "teams"]
         assert connection.execute(sa.select(staff.c.name, staff.c.locale, staff.c.zone)).one() == ("Ana", "pl-PL", "Europe/Warsaw")
+    assert f"ana  Ana  agent, approver  slack T1:U1, teams {TENANT}:33333333" in done(run("staff", "list"))
+    assert "ana holds now: viewer." in done(run("staff", "role", "ana", "viewer"))
+    assert "ana  Ana  viewer  slack" in done(run("staff", "list"))
     assert "ana may do nothing any more." in done(run("staff", "remove", "ana"))
+    assert done(run("staff", "list")) == ""
     with world.house.desk.reading() as connection:
         assert list(connection.scalars(sa.select(grants.c.role))) == list(connection.scalars(sa.select(identities.c.user))) == []
 
@@ -321,6 +325,9 @@ def test_a_member_is_added_given_more_and_removed(world: World, run: Run) -> Non
         (("add", "eve", "--locale", "klingon!"), "“klingon!” is no language"),
         (("add", "eve", "--slack", "T1:U1"), "already belongs to somebody else"),
         (("add",), "Missing argument 'HANDLE'"),
+        (("role", "ana", "boss"), "'boss' is not one of"),
+        (("role", "ana"), "Choose from: viewer, agent, approver, finance, admin"),
+        (("role", "nobody", "agent"), "Nobody on the staff is called “nobody”"),
         (("remove", "nobody"), "Nobody on the staff is called “nobody”"),
     ],
 )

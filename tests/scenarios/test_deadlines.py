@@ -234,6 +234,17 @@ def test_the_customers_turn_is_counted_in_the_customers_own_days(world: World, f
     assert "Mon 26 Oct: closed, National Day" in why(face, case_id)
 
 
+def test_a_moment_that_somebody_named_is_told_without_the_days_of_a_target_that_does_not_count(world: World, face: Face) -> None:
+    case_id = ask(world)
+    face.type(f"wait {case_id} 30.11.2026 9:15", by=ANA)
+
+    turn = str(face.type(f"why {case_id}", by=ANA)).partition("The customer’s turn")[2].partition("Resolution")[0]
+
+    assert "A person named the moment: due Mon 30 Nov 2026 09:15" in turn
+    assert "Target" not in turn
+    assert "24 Nov" not in turn
+
+
 def test_a_reopened_case_goes_on_with_what_was_left(world: World, face: Face) -> None:
     case_id = ask(world, ticket="")
     world.now = at("2026-11-23T12:00")

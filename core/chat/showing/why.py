@@ -48,19 +48,21 @@ def why_view(connection: Connection, words: Words, case_id: int, now: datetime) 
 
 
 def _deadline(connection: Connection, words: Words, found: Case, given: Deadline, now: datetime) -> Section:
+    start = words.say(f"why.start.{given.clock}", at=given.started_at)
+    if given.clock in TURNS.values() and found.waiting_until:
+        lines = [start, words.say("why.said", due=found.waiting_until)]  # no target counts then, so no day of one is shown
+    else:
+        lines = [start, *_arithmetic(connection, words, found, given, now)]
+    return Section(title=_heading(words, given, now), lines=_texts(lines), tone=Tone.WARNING if given.is_late(now) else Tone.NEUTRAL)
+
+
+def _arithmetic(connection: Connection, words: Words, found: Case, given: Deadline, now: datetime) -> list[str]:
+    """The target with its source, the hours, each day counted or closed, each pause, and the sum."""
     reckoned = explained(connection, found, given, now, words.language)
     source = words.say("why.shipped") if given.source == OURS else given.source
     target = words.say("why.target", wait=given.wait, source=source, since=words.day(given.since))
-    lines = [
-        words.say(f"why.start.{given.clock}", at=given.started_at), target,
-        words.say("why.hours", hours=_hours(words, calendar_for(connection, found, given.clock))),
-        *_parts(words, reckoned),
-    ]  # fmt: skip
-    if given.clock in TURNS.values() and found.waiting_until:
-        lines.append(words.say("why.said", due=found.waiting_until))
-    else:
-        lines.append(_sum(words, given, reckoned))
-    return Section(title=_heading(words, given, now), lines=_texts(lines), tone=Tone.WARNING if given.is_late(now) else Tone.NEUTRAL)
+    hours = words.say("why.hours", hours=_hours(words, calendar_for(connection, found, given.clock)))
+    return [target, hours, *_parts(words, reckoned), _sum(words, given, reckoned)]
 
 
 def _heading(words: Words, given: Deadline, now: datetime) -> str:

@@ -58,6 +58,18 @@ def test_each_word_lists_its_own(world: World, face: Face, typed: str, wanted: s
     assert {name for name, number in known.items() if f"C-{number}" in seen} == set(wanted)
 
 
+def test_what_the_whole_queue_cuts_goes_on_in_a_list_of_its_own(world: World, face: Face) -> None:
+    world.hire(ANA)
+    numbers = several(world, 16)
+
+    whole = face.type("queue", by=ANA)
+    assert "1 more is not shown" in str(whole)
+    first = face.click(whole, "All: unmatched", by=ANA)
+    last = face.click(first if first.buttons else face.told(ANA), "Next", by=ANA)
+
+    assert f"C-{numbers[-1]}" in str(last)
+
+
 def test_a_part_nobody_knows_is_asked_about_and_lists_nothing(world: World, face: Face) -> None:
     ask(world)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from core.cases.clocks import Deadline
+from core.cases.listing import Sort
 from core.cases.model import Case
 from core.cases.queue import counted, first_of, next_owed, queue_parts
 from core.chat.asking import Asked
@@ -17,7 +18,8 @@ from core.people.model import Right
 
 ROWS = 15  # of a table; the rest is counted
 MATCH_BUTTONS = 4
-PARTS = ("overdue", "unmatched", "mine", "unassigned")  # in this order; what is in colleagues' hands is only counted
+# In this order, with the list that goes on where a part is cut; what is in colleagues' hands is only counted.
+PARTS = {"overdue": Sort.LATE, "unmatched": Sort.UNMATCHED, "mine": Sort.MINE, "unassigned": Sort.UNASSIGNED}
 
 
 def queue_view(asked: Asked, connection: Connection) -> QueueView:
@@ -33,9 +35,17 @@ def queue_view(asked: Asked, connection: Connection) -> QueueView:
         status=words.count("queue.count", total) if total else words.say("queue.empty"),
         tone=Tone.WARNING if counts["overdue"] else Tone.GOOD if not total else Tone.NEUTRAL,
         tables=tuple(_table(connection, words, name, cases, counts[name], due) for name, cases in shown.items()),
-        buttons=tuple(Button(label=words.say("queue.match", number=c.number), action="match", subject=c.id, form=True) for c in asking),
+        buttons=(
+            *(Button(label=words.say("queue.match", number=c.number), action="match", subject=c.id, form=True) for c in asking),
+            *(_all_of(words, sort) for name, sort in PARTS.items() if counts[name] > ROWS),
+        ),
         footnotes=(Text(words.count("queue.others", counts["others"])),) if counts["others"] else (),
     )
+
+
+def _all_of(words: Words, sort: Sort) -> Button:
+    label = words.say("queue.all", part=words.say(f"queue.sort.{sort}"))
+    return Button(label=label, action="queue", subject=0, values={"filter": sort.value})
 
 
 def _table(connection: Connection, words: Words, name: str, cases: tuple[Case, ...], count: int, due: Mapping[int, Deadline]) -> Table:

@@ -69,16 +69,25 @@ from core.receivables import search as receivables_search
 from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
 from core.receivables.handlers import DUE
-from core.receivables.queries import payer, unpaid_positions
+from core.receivables.queries import payer, position, unpaid_positions
 from core.suspensions import follows as suspensions
 from core.suspensions import hearing, outside
+from core.suspensions.closing import left_of
 from core.suspensions.commands import ProposeRestores, RecheckFacts, WithdrawLeaver
-from core.suspensions.events import SuspensionApproved, SuspensionEnded, SuspensionProposed
+from core.suspensions.events import (
+    CustomerTold,
+    ItemEnded,
+    OfSuspension,
+    SuspensionApproved,
+    SuspensionEnded,
+    SuspensionProposed,
+)  # fmt: skip
 from core.suspensions.queries import (
     OPEN_SUSPENSION_SUBJECTS,
     open_suspensions,
     open_suspensions_of_customer,
     open_suspensions_with,
+    suspension,
     suspensions_of_case,
     suspensions_of_customer,
 )
@@ -112,11 +121,30 @@ def collect(tx: Tx, event: OfPayer) -> Iterable[Command]:
         case_id = collecting.get(found.currency)
         if case_id is not None:
             cards.refresh(tx, f"case:{case_id}")
-            if found.is_settled:
+            if found.is_settled and not left_of(tx.connection, case_id):
                 yield SettleCollection(case_id=case_id)
         elif found.overdue > 0:
             title = f"{whose.name}, {found.currency}"
             yield OpenCollection(customer_id=event.customer_id, payer_id=event.payer_id, currency=found.currency, title=title)
+
+
+def settle_at_last(tx: Tx, event: OfSuspension) -> Iterable[Command]:
+    """A collection with nothing overdue stays open while something of it is off or to be done about its restore; now it may be over."""
+    return _settle(tx, event.case_id)
+
+
+def settle_as_read(tx: Tx, event: SubscriptionsRecorded) -> Iterable[Command]:
+    """What a restore left to be set by hand may be read back with this."""
+    cases = {suspension(tx.connection, each).case_id for each in suspensions_of_customer(tx.connection, event.customer_id)}
+    return [command for case_id in sorted(cases) for command in _settle(tx, case_id)]
+
+
+def _settle(tx: Tx, case_id: int) -> Iterable[Command]:
+    about = case(tx.connection, case_id)
+    if about.kind is not Kind.COLLECTION or about.is_closed or about.payer_id is None or about.customer_id is None:
+        return ()
+    owed = position(tx.connection, about.payer_id, about.currency, today_of(tx.connection, about.customer_id, tx.now))
+    return (SettleCollection(case_id=case_id),) if owed.is_settled and not left_of(tx.connection, case_id) else ()
 
 
 def keep_ladders(_tx: Tx, event: OfPayer) -> Iterable[Command]:
@@ -256,7 +284,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     PolicyApplied: (recheck_all,),
     TicketChosen: (refresh_cards,),
     NoticeRecorded: (refresh_cards, hear_notice, recheck_suspensions),
-    SubscriptionsRecorded: (outside.notice, recheck_suspensions, show_subscriptions, watch_terms),
+    SubscriptionsRecorded: (outside.notice, recheck_suspensions, show_subscriptions, watch_terms, settle_as_read),
     PricesRecorded: (show_requests,),
     **collections.FOLLOWS,
     **{event: (*collections.FOLLOWS[event], recheck_suspensions) for event in (NoticeProven, NoticeUndelivered)},
@@ -265,7 +293,9 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
         for event, own in settled.FOLLOWS.items()
     },
     **suspensions.FOLLOWS,
-    **{event: (*suspensions.FOLLOWS[event], look_at_case) for event in (SuspensionProposed, SuspensionApproved, SuspensionEnded)},
+    **{event: (*suspensions.FOLLOWS[event], look_at_case) for event in (SuspensionProposed, SuspensionApproved)},
+    SuspensionEnded: (*suspensions.FOLLOWS[SuspensionEnded], look_at_case, settle_at_last),
+    **{event: (*suspensions.FOLLOWS[event], settle_at_last) for event in (ItemEnded, CustomerTold)},
     **terms.FOLLOWS,
     TermEndDecided: (recheck_suspensions, *terms.FOLLOWS[TermEndDecided], watch_terms),
     **escalations.FOLLOWS,

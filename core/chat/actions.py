@@ -117,7 +117,7 @@ class Action:
     polish: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     form: bool = False
-    lead: Callable[[Asked, Given], View] | None = None
+    lead: Callable[[Asked, Given], View | None] | None = None
     prefill: Callable[[Asked, Given], Mapping[str, str]] | None = None
     typed: bool = True
     instead: str = ""

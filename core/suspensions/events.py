@@ -381,3 +381,19 @@ class HandworkLeft(OfRestore):
     times: int
     next_at: datetime
     proposed_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerTold(OfRestore):
+    """A person says that the customer knows that this is on again, and how they were told."""
+
+    how: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellingLeft(OfRestore):
+    """Nobody said yet that the customer was told; asked for again at `next_at`."""
+
+    times: int
+    next_at: datetime
+    proposed_by: str

@@ -11,7 +11,7 @@ from core.engine.timers import Timer
 from core.engine.transaction import Tx
 from core.people.queries import routed
 
-from . import outside, returning, unanswered
+from . import closing, outside, returning, unanswered
 from .answering import say_what_it_means
 from .commands import ExpireSuspension, Look, ProposeRestores, RecheckFacts, Verify, WarnOfExpiry
 from .events import (
@@ -30,6 +30,7 @@ from .events import (
     ReadBackMissed,
     SendingBegun,
     SendingHeld,
+    ServiceRestored,
     SnapshotRecorded,
     StopExplained,
     SubscriptionSuspended,
@@ -198,6 +199,8 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     ItemEnded: (read_all_again, look_on, show),
     ChangedOutside: (outside.say,),
     **returning.FOLLOWS,
+    **closing.FOLLOWS,
+    ServiceRestored: (*returning.FOLLOWS[ServiceRestored], closing.ask_later),
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {
@@ -207,5 +210,6 @@ TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     LOOKS_AGAIN: lambda timer: Look(suspension_id=int(timer.data["suspension_id"])),
     VERIFIES: lambda timer: Verify(item_id=timer.subject_id),
     unanswered.WAITS: lambda timer: unanswered.TellOfMissing(suspension_id=timer.subject_id),
+    closing.TELLS: lambda timer: closing.ChaseTelling(case_id=timer.subject_id),
     **returning.TIMERS,
 }

@@ -6,6 +6,7 @@ from . import (
     asking,
     chasing,
     checking,
+    closing,
     cooling,
     decide,
     executing,
@@ -26,5 +27,5 @@ HANDLERS: Handlers = {
     **propose.HANDLERS, **asking.HANDLERS, **revising.HANDLERS, **deciding.HANDLERS, **watching.HANDLERS,
     **decide.HANDLERS, **cooling.HANDLERS, **looking.HANDLERS, **executing.HANDLERS, **leaving.HANDLERS, **restoring.HANDLERS,
     **resuming.HANDLERS, **offering.HANDLERS, **chasing.HANDLERS, **unanswered.HANDLERS, **lifting.HANDLERS,
-    **outside.HANDLERS, **checking.HANDLERS,
+    **outside.HANDLERS, **checking.HANDLERS, **closing.HANDLERS,
 }  # fmt: skip

@@ -61,8 +61,13 @@ def a_mistake_is_undone(life: Life) -> None:
 
 
 def the_debt_is_paid(life: Life) -> None:
-    """The accounting says so by webhook, and the collection case ends."""
+    """The accounting says so by webhook; the collection case ends once all is as it was and somebody told the customer."""
     life.outside.accounting.pay("K-1", "F/1")
+    for tenant in life.outside.partner_center.customers.values():
+        for subscription in tenant.subscriptions.values():
+            subscription.resource["autoRenewEnabled"] = True
+    life.insist(lambda: life.slack.type("checked 101", by=ANA), until=lambda: "handwork_reported" in journaled(life))
+    life.insist(lambda: life.slack.type("told 101 by phone, Ala Nowak", by=ANA), until=lambda: "customer_told" in journaled(life))
     life.until(lambda: case_state(life, 101) == "resolved")
 
 
@@ -142,6 +147,7 @@ LOOKS = frozenset(
 MAY_VARY: dict[Chapter, frozenset[str]] = {
     it_is_carried_out: LOOKS,
     a_mistake_is_undone: LOOKS | {"restore_answered"},
+    the_debt_is_paid: LOOKS | {"handwork_reported"},
     the_customer_is_answered: frozenset({"reply_drafted"}),
 }
 

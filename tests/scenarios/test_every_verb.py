@@ -43,6 +43,7 @@ OF_A_REQUEST = {
     "term",
     "leave_off",
     "checked",
+    "told",
     "runbook",
     "carry_on",
     "notice",
@@ -198,6 +199,7 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     assert "still under way" in typed(face, way, "dokończ S-3", ANA)
     assert "no restore waits" in typed(face, way, f"leave off {story.case_id} they gave notice", BEN)
     assert "nothing of" in typed(face, way, f"ustawione {story.case_id}", ANA)
+    assert "nothing of" in typed(face, way, f"powiadomiono {story.case_id} telefonicznie", ANA)
     assert "There is no runbook" in typed(face, way, f"instrukcja {story.case_id}", ANA)
     suspended(story, face, "S-3")
     story.hear(open=0)
@@ -205,6 +207,8 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     assert not face.fill(say(face, way, f"leave off {story.case_id}", BEN), by=BEN, reason="They asked us to").errors
     story.hear()
     assert "S-3" in say(face, way, f"przywróć {story.case_id} now zapłacono", BEN)
+    story.settle_for()
+    assert "by phone" in say(face, way, f"told {story.case_id} by phone", ANA)
     feed(world, SEPTEMBER, OCTOBER)
     for line in (
         "compare Nowak 2026-09 2026-10", "owed Nowak", "statement Nowak 2026-09", "aging Nowak", "windows Nowak", f"okna {story.case_id}",

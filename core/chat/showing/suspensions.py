@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from core.cases.model import Case, Kind
 from core.cases.queries import case
+from core.chat.showing.closing import closing_buttons, closing_lines, told_section
 from core.chat.showing.deciding import deciding, lacking
 from core.chat.showing.delays import delays
 from core.chat.showing.holding import clocks, held_section, is_held, lift_button
@@ -68,6 +69,7 @@ def suspension_view(
             *lacking(connection, words, found, now),
             *_notes(connection, words, found, of, today),
             *(item_section(connection, words, found, one) for one in found.items),
+            *told_section(connection, words, found, of),
         ),
         tables=(_arithmetic(words, found),),
         buttons=_buttons(connection, words, found, of, today, reader),
@@ -91,10 +93,11 @@ def suspension_of_case(connection: Connection, words: Words, found: Case, reader
         )
     if newest is None:
         return StopParts(buttons=tuple(buttons))
-    buttons += _restore_buttons(connection, words, newest)
+    buttons += [*_restore_buttons(connection, words, newest), *closing_buttons(connection, words, found, newest.facts, reader)]
     state = "restored" if is_brought_back(connection, newest) else newest.state
     line = Text(words.say("suspension.of_case", number=newest.number, state=words.say(f"suspension.short.{state}")))
-    return StopParts((Section(title=words.say("suspension.heading"), lines=(line,)),), tuple(buttons))
+    lines = (line, *closing_lines(connection, words, found))
+    return StopParts((Section(title=words.say("suspension.heading"), lines=lines),), tuple(buttons))
 
 
 def _status(connection: Connection, words: Words, found: Suspension, today: date) -> str:
@@ -244,6 +247,7 @@ def _buttons(
     newest = newest_suspension_of(connection, found.case_id)
     if newest is not None and newest.id == found.id:
         made += _restore_buttons(connection, words, found)
+        made += closing_buttons(connection, words, of, found.facts, reader)
         made += _going_on(words, found, of, reader)
         if _may_be_asked_again(connection, found) and not of.is_closed and _may(reader, Right.PROPOSE):
             made.append(Button(label=words.say("button.ask_again"), action="ask_again", subject=found.id, facts=found.facts))

@@ -11,6 +11,7 @@ from core.cases.model import Case
 from core.cases.queries import case
 from core.cases.reckoning import Gap, Reckoned, Run, Why
 from core.cases.targets import OURS, Clock
+from core.chat.showing.closing import closing_section
 from core.chat.showing.collecting import waits
 from core.chat.showing.ladder import source_of
 from core.chat.showing.snoozes import why_snoozed
@@ -38,6 +39,7 @@ def why_view(connection: Connection, words: Words, case_id: int, now: datetime) 
     sections += _waits(connection, words, found, now)
     asked = open_suspension_of(connection, case_id)
     sections += _suspension(connection, words, asked) if asked is not None else []
+    sections += closing_section(connection, words, found)
     return CaseView(
         title=words.say("why.title", number=found.number),
         status=words.say(f"case.state.{found.stand}") if sections else words.say("why.nothing"),

@@ -28,6 +28,7 @@ from core.chat.forms import When
 from core.chat.messages import LINK, SAID_BY, link_of, title_of
 from core.chat.requests import Private, Reply
 from core.chat.showing.cases import case_view
+from core.chat.showing.closing import before_resolving
 from core.chat.values import Text
 from core.chat.verbs.cases import CASE, case_of, settled
 from core.chat.views import NoteView, View
@@ -123,6 +124,12 @@ def resolve(asked: Asked, given: Given) -> Reply:
     return settled(asked, case_of(given), asked.words.say("case.resolved", number=f"C-{case_of(given)}"))
 
 
+def what_is_left(asked: Asked, given: Given) -> View | None:
+    """What the desk itself would wait for."""
+    with asked.reading() as connection:
+        return before_resolving(connection, asked.words, case_of(given))
+
+
 def reopen(asked: Asked, given: Given) -> Reply:
     """Something is left to do after all."""
     asked.do(ReopenCase(case_id=case_of(given)))
@@ -205,7 +212,7 @@ ACTIONS = (
         example="ours {case}",
     ),
     Action(
-        name="resolve", right=Right.WORK, topic=Topic.CASES, answer=resolve, form=True, polish=("rozwiąż", "zamknij"),
+        name="resolve", right=Right.WORK, topic=Topic.CASES, answer=resolve, form=True, lead=what_is_left, polish=("rozwiąż", "zamknij"),
         aliases=("close",), use=Use.EVERYDAY, example="resolve {case} yes",
         arguments=(
             CASE, Argument(name="told", kind=ArgumentKind.WORD, choices=tuple(told.value for told in Told)),

@@ -31,7 +31,7 @@ def case_meant(connection: Connection, text: str, field: str) -> int:
         return _one_case(connection, _of_link(connection, text), text, field, missing="link_without_case")
     found = _of_invoice(connection, text)
     if found is None:
-        raise InvalidInput("not_a_number", field, typed=text)
+        raise InvalidInput("not_a_case", field, typed=text)
     return _one_case(connection, found, text, field, missing="invoice_without_case")
 
 

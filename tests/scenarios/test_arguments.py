@@ -120,7 +120,7 @@ def test_an_invoice_number_stands_for_its_case_and_its_customer(world: World, fa
     assert "Nowak" in str(face.type("owed FV/10/2026/0123", by=ANA))
     for typed in ("527-010-33-91", "PL 527 010 33 91", "5270103391"):
         assert "Okna Nowe" in str(face.type(f"customer {typed}", by=ANA)), typed
-    assert "not a number I can look up" in face.type("case FV/10/2026/9999", by=ANA)
+    assert "no case’s number, and no invoice or ticket that I know" in face.type("case FV/10/2026/9999", by=ANA)
 
 
 def test_a_pasted_ticket_link_stands_for_its_case(world: World, face: Face) -> None:

@@ -39,7 +39,7 @@ def test_an_unknown_number_is_answered_with_a_sentence(world: World, face: Face)
     open_case(world)
 
     assert "There is no case C-999." in face.type("case 999", by=ANA)
-    assert "is not a number I can look up" in face.type("case abc", by=ANA)
+    assert "is no case’s number" in face.type("case abc", by=ANA)
     assert "case is missing" in face.type("case", by=ANA)
 
 

@@ -90,7 +90,7 @@ def test_the_button_of_a_reminder_opens_a_form_and_wrong_things_stay_beside_thei
         ("snooze {case} yesterday soon", "yesterday"),
         ("snooze {case} whenever soon", "whenever"),
         ("snooze 9999 2h soon", "9999"),
-        ("snooze <@U1> 2h soon", "is not a number I can look up"),
+        ("snooze <@U1> 2h soon", "is no case’s number"),
         ("wake {case}", "is not snoozed"),
         ("snooze {case} 2h " + "x" * 301, "300"),
     ],

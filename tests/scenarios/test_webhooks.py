@@ -45,7 +45,11 @@ def test_it_is_discarded_with_a_reason_that_the_journal_keeps(world: World, face
     world.hire(ADA)
     number = given_up(world)
 
+    nothing = face.type(f"webhook discard {int(number) + 1}", by=ADA)
+    assert not nothing.is_form
+    assert f"no dead letter {int(number) + 1}" in nothing
     form = face.type(f"webhook discard {number}", by=ADA)
+    assert "helpdesk" in form  # what would be given up stands above the reason
     assert face.fill(form, by=ADA, reason="").errors
     assert not face.fill(form, by=ADA, reason="A test of the helpdesk's").errors
 

@@ -26,6 +26,12 @@ def letter(asked: Asked, given: Given) -> Reply:
         return _shown(asked, letter_view(connection, asked.words, _number(given)))
 
 
+def what_it_said(asked: Asked, given: Given) -> View:
+    """The letter above the form in which it is given up. Raises NotFound when there is none."""
+    with asked.reading() as connection:
+        return letter_view(connection, asked.words, _number(given))
+
+
 def replay(asked: Asked, given: Given) -> Reply:
     """The worker handles it once more."""
     asked.do(ReplayDelivery(delivery=_number(given)))
@@ -66,6 +72,6 @@ ACTIONS = (
     ),
     Action(
         name="webhook_discard", right=Right.ADMINISTER, answer=discard, topic=Topic.DESK, arguments=(DELIVERY, REASON), form=True,
-        polish=("dostawa odrzuć",), use=Use.RARE, example="webhook_discard {delivery} {text}",
+        lead=what_it_said, polish=("dostawa odrzuć",), use=Use.RARE, example="webhook_discard {delivery} {text}",
     ),
 )  # fmt: skip

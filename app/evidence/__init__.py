@@ -1,1 +1,1 @@
-"""The evidence of a case as a PDF and as JSON, and the page behind a link to it."""
+"""Files that the desk hands over by a link, and the page behind it: the evidence of a case, and a chart of what is open by age."""

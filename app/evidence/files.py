@@ -9,10 +9,12 @@ from datetime import datetime
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any, Literal
 
 import structlog
 import typst
 from flask import Blueprint, Response, render_template, request
+from sqlalchemy import Connection, Row
 
 from core.cases.files import TakeFile, offered
 from core.chat.words import Words, closest
@@ -21,12 +23,14 @@ from core.engine.errors import DeskError
 from core.engine.transaction import Actor
 from core.suspensions.evidence import evidence
 
+from . import chart
 from .laying import lay_out
 
 log = structlog.get_logger(__name__)
-TEMPLATE = Path(__file__).parent / "evidence.typ"
+HERE = Path(__file__).parent
+DOTS = 144  # to an inch of a picture: sharp on a phone
 ACTOR = Actor("system", "web")
-TYPES = {"pdf": "application/pdf", "json": "application/json"}
+TYPES = {"pdf": "application/pdf", "png": "image/png", "json": "application/json"}
 
 
 def blueprint(desk: Desk, clock: Callable[[], datetime]) -> Blueprint:
@@ -51,21 +55,32 @@ class Files:
                 found = offered(connection, digest(token), self._desk.store.real_now(connection))
         except DeskError:
             return _spent()
-        return _page(Words(found.locale, found.zone), "file.ask", number=f"C-{found.case_id}", form=found.form.upper())
+        words = Words(found.locale, found.zone)
+        title = words.say(f"file.{found.file}", number=f"C-{found.case_id}", form=found.form.upper())
+        return _page(words, title, words.say("file.ask.text"), button=words.say("file.button"))
 
     def give(self, token: str) -> Response:
         """The file itself, once, in the language of whoever asked for it."""
         try:
             with self._desk.reading() as connection:
                 found = offered(connection, digest(token), self._desk.store.real_now(connection))
-                known = evidence(connection, found.case_id, self._clock())
-            body = as_json(known) if found.form == "json" else pdf(known, Words(found.locale, found.zone))
+                make = self._maker(connection, found)
+            body = make()  # when nothing is being read any more: setting a page takes its time
             self._desk.do(TakeFile(digest=digest(token)), ACTOR, self._clock())
         except DeskError:
             return _spent()
         made = Response(body, mimetype=TYPES[found.form])
-        made.headers["Content-Disposition"] = f'attachment; filename="evidence-C-{found.case_id}.{found.form}"'
+        made.headers["Content-Disposition"] = f'attachment; filename="{_name(found)}.{found.form}"'
         return _private(made)
+
+    def _maker(self, connection: Connection, found: Row[Any]) -> Callable[[], bytes]:
+        """Everything read that the file is made of. Raises what reading it raises."""
+        words = Words(found.locale, found.zone)
+        if found.file == "chart":
+            ages, title = chart.read(connection, found.customer_id, self._clock(), words)
+            return lambda: typeset("chart.typ", chart.lay_out(ages, title, words), found.form)
+        known = evidence(connection, found.case_id, self._clock())
+        return lambda: as_json(known) if found.form == "json" else pdf(known, words)
 
 
 def as_json(found: dict[str, object]) -> bytes:
@@ -75,8 +90,13 @@ def as_json(found: dict[str, object]) -> bytes:
 
 def pdf(found: dict[str, object], words: Words) -> bytes:
     """The evidence as an A4 document."""
-    data = json.dumps(lay_out(found, words), ensure_ascii=False)
-    made = typst.compile(TEMPLATE, format="pdf", sys_inputs={"data": data})
+    return typeset("evidence.typ", lay_out(found, words), "pdf")
+
+
+def typeset(template: str, laid_out: dict[str, Any], form: Literal["pdf", "png"]) -> bytes:
+    """The document, or one picture of all of it."""
+    inputs = {"data": json.dumps(laid_out, ensure_ascii=False), "form": form}
+    made = typst.compile(HERE / template, format=form, ppi=DOTS if form == "png" else None, sys_inputs=inputs)
     if not isinstance(made, bytes):
         raise TypeError("one document is one file")
     return made
@@ -89,11 +109,17 @@ def digest(token: str) -> str:
 
 def _spent() -> Response:
     language = closest(request.accept_languages.best_match(("pl", "en")) or "en")
-    return _page(Words(language), "file.spent", HTTPStatus.GONE)
+    words = Words(language)
+    return _page(words, words.say("file.spent.title"), words.say("file.spent.text"), status=HTTPStatus.GONE)
 
 
-def _page(words: Words, kind: str, status: HTTPStatus = HTTPStatus.OK, **params: str) -> Response:
-    html = render_template("file.html", words=words, kind=kind, params=params)
+def _name(found: Row[Any]) -> str:
+    """Of the file, as it is saved: without a customer's name, which ends up in lists of downloads."""
+    return f"{found.file}-C-{found.case_id}" if found.case_id is not None else f"{found.file}-{found.customer_id or 'all'}"
+
+
+def _page(words: Words, title: str, text: str, *, button: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
+    html = render_template("file.html", words=words, title=title, text=text, button=button)
     made = Response(html, status, mimetype="text/html")
     made.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"

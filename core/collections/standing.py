@@ -64,6 +64,21 @@ def disputed_of(connection: Connection, position: Position, open_ones: Mapping[i
     return sum(min(amount, open_ones[invoice_id]) for invoice_id, amount in sums.items())
 
 
+def disputed_sums(connection: Connection, customer_id: int | None = None) -> dict[str, int]:
+    """What is disputed by currency, of one customer or of all, for no more than is open on each invoice. Minor units."""
+    mine = sa.true() if customer_id is None else disputes.c.customer_id == customer_id
+    wanted = (
+        sa.select(invoices.c.currency, invoices.c.open, sa.func.sum(disputes.c.amount).label("amount"))
+        .join(invoices, invoices.c.id == disputes.c.invoice_id)
+        .where(mine, disputes.c.state.in_(DISPUTED), invoices.c.open > 0)
+        .group_by(invoices.c.id, invoices.c.currency, invoices.c.open)
+    )
+    sums: dict[str, int] = {}
+    for row in connection.execute(wanted):
+        sums[row.currency] = sums.get(row.currency, 0) + min(int(row.amount), row.open)
+    return sums
+
+
 def payments_of(connection: Connection, payer_id: int) -> list[ReportedPayment]:
     """Every payment reported of the payer, however it ended, in the order they were made."""
     return [_payment(row) for row in connection.execute(PAYMENTS, {"of_payer": payer_id}).mappings()]

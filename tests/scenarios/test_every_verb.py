@@ -51,6 +51,7 @@ OF_A_REQUEST = {
     "owed",
     "statement",
     "aging",
+    "chart",
     "windows",
     "policy",
     "start",
@@ -211,11 +212,14 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     assert "by phone" in say(face, way, f"told {story.case_id} by phone", ANA)
     feed(world, SEPTEMBER, OCTOBER)
     for line in (
-        "compare Nowak 2026-09 2026-10", "owed Nowak", "statement Nowak 2026-09", "aging Nowak", "windows Nowak", f"okna {story.case_id}",
+        "compare Nowak 2026-09 2026-10", "owed Nowak", "statement Nowak 2026-09", "aging Nowak", "wykres Nowak", "windows Nowak",
+        f"okna {story.case_id}",
     ):  # fmt: skip
         assert "Nowak" in say(face, way, line, ANA)
     ages = face.click(face.write("statement Nowak", by=ANA), "By age", by=ANA)
-    assert "Nowak" in face.click(ages if ages.buttons else face.told(ANA), "Statement", by=ANA)
+    ages = ages if ages.buttons else face.told(ANA)
+    assert "Nowak" in face.click(ages, "Statement", by=ANA)
+    assert "chart is ready" in face.click(ages, "Chart", by=ANA)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -45,16 +45,21 @@ def aging_view(connection: Connection, words: Words, customer_id: int | None, no
     """One customer's, or everybody's together with the most overdue of them. Raises NotFound."""
     lines = aging(connection, now, customer_id=customer_id)
     whole = together(lines)
-    title = words.say("aging.all") if customer_id is None else words.say("aging.title", customer=customer(connection, customer_id).name)
     tables = [_chart(words, each) for each in whole]
     if customer_id is None:
         tables += [_customers(words, each.currency, [line for line in lines if line.currency == each.currency]) for each in whole]
     late = any(each.overdue for each in whole)
     return CustomerView(
-        title=title, status=words.say("aging.none" if not whole else "aging.late" if late else "aging.in_time"),
+        title=aging_title(connection, words, customer_id),
+        status=words.say("aging.none" if not whole else "aging.late" if late else "aging.in_time"),
         tone=Tone.WARNING if late else Tone.GOOD, sections=tuple(_summary(words, each) for each in whole), tables=tuple(tables),
-        buttons=_statement_button(words, customer_id),
+        buttons=_further(words, customer_id, drawn=bool(whole)),
     )  # fmt: skip
+
+
+def aging_title(connection: Connection, words: Words, customer_id: int | None) -> str:
+    """What the roll-up and its picture are called. Raises NotFound."""
+    return words.say("aging.all") if customer_id is None else words.say("aging.title", customer=customer(connection, customer_id).name)
 
 
 def bar(amount: int, most: int) -> str:
@@ -62,10 +67,11 @@ def bar(amount: int, most: int) -> str:
     return "█" * max(1, round(BAR * amount / most)) if amount > 0 and most > 0 else ""
 
 
-def _statement_button(words: Words, customer_id: int | None) -> tuple[Button, ...]:
-    if customer_id is None:
-        return ()
-    return (Button(label=words.say("button.statement"), action="statement", subject=0, values={"customer": f"{OWN}{customer_id}"}),)
+def _further(words: Words, customer_id: int | None, *, drawn: bool) -> tuple[Button, ...]:
+    """The customer's statement, and the picture where there is something to draw."""
+    whose = {} if customer_id is None else {"customer": f"{OWN}{customer_id}"}
+    names = (*(("chart",) if drawn else ()), *(() if customer_id is None else ("statement",)))
+    return tuple(Button(label=words.say(f"button.{name}"), action=name, subject=0, values=whose) for name in names)
 
 
 def _facts(words: Words, made: Statement) -> tuple[Fact, ...]:

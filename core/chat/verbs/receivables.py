@@ -4,6 +4,7 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
+from core.cases.files import OfferFigures
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.days import Tense
@@ -12,10 +13,13 @@ from core.chat.requests import Private, Reply
 from core.chat.showing.cases import case_view
 from core.chat.showing.comparison import comparison_view
 from core.chat.showing.receivables import owed_view
-from core.chat.showing.statements import aging_view, statement_view
+from core.chat.showing.statements import aging_title, aging_view, statement_view
+from core.chat.verbs.handing import good_once, hand_over
+from core.chat.views import NoteView
 from core.customers.queries import today_of
-from core.engine.errors import InvalidInput, NotAllowed
+from core.engine.errors import Conflict, InvalidInput, NotAllowed
 from core.people.model import Right
+from core.receivables.aging import aging
 from core.receivables.commands import RecordNotice
 from core.receivables.model import BY_HAND, NoticeKind, NoticeMethod
 from core.receivables.queries import last_two_months
@@ -66,12 +70,31 @@ def show_statement(asked: Asked, given: Given) -> Reply:
 
 
 def show_aging(asked: Asked, given: Given) -> Reply:
-    """How old what is open is: one customer's for whoever may read, everybody's together for those who collect or lead finance."""
+    """How old what is open is, as a roll-up with bars in text. Raises NotAllowed for everybody's together."""
+    customer_id = _whose_ages(asked, given)
+    with asked.reading() as connection:
+        return Private(aging_view(connection, asked.words, customer_id, asked.now))
+
+
+def show_chart(asked: Asked, given: Given) -> Reply:
+    """The same drawn, as links to a page and a picture. Raises NotAllowed likewise; Conflict where nothing is open, and where the desk
+    does not know its own address."""
+    customer_id = _whose_ages(asked, given)
+    with asked.reading() as connection:
+        if not aging(connection, asked.now, customer_id=customer_id):
+            raise Conflict("chart_nothing_open")
+        title = aging_title(connection, asked.words, customer_id)
+    links, offered = hand_over(asked, "chart", ("pdf", "png"))
+    asked.do(OfferFigures(customer_id=customer_id, **offered))
+    return Private(NoteView(title=asked.words.say("chart.offered", title=title), facts=links, footnotes=(good_once(asked.words),)))
+
+
+def _whose_ages(asked: Asked, given: Given) -> int | None:
+    """One customer's for whoever may read, everybody's together for those who collect or lead finance."""
     customer_id = int(str(given["customer"])) if given.get("customer") else None
     if customer_id is None and not (asked.may(Right.WORK) or asked.may(Right.FINANCE)):
         raise NotAllowed("aging_all")
-    with asked.reading() as connection:
-        return Private(aging_view(connection, asked.words, customer_id, asked.now))
+    return customer_id
 
 
 ACTIONS = (
@@ -83,6 +106,10 @@ ACTIONS = (
     Action(
         name="aging", right=Right.READ, topic=Topic.MONEY, answer=show_aging, polish=("wiekowanie",), aliases=("ageing",),
         example="aging {customer}", arguments=(Argument(name="customer", kind=ArgumentKind.CUSTOMER, required=False),),
+    ),
+    Action(
+        name="chart", right=Right.READ, topic=Topic.MONEY, answer=show_chart, polish=("wykres",), aliases=("aging chart",),
+        example="chart {customer}", arguments=(Argument(name="customer", kind=ArgumentKind.CUSTOMER, required=False),),
     ),
     Action(
         name="compare", right=Right.READ, topic=Topic.MONEY, answer=compare_months, polish=("porównaj",), use=Use.EVERYDAY,

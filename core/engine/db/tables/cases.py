@@ -136,12 +136,13 @@ targets = Table(
     UniqueConstraint("clock", "group_name", "triage"),
 )
 
-# Links to a case's files: of one use, for ten minutes, known by a digest only.
+# Links to files about a case, about a customer, or about all of them (neither): of one use, for ten minutes, known by a digest only.
 file_passes = Table(
     "file_passes",
     metadata,
     Column("digest", String(64), primary_key=True),
-    ref("case_id", "cases.id"),
+    ref("case_id", "cases.id", nullable=True),
+    ref("customer_id", "customers.id", nullable=True),
     Column("file", String(20), nullable=False),
     Column("form", String(8), nullable=False),
     Column("locale", String(10), nullable=False),

@@ -789,17 +789,20 @@ def upgrade() -> None:
 
     op.create_table('file_passes',
     sa.Column('digest', sa.String(length=64), nullable=False),
-    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('file', sa.String(length=20), nullable=False),
     sa.Column('form', sa.String(length=8), nullable=False),
     sa.Column('locale', sa.String(length=10), nullable=False),
     sa.Column('zone', sa.String(length=60), nullable=False),
     sa.Column('expires_at', Instant(), nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_file_passes_case_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['customers.id'], name=op.f('fk_file_passes_customer_id')),
     sa.PrimaryKeyConstraint('digest', name=op.f('pk_file_passes'))
     )
     with op.batch_alter_table('file_passes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_file_passes_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_file_passes_customer_id'), ['customer_id'], unique=False)
 
     op.create_table('suspensions',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),

@@ -27,6 +27,7 @@ def lay_out(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "parts": [
             _notices(found, words),
             *sent_by_the_desk(found, words),
+            *_bank(found, words),
             *(part for each in found["requests"] for part in _request(each, words)),
             _events(found, words),
         ],
@@ -47,6 +48,13 @@ def _notices(found: Mapping[str, Any], words: Words) -> Part:
     return _part(words.say("notice.title"), tables=[_table(words, columns, rows, (3, 3, 4, 3, 5, 4))])
 
 
+def _bank(found: Mapping[str, Any], words: Words) -> Iterable[Part]:
+    """Who said until when the bank was checked; nothing where nobody had to."""
+    rows = [[b["by"], _moment(words, b["at"]), _moment(words, b["until"]), b["checked"]] for b in found["bank_checked"]]
+    if rows:
+        yield _part(words.say("evidence.bank"), tables=[_table(words, ("who", "when", "bank_until", "bank_how"), rows, (4, 4, 4, 6))])
+
+
 def _request(found: Mapping[str, Any], words: Words) -> Iterable[Part]:
     listed, currency = found["facts"], found["facts"]["currency"]
     facts = [
@@ -58,6 +66,8 @@ def _request(found: Mapping[str, Any], words: Words) -> Iterable[Part]:
         [words.say("fact.as_of"), _moment(words, found["as_of"]["position"])],
         [words.say("evidence.policy"), listed["policy"]],
     ]
+    if said := found["bank_checked"]:
+        facts.append([words.say("fact.bank_checked"), f"{_moment(words, said['until'])}, {said['by']}, {said['checked']}"])
     facts += [[words.say("evidence.cooling"), _moment(words, found["cooling_until"])]] if found["cooling_until"] else []
     facts += [[words.say("evidence.ended"), f"{_moment(words, found['ended_at'])} {found['end_reason']}"]] if found["ended_at"] else []
     invoices = [

@@ -61,11 +61,18 @@ def _readings(text: str, local: datetime, tense: Tense) -> tuple[list[datetime],
         if times and on:
             found.append((on, times))
     if not found and (alone := _clock(plain)):
-        return [datetime.combine(today + timedelta(days=n), at, local.tzinfo) for n, at in product((0, 1), alone.at)], "time_alone"
+        if tense is Tense.PAST and all(_at(local, 0, at) <= local for at in alone.at):
+            return [_at(local, 0, at) for at in alone.at], "" if len(alone.at) == 1 else "moment_ambiguous"
+        return [_at(local, n, at) for n, at in product((0, -1 if tense is Tense.PAST else 1), alone.at)], "time_alone"
     moments = [datetime.combine(on, at, local.tzinfo) for day, times in found for on, at in product(day.on, times.at)]
     unique = list(dict.fromkeys(moments))
     is_sure = len(unique) == 1 and all(day.is_sure for day, _ in found)
     return unique, "" if is_sure or not unique else "moment_ambiguous"
+
+
+def _at(local: datetime, ahead: int, at: time) -> datetime:
+    """That time of the day so many days from the local one."""
+    return datetime.combine(local.date() + timedelta(days=ahead), at, local.tzinfo)
 
 
 def _splits(plain: str) -> Iterator[tuple[str, str]]:

@@ -131,6 +131,16 @@ class LiftCurfew(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AttestBank(Command):
+    """Say that the bank was checked until a moment, and what was looked at: no payment came that the accounting does not know."""
+
+    needs = Right.FINANCE
+    case_id: int
+    until: datetime
+    checked: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WarnOfExpiry(Command):
     """Most of the time to decide has passed."""
 

@@ -170,6 +170,22 @@ class CurfewLifted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BankAttested(Event):
+    """Somebody checked the bank until that moment; the accounting's own word was of `as_of` then."""
+
+    case_id: int
+    customer_id: int
+    until: datetime
+    as_of: datetime
+    checked: Private
+
+    @property
+    def subject(self) -> str:
+        """The case, as with the curfew: what a finance lead says stands in its story."""
+        return f"case:{self.case_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfItem(OfSuspension):
     """An event of one subscription of a request."""
 

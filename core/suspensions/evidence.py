@@ -20,6 +20,7 @@ from core.receivables.model import Notice
 from core.receivables.queries import notices_of, payer
 
 from .asking import Part, Standing, people_of
+from .attesting import Attested, attested_for, attested_of_case
 from .model import Item, Restore, Suspension
 from .queries import restores_of, suspension, suspensions_of_case
 from .quorum import needs_of
@@ -41,6 +42,7 @@ def evidence(connection: Connection, case_id: int, now: datetime) -> dict[str, A
         "payer": payer(connection, found.payer_id).name,
         "notices": [_notice(connection, each) for each in notices_of(connection, case_id)],
         "notices_by_the_desk": [_by_desk(each) for each in notices_of_case(connection, found)],
+        "bank_checked": [_bank(connection, each) for each in attested_of_case(connection, case_id)],
         "requests": [_request(connection, suspension(connection, each)) for each in ids],
         "events": _events(connection, found, ids),
     }  # fmt: skip
@@ -65,6 +67,19 @@ def _by_desk(sent: DeskNotice) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _counted(connection: Connection, found: Suspension) -> dict[str, str]:
+    """The word that went beyond the accounting's for this request; empty when nobody's did."""
+    said = attested_for(connection, found, datetime.fromisoformat(found.bound["as_of"]["position"]))
+    return {} if said is None else _bank(connection, said)
+
+
+def _bank(connection: Connection, said: Attested) -> dict[str, str]:
+    """Whose word it is, when they gave it, until when the bank was checked, and how."""
+    return {
+        "by": display_name(connection, said.by), "at": said.at.isoformat(), "until": said.until.isoformat(), "checked": said.checked,
+    }  # fmt: skip
+
+
 def _request(connection: Connection, found: Suspension) -> dict[str, Any]:
     asked = _first(connection, f"suspension:{found.id}", "suspension_proposed")
     people = people_of(connection, found.id)
@@ -77,7 +92,7 @@ def _request(connection: Connection, found: Suspension) -> dict[str, Any]:
         "watched": [_part(connection, each) for each in people if each.part is Part.WATCHES],
         "asked_in_conversations": len(asked.get("asked", ())),
         "votes": _votes(connection, found.id), "facts": dict(found.listed), "as_of": dict(found.bound["as_of"]),
-        "cooling_until": _iso(found.cooling_until), "ended_at": _iso(found.ended_at),
+        "bank_checked": _counted(connection, found), "cooling_until": _iso(found.cooling_until), "ended_at": _iso(found.ended_at),
         "ended_by": display_name(connection, found.ended_by) if found.ended_by else "",
         "subscriptions": [_item(connection, one) for one in found.items],
     }  # fmt: skip

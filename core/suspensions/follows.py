@@ -17,6 +17,7 @@ from .commands import ExpireSuspension, Look, ProposeRestores, RecheckFacts, Ver
 from .events import (
     AnswerMissing,
     AnswerRecorded,
+    BankAttested,
     ChangedOutside,
     ChangesRequested,
     CurfewLifted,
@@ -107,8 +108,8 @@ def look_then(tx: Tx, event: SuspensionHeld) -> Iterable[Command]:
     return ()
 
 
-def go_on_lifted(tx: Tx, event: CurfewLifted) -> Iterable[Command]:
-    """What the curfew holds back goes on; the cards say who set it aside."""
+def go_on_told(tx: Tx, event: CurfewLifted | BankAttested) -> Iterable[Command]:
+    """What waited for a finance lead's word is looked at anew; the cards say whose word it is."""
     cards.refresh(tx, event.subject)
     found = open_suspension_of(tx.connection, event.case_id)
     if found is not None:
@@ -187,7 +188,8 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     LookMissed: (pull, unanswered.wait, show),
     LookUnanswered: (unanswered.tell_proposer,),
     SuspensionHeld: (look_then, show),
-    CurfewLifted: (go_on_lifted,),
+    CurfewLifted: (go_on_told,),
+    BankAttested: (go_on_told,),
     SendingBegun: (send, show),
     SnapshotRecorded: (),
     SendingHeld: (watch, show),

@@ -4,6 +4,7 @@ from core.engine.handling import Handlers
 
 from . import (
     asking,
+    attesting,
     chasing,
     checking,
     closing,
@@ -27,5 +28,5 @@ HANDLERS: Handlers = {
     **propose.HANDLERS, **asking.HANDLERS, **revising.HANDLERS, **deciding.HANDLERS, **watching.HANDLERS,
     **decide.HANDLERS, **cooling.HANDLERS, **looking.HANDLERS, **executing.HANDLERS, **leaving.HANDLERS, **restoring.HANDLERS,
     **resuming.HANDLERS, **offering.HANDLERS, **chasing.HANDLERS, **unanswered.HANDLERS, **lifting.HANDLERS,
-    **outside.HANDLERS, **checking.HANDLERS, **closing.HANDLERS,
+    **attesting.HANDLERS, **outside.HANDLERS, **checking.HANDLERS, **closing.HANDLERS,
 }  # fmt: skip

@@ -10,16 +10,16 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from core.cases.queries import case
-from core.collections.curfew import covered_from
 from core.collections.queries import policy_called
 from core.customers.model import Mode
-from core.customers.queries import calendar_of, subscription
+from core.customers.queries import subscription
 from core.engine.db.tables.suspensions import suspensions
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event
 from core.engine.transaction import Tx
 from core.receivables.queries import payer
 
+from .attesting import attested_for, needed_from
 from .cap import room
 from .commands import Look
 from .events import LookMissed, SendingBegun, SuspensionHeld
@@ -169,15 +169,16 @@ def _about(found: Suspension, items: Sequence[Item]) -> dict[str, Any]:
 
 
 def _too_old(tx: Tx, found: Suspension, known: Gathered) -> dict[str, Any] | None:
-    """The accounting must have spoken after the cooling-off began, lately, and after the customer's last closed day."""
-    policy, now = policy_called(tx.connection, found.listed["policy"]), tx.now
-    began = (found.cooling_until or now) - policy.decision.cooling_off
-    fresh = max(began, now - policy.decision.look_age)
-    needed = max(fresh, covered_from(calendar_of(tx.connection, found.customer_id), now) or fresh)
-    as_of = known.position.as_of
-    if needed <= as_of <= now:
+    """The accounting, or whoever checked the bank, must have spoken after the cooling-off began, lately, and after the customer's last
+    closed day."""
+    now, as_of = tx.now, known.position.as_of
+    fresh, covered = needed_from(tx.connection, found, now)
+    needed = max(fresh, covered)
+    attested = attested_for(tx.connection, found, as_of)
+    heard = as_of if attested is None else attested.until
+    if needed <= heard <= now:
         return None
-    what = "closed_days" if fresh <= as_of <= now else "position"
+    what = "closed_days" if fresh <= heard <= now else "position"
     return {"what": what, "as_of": as_of.isoformat(), "needed": needed.isoformat()}
 
 

@@ -141,6 +141,20 @@ def test_what_may_be_several_moments_is_asked() -> None:
     assert asked_moment("03/04 9") == ("moment_ambiguous", ["2027-04-03T09:00+02:00", "2027-03-04T09:00+01:00"])
 
 
+def test_a_time_alone_that_has_been_today_is_today_s_where_only_the_past_is_meant() -> None:
+    def past(text: str) -> datetime:
+        return moment(text, now=NOW, zone=WARSAW, tense=Tense.PAST).astimezone(WARSAW)
+
+    assert [f"{past(text):%d %H:%M}" for text in ("9:30", "o 8", "yesterday 14:30", "w piątek 16:00")] == [
+        "25 09:30", "25 08:00", "24 14:30", "20 16:00",
+    ]  # fmt: skip
+    with pytest.raises(Ambiguous, match="time_alone") as asked:
+        past("23:50")
+    assert [text for text, _ in asked.value.readings] == ["2026-11-24T23:50+01:00"]
+    with pytest.raises(InvalidInput, match="moment_not_past"):
+        past("today 23:50")
+
+
 def test_a_time_that_the_clocks_skip_or_repeat_is_asked() -> None:
     assert asked_moment("28.03.2027 2:30") == ("time_skipped", ["2027-03-28T03:30+02:00"])
     assert asked_moment("31.10.2027 2:30") == ("time_twice", ["2027-10-31T02:30+02:00", "2027-10-31T02:30+01:00"])

@@ -35,6 +35,7 @@ from core.receivables.model import NoticeKind
 from core.suspensions.commands import (
     AllowSuspensions,
     ApproveSuspension,
+    AttestBank,
     HaltSuspensions,
     ProposeSuspension,
     RefuseSuspension,
@@ -173,6 +174,11 @@ class Chain:
 
     def restore(self, who: str, face: str) -> None:
         self._does(who, face, RestoreService(case_id=self.story.case_id, reason="A mistake"))
+
+    def attest(self, who: str, face: str, *, minutes_ago: int) -> None:
+        """Say that the bank was checked until then, though nobody looked."""
+        until = self.world.now - timedelta(minutes=minutes_ago)
+        self._does(who, face, AttestBank(case_id=self.story.case_id, until=until, checked="the account page"))
 
     def halt(self, who: str, face: str) -> None:
         self._does(who, face, HaltSuspensions())

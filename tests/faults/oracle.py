@@ -18,7 +18,7 @@ COOLING_OFF, FRESH, RIPE = timedelta(minutes=30), timedelta(hours=2), timedelta(
 MONDAY, SATURDAY, MORNING, NOON, LATE = 0, 5, time(9), time(12), time(15)
 THRESHOLD = 100_00  # PLN, as shipped
 PROTECTED = ("health", "school", "public_safety")
-DECIDES = frozenset({Role.APPROVER})
+DECIDES, ATTESTS = frozenset({Role.APPROVER}), frozenset({Role.FINANCE})
 Entry = Mapping[str, Any]
 
 
@@ -118,9 +118,12 @@ class _Case:
         return f"staff:{newest['data'].get('assignee_id') or newest['data'].get('staff_id')}" if newest else ""
 
     def _decides(self, actor: str) -> bool:
+        return self._holds(actor, DECIDES, self.written.after)
+
+    def _holds(self, actor: str, wanted: frozenset[Role], last: int) -> bool:
         handle = self.chain.handles[actor]
-        held = [roles for after, who, roles in self.chain.roles if who == handle and after <= self.written.after]
-        return bool(DECIDES & set(held[-1])) and handle in PEOPLE
+        held = [roles for after, who, roles in self.chain.roles if who == handle and after <= last]
+        return bool(wanted & set(held[-1])) and handle in PEOPLE
 
     def _sum(self, last: int) -> dict[str, int]:
         """What was open by the newest word until then."""
@@ -131,7 +134,16 @@ class _Case:
 
     def _fresh(self) -> bool:
         newest = max(datetime.fromisoformat(e["data"]["as_of"]) for e in self._until("receivables_recorded"))
-        return newest >= max(self.approval["at"], self.written.at - FRESH)
+        needed = max(self.approval["at"], self.written.at - FRESH)
+        return max([newest, *self._attested()]) >= needed
+
+    def _attested(self) -> Iterator[datetime]:
+        """Until when somebody of finance, and not who asked for it, checked the bank: never a moment that had yet to come."""
+        proposer = next(self._of("suspension_proposed"))["actor"]
+        for said in self._until("bank_attested"):
+            until = datetime.fromisoformat(said["data"]["until"])
+            if said["actor"] != proposer and until <= said["at"] and self._holds(said["actor"], ATTESTS, said["id"]):
+                yield until
 
     def _held(self) -> bool:
         return bool(

@@ -148,6 +148,10 @@ class Anything(Story):
     def the_books_speak(self, opened: int, minutes_ago: int) -> None:
         self.chain.feed(opened, minutes_ago=minutes_ago)
 
+    @rule(who=WHO, face=FACE, minutes_ago=st.sampled_from((-5, 0, 0, 20, 200)))
+    def somebody_looked_at_the_bank(self, who: str, face: str, minutes_ago: int) -> None:
+        self.chain.attest(who, face, minutes_ago=minutes_ago)
+
     @rule(
         days_ago=st.sampled_from((0, 3, 6, 8)),
         kind=st.sampled_from(NoticeKind),

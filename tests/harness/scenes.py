@@ -42,7 +42,8 @@ FOUND = (
     wrong("connection_refused", name="books", reason="HTTP 401"), well("connection_silent", name="helpdesk"),
 )  # fmt: skip
 SUBJECTS: Mapping[str, str] = {  # forms that cannot be opened about the question: the name of their subject in `stage.ids`
-    "lift": "collection", "match": "unmatched", "notice": "collection", "restore": "collection", "term": "collection",
+    "attest": "collection", "lift": "collection", "match": "unmatched", "notice": "collection", "restore": "collection",
+    "term": "collection",
     "webhook_discard": "letter",
 }  # fmt: skip
 
@@ -217,6 +218,9 @@ def endings(stage: Stage, _local: LocalPartnerCenter) -> None:
     world.move(minutes=2)
     stage.show("told.what_is_missing", stage.face.told(ANA), NoteView)
     stage.type("suspension.facts_missing", "suspension S-2")
+    until = world.now.isoformat(timespec="minutes")
+    stage.type("note.bank_checked", f"attest {stage.ids['collection']} {until} {stage.texts.note[:900]}", by=FAY)
+    stage.type("suspension.bank_checked", "suspension S-2")
     feed(world, invoice(), SEPTEMBER, OCTOBER, as_of=world.now)
     world.move(minutes=5)
     stage.type("suspension.off", "suspension S-2")

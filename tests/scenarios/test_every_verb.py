@@ -61,6 +61,7 @@ OF_A_REQUEST = {
     "ticket",
     "evidence",
     "lift",
+    "attest",
 }
 OF_MONEY = {  # in this order each finds what the one before it left
     "payment": "payment {case} 23 PLN today confirmation",
@@ -197,6 +198,7 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     assert "Called twice" in say(face, way, "suspension S-2", BEN)
     face.fill(say(face, way, "refuse S-2", BEN), by=BEN, reason="Not yet")
     assert "S-3" in say(face, way, "ponów S-2", ANA)
+    assert "no approved suspension" in typed(face, way, f"poświadcz {story.case_id} 11:59 strona rachunku", FAY)
     assert "still under way" in typed(face, way, "dokończ S-3", ANA)
     assert "no restore waits" in typed(face, way, f"leave off {story.case_id} they gave notice", BEN)
     assert "nothing of" in typed(face, way, f"ustawione {story.case_id}", ANA)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from core.chat.showing.attesting import attested
 from core.chat.values import Moment, Person, Text, Value
 from core.chat.views import Button, Fact, NoteView, Section, Tone
 from core.chat.words import Words
@@ -20,17 +21,19 @@ from core.suspensions.model import Suspension
 
 
 def clocks(connection: Connection, words: Words, found: Suspension, now: datetime | None) -> tuple[Fact, ...]:
-    """When it could happen at the earliest, until when the decision is good, and who set the curfew aside; nothing once it ended.
+    """When it could happen at the earliest, until when the decision is good, and who set the curfew aside; once it ended, only who said
+    that the bank was checked.
 
     `now` None for a card that stands in a channel for hours and is drawn anew only when something happened: as it was when asked for.
     """
+    said = attested(connection, words, found)
     if not found.is_open:
-        return ()
+        return said
     expires = "fact.approval_expires" if found.cooling_until else "fact.decide_until"
     shown = [Fact(words.say("fact.earliest"), _earliest(connection, words, found, now))]
     shown += [Fact(words.say(expires), Moment(found.expires_at))] if found.expires_at else []
     lift = lift_for(connection, found.case_id, found.proposed_by, found.proposed_at)
-    return (*shown, *(_lifted(connection, words, lift) if lift is not None else ()))
+    return (*shown, *(_lifted(connection, words, lift) if lift is not None else ()), *said)
 
 
 def _earliest(connection: Connection, words: Words, found: Suspension, now: datetime | None) -> Value | tuple[Value, ...]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from core.cases.model import Case, Kind
 from core.cases.queries import case
+from core.chat.showing.attesting import attest_button
 from core.chat.showing.closing import closing_buttons, closing_lines, told_section
 from core.chat.showing.deciding import deciding, lacking
 from core.chat.showing.delays import delays
@@ -243,7 +244,7 @@ def _buttons(
     if found.is_open and any(one.state in NOT_SENT for one in found.items):
         label = "button.withdraw" if found.state is State.PROPOSED else "button.stop"
         made.append(Button(label=words.say(label), action="stop", subject=found.id, facts=found.facts, tone=Tone.DANGER, form=True))
-    made += lift_button(words, found, reader)
+    made += [*lift_button(words, found, reader), *attest_button(words, found, reader)]
     newest = newest_suspension_of(connection, found.case_id)
     if newest is not None and newest.id == found.id:
         made += _restore_buttons(connection, words, found)

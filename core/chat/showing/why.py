@@ -11,6 +11,7 @@ from core.cases.model import Case
 from core.cases.queries import case
 from core.cases.reckoning import Gap, Reckoned, Run, Why
 from core.cases.targets import OURS, Clock
+from core.chat.showing.attesting import why_attested
 from core.chat.showing.closing import closing_section
 from core.chat.showing.collecting import waits
 from core.chat.showing.ladder import source_of
@@ -147,6 +148,7 @@ def _suspension(connection: Connection, words: Words, asked: Suspension) -> list
     elif asked.state is State.PROPOSED and asked.expires_at is not None:
         lines.append(words.say("why.decide", proposed=asked.proposed_at, wait=decision.decide_within, until=asked.expires_at))
         lines += _staffed(words, ours, asked.proposed_at, decision.decide_within)
+    lines += why_attested(connection, words, asked)
     source = words.say("why.policy", version=policy.version, source=source_of(words, decision))
     return [Section(title=words.say("why.suspension", number=asked.number), lines=_texts([*lines, source]))] if lines else []
 

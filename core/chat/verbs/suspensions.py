@@ -3,14 +3,17 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from core.cases.queries import case
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.building import build_form
+from core.chat.days import Tense
 from core.chat.forms import Option
 from core.chat.parsing import usage
 from core.chat.requests import Card, Gesture, Open, Private, Refused, Reply
+from core.chat.showing.attesting import attested_view
 from core.chat.showing.holding import lifted_view
 from core.chat.showing.proposing import not_offered, proposal_view
 from core.chat.showing.suspensions import suspension_view
@@ -20,10 +23,12 @@ from core.engine.errors import Conflict, InvalidInput
 from core.engine.handling import Command, Outcome
 from core.people.model import Right
 from core.receivables.queries import position
+from core.suspensions.attesting import attested_of_case
 from core.suspensions.commands import (
     AllowSuspensions,
     ApproveSuspension,
     AskAgain,
+    AttestBank,
     ExplainStop,
     HaltSuspensions,
     LiftCurfew,
@@ -162,6 +167,17 @@ def lift(asked: Asked, given: Given) -> Reply:
     return Private(view if open_one is None else _view(asked, open_one.id))
 
 
+def attest(asked: Asked, given: Given) -> Reply:
+    """Say until when the bank was checked; the last look is taken again at once."""
+    case_id, until = int(str(given["case"])), given["checked_until"]
+    assert isinstance(until, datetime)  # noqa: S101 (the parser's own promise)
+    asked.do(AttestBank(case_id=case_id, until=until, checked=str(given["checked"])))
+    with asked.reading() as connection:
+        found = newest_suspension_of(connection, case_id)
+        assert found is not None  # noqa: S101 (it was written for one in this very gesture)
+        return Private(attested_view(connection, asked.words, found, attested_of_case(connection, case_id)[-1]))
+
+
 def halt(asked: Asked, _given: Given) -> Reply:
     """The kill switch."""
     outcome = asked.do(HaltSuspensions())
@@ -250,6 +266,14 @@ ACTIONS = (
     Action(
         name="lift", right=Right.FINANCE, topic=Topic.SUSPENSIONS, answer=lift, form=True, polish=("uchyl",), use=Use.RARE,
         arguments=(CASE, REASON), example="lift {case} {text}",
+    ),
+    Action(
+        name="attest", right=Right.FINANCE, topic=Topic.SUSPENSIONS, answer=attest, form=True, polish=("poświadcz",), use=Use.RARE,
+        arguments=(
+            CASE, Argument(name="checked_until", kind=ArgumentKind.MOMENT, tense=Tense.PAST, filler=("until", "till", "do")),
+            Argument(name="checked", kind=ArgumentKind.LONG_TEXT, max_length=1000),
+        ),
+        example="attest {case} 14:30 {text}",
     ),
     Action(name="halt", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=halt, polish=("wstrzymaj",), aliases=("stop-all",), use=Use.RARE),
     Action(

@@ -97,6 +97,18 @@ curfew_lifts = Table(
     Column("reason", Text, nullable=False),
 )
 
+# Who said until when the bank was checked for a case.
+bank_attests = Table(
+    "bank_attests",
+    metadata,
+    row_id(),
+    ref("case_id", "cases.id"),
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("checked", Text, nullable=False),
+)
+
 restores = Table(
     "restores",
     metadata,

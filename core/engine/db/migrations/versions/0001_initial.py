@@ -918,6 +918,19 @@ def upgrade() -> None:
     with op.batch_alter_table('curfew_lifts', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_curfew_lifts_case_id'), ['case_id'], unique=False)
 
+    op.create_table('bank_attests',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('by', sa.String(length=80), nullable=False),
+    sa.Column('at', Instant(), nullable=False),
+    sa.Column('until', Instant(), nullable=False),
+    sa.Column('checked', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_bank_attests_case_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_attests'))
+    )
+    with op.batch_alter_table('bank_attests', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_bank_attests_case_id'), ['case_id'], unique=False)
+
     op.create_table('votes',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('suspension_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

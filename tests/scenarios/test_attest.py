@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
+from app.evidence.files import pdf
+from app.evidence.laying import lay_out
+from core.chat.words import Words
 from core.collections.commands import ApplyPolicy
 from core.collections.shipped import SHIPPED
 from core.engine.db.tables.engine import journal
@@ -64,6 +67,10 @@ def test_what_waits_for_the_accounting_goes_on_at_once_and_card_why_and_evidence
     (said,) = known["bank_checked"]
     assert (said["by"], said["until"], said["checked"]) == ("Fay Finance", "2026-11-23T11:25:00+00:00", "mBank PLN, account page")
     assert said == known["requests"][0]["bank_checked"]
+    laid = lay_out(known, Words("pl", "Europe/Warsaw"))
+    (bank,) = (part for part in laid["parts"] if part["title"] == "Sprawdzenie banku")
+    assert bank["tables"][0]["rows"][0][0] == "Fay Finance"
+    assert pdf(known, Words("pl", "Europe/Warsaw")).startswith(b"%PDF-")
 
 
 def test_neither_an_agent_nor_an_approver_nor_who_proposed_it_may(story: Story, face: Face) -> None:

@@ -26,6 +26,7 @@ from app.wiring import House
 from core.engine.db.store import Store
 from core.engine.db.tables.cases import cases
 from core.engine.db.tables.customers import customers
+from core.engine.db.tables.receivables import notices
 
 KINDS = {"OnlineServicesNCE": "new_commerce", "legacy": "legacy", "Azure": "azure_plan", "trial": "trial", "addon": "addon"}
 PATIENCE = 30  # seconds until the tickets are cases
@@ -180,15 +181,22 @@ def _receivables(desk: Desk, folder: Path, today: date) -> None:
 
 
 def _notices(store: Store, slack: str, today: date) -> None:
-    """Through the chat's own door: Ana types the verb in local-slack, which signs and delivers it."""
+    """Through the chat's own door: Ana types the verb in local-slack, which signs and delivers it.
+
+    Raises click.ClickException when the desk did not take them all.
+    """
     ana, collecting = STAFF[0], _collecting(store)
     for client in CLIENTS:
         for kind, days in client.notices:
             name, email = client.contacts[0]
             case_id = collecting[client.name]
-            text = f"notice {case_id} {kind} {today - timedelta(days=days)} {email} email SMTP 250 OK, accepted for {name}"
+            text = f"notice {case_id} {kind} {today - timedelta(days=days)} email {email} SMTP 250 OK, accepted for {name}"
             body = {"command": "/billing", "text": text, "user": ana.slack_id, "channel": slack_channel("billing")}
             _post(f"{slack}/_control/command", body)
+    with store.reading() as connection:
+        recorded = connection.scalar(sa.select(sa.func.count()).select_from(notices))
+    if recorded != sum(len(client.notices) for client in CLIENTS):
+        raise click.ClickException(f"Only {recorded} notices were recorded: what the demo types for them is not understood any more.")
 
 
 def _collecting(store: Store) -> dict[str, int]:

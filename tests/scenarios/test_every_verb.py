@@ -222,6 +222,10 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     ages = ages if ages.buttons else face.told(ANA)
     assert "Nowak" in face.click(ages, "Statement", by=ANA)
     assert "chart is ready" in face.click(ages, "Chart", by=ANA)
+    assert "S-3" in say(face, way, f"checked {story.case_id}", ANA)
+    story.local.add_subscription(story.tenant, "trial")
+    story.sync()
+    assert "Nowak" in say(face, way, f"runbook {story.case_id}", ANA)
 
 
 @pytest.mark.parametrize("way", WAYS)

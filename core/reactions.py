@@ -70,8 +70,8 @@ from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
 from core.receivables.handlers import DUE
 from core.receivables.queries import payer, position, unpaid_positions
+from core.suspensions import announcing, hearing, outside
 from core.suspensions import follows as suspensions
-from core.suspensions import hearing, outside
 from core.suspensions.closing import left_of
 from core.suspensions.commands import ProposeRestores, RecheckFacts, WithdrawLeaver
 from core.suspensions.events import (
@@ -265,7 +265,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     **people.FOLLOWS,
     **cases.FOLLOWS,
     **{event: (*cases.FOLLOWS[event], *more) for event, more in escalations.OF_CASES.items()},
-    NoteSent: (*cases.FOLLOWS[NoteSent], carrying.carried_by_ticket),
+    NoteSent: (*cases.FOLLOWS[NoteSent], carrying.carried_by_ticket, announcing.hear),
     NoteFailed: (*cases.FOLLOWS[NoteFailed], carrying.carried_by_ticket),
     StaffRemoved: (*people.FOLLOWS[StaffRemoved], settle_leaver, forget_watcher, hearing.ask_all),
     StaffAdded: (*people.FOLLOWS[StaffAdded], hearing.ask_all),

@@ -4,6 +4,7 @@ from .actions import ActionTable
 from .verbs import (
     absence,
     cases,
+    closing,
     collecting,
     customers,
     desk,
@@ -49,6 +50,7 @@ TABLE = ActionTable(
     ladder.ACTIONS,
     suspensions.ACTIONS,
     executing.ACTIONS,
+    closing.ACTIONS,
     terms.ACTIONS,
     revising.ACTIONS,
     evidence.ACTIONS,

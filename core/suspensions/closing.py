@@ -1,6 +1,6 @@
 """The loop closed with the customer: what of a case's suspensions is not over yet, and whether the customer heard that service is back."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -100,7 +100,12 @@ def record_told(tx: Tx, command: RecordTold) -> Iterable[Event]:
     ways = list(untold(tx.connection, found.id))
     if not ways:
         raise Conflict("nothing_to_tell", number=found.number)
-    said = {"how": how, "by": tx.actor.id, "at": tx.now.isoformat()}
+    return record_as_told(tx, ways, how, by=tx.actor.id)
+
+
+def record_as_told(tx: Tx, ways: Sequence[Restore], how: str, *, by: str) -> list[Event]:
+    """Of these the customer knows."""
+    said = {"how": how, "by": by, "at": tx.now.isoformat()}
     for way in ways:
         keep(tx, way, state=way.state, answer=dict(way.answer) | {"told": said})
     return [CustomerTold(**ids_of(tx, way), how=Private(how)) for way in ways]

@@ -133,8 +133,14 @@ def _restore(connection: Connection, way: Restore) -> dict[str, Any]:
     return {
         "state": way.state.value, "reason": way.reason, "asked_by": display_name(connection, way.asked_by),
         "asked_at": way.asked_at.isoformat(), "ms_request_id": way.request_id, "ms_correlation_id": way.correlation_id,
-        "done_at": _iso(way.done_at),
+        "done_at": _iso(way.done_at), "customer_told": _told(connection, way),
     }  # fmt: skip
+
+
+def _told(connection: Connection, way: Restore) -> dict[str, str]:
+    """How, when and by whom the customer was told that it is on again; empty while nobody said."""
+    said = way.answer.get("told")
+    return {"how": said["how"], "by": display_name(connection, said["by"]), "at": said["at"]} if said else {}
 
 
 def _events(connection: Connection, found: Case, ids: Sequence[int]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from core.engine.handling import Handlers
 
 from . import (
+    announcing,
     asking,
     attesting,
     chasing,
@@ -28,5 +29,5 @@ HANDLERS: Handlers = {
     **propose.HANDLERS, **asking.HANDLERS, **revising.HANDLERS, **deciding.HANDLERS, **watching.HANDLERS,
     **decide.HANDLERS, **cooling.HANDLERS, **looking.HANDLERS, **executing.HANDLERS, **leaving.HANDLERS, **restoring.HANDLERS,
     **resuming.HANDLERS, **offering.HANDLERS, **chasing.HANDLERS, **unanswered.HANDLERS, **lifting.HANDLERS,
-    **attesting.HANDLERS, **outside.HANDLERS, **checking.HANDLERS, **closing.HANDLERS,
+    **attesting.HANDLERS, **outside.HANDLERS, **checking.HANDLERS, **closing.HANDLERS, **announcing.HANDLERS,
 }  # fmt: skip

@@ -2,7 +2,10 @@
 
 import pytest
 
-from core.cases.queries import case
+from core.cases.commands import OpenCase, RecordNoteSent
+from core.cases.queries import case, queued_reply
+from core.customers.commands import AddContact
+from core.customers.queries import is_billing_contact
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face
 from tests.harness.suspensions import Story, ripe
@@ -62,6 +65,34 @@ def test_paid_in_full_it_stays_open_until_all_is_back_and_the_customer_knows(sto
     story.world.settle()
     assert state(story) == "resolved"
     assert "Why it stays open" not in face.type(f"why {story.case_id}", by=ANA)
+
+
+def test_they_are_told_in_their_ticket_with_prepared_words_looked_at_first(story: Story, face: Face) -> None:
+    about = {"ticket_connection": "helpdesk", "ticket": "77", "requestor": "ala@nowak.example", "customer_id": story.customer_id}
+    asks = story.world.do(OpenCase(title="Why?", **about)).ids["case_id"]  # type: ignore[arg-type]  # a mixed dict
+    assert "nothing of" in face.type(f"announce {story.case_id} Good day", by=ANA), "it is still off"
+    paid(story)
+    restored(story, face)
+    assert "no open ticket was chosen" in face.type(f"announce {story.case_id} Good day", by=ANA)
+    assert "Microsoft 365 Business Basic. Users can" in face.type(f"told {story.case_id}", by=ANA), "to be read out"
+    with story.world.house.desk.reading() as connection:
+        known = is_billing_contact(connection, story.customer_id, "ala@nowak.example")
+    assert known or story.world.do(AddContact(customer_id=story.customer_id, name="Ala", email="ala@nowak.example"))
+    face.type(f"ticket {story.case_id} {asks}", by=ANA)
+    assert "a role you do not hold" in face.type(f"oznajmij {story.case_id} Good day", by=VIC)
+
+    form = face.click(face.type(f"case {story.case_id}", by=ANA), "Tell the customer…", by=ANA)
+    preview = face.fill(form, by=ANA)
+    assert "Microsoft 365 Business Basic" in preview
+    assert "nobody said that the customer was told" in face.type(f"case {story.case_id}", by=ANA), "nothing has left"
+    face.fill(preview, by=ANA)
+    with story.world.house.desk.reading() as connection:
+        queued = queued_reply(connection, asks)
+    assert queued is not None
+    story.world.do(RecordNoteSent(note_id=queued.id, external="9"))
+
+    assert "helpdesk 77 (Ana Agent" in face.type(f"suspension {story.newest().number}", by=ANA)
+    assert "nobody said" not in face.type(f"case {story.case_id}", by=ANA)
 
 
 def test_nobody_told_them_and_is_asked_in_opening_hours_until_somebody_did(story: Story, face: Face) -> None:

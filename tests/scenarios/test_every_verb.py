@@ -43,6 +43,7 @@ OF_A_REQUEST = {
     "term",
     "leave_off",
     "checked",
+    "announce",
     "told",
     "runbook",
     "carry_on",
@@ -202,6 +203,7 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     assert "still under way" in typed(face, way, "dokończ S-3", ANA)
     assert "no restore waits" in typed(face, way, f"leave off {story.case_id} they gave notice", BEN)
     assert "nothing of" in typed(face, way, f"ustawione {story.case_id}", ANA)
+    assert "nothing of" in typed(face, way, f"oznajmij {story.case_id} Good day", ANA)
     assert "nothing of" in typed(face, way, f"powiadomiono {story.case_id} telefonicznie", ANA)
     assert "There is no runbook" in typed(face, way, f"instrukcja {story.case_id}", ANA)
     suspended(story, face, "S-3")

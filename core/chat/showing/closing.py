@@ -1,14 +1,20 @@
 """Why a case with nothing overdue is not over: what is off, under way or left to do of its suspensions, and whether the customer knows."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from core.cases.model import Case, Kind
 from core.cases.queries import case
 from core.chat.showing.people import actor_name
 from core.chat.values import Moment, Text, Value
-from core.chat.views import Button, CaseView, Section, Tone
+from core.chat.views import Button, CaseView, PreviewView, Section, Tone
 from core.chat.words import Words
+from core.collections.addressing import ticket_of
+from core.collections.queries import texts_on
+from core.customers.queries import customer, today_of
 from core.people.model import Member, Right
+from core.suspensions.announcing import products_back
 from core.suspensions.closing import Left, left_of, told, untold
 from core.suspensions.model import Suspension
 from core.suspensions.queries import is_brought_back
@@ -59,4 +65,27 @@ def closing_buttons(connection: Connection, words: Words, found: Case, facts: in
     may = reader is None or Right.WORK in reader.rights
     if found.is_closed or not may or Left.UNTOLD not in left_of(connection, found.id):
         return []
-    return [Button(label=words.say("button.told"), action="told", subject=found.id, facts=facts, form=True)]
+    said = Button(label=words.say("button.told"), action="told", subject=found.id, facts=facts, form=True)
+    if ticket_of(connection, found) is None:
+        return [said]
+    label = words.say("button.announce")
+    return [Button(label=label, action="announce", subject=found.id, facts=facts, form=True, tone=Tone.GOOD), said]
+
+
+def prepared(connection: Connection, case_id: int, now: datetime) -> str:
+    """What the customer is told, in their language, signed as the notices are where their texts are in force."""
+    found = case(connection, case_id)
+    theirs = customer(connection, found.customer_id or 0)
+    texts = texts_on(connection, today_of(connection, theirs.id, now))
+    tongue = None if texts is None else texts.tongue(theirs.locale)
+    words = Words(theirs.locale, theirs.zone)
+    body = words.say("telling.text", products=", ".join(products_back(connection, case_id)))
+    return body if tongue is None else f"{body}\n\n{tongue.contact}\n{tongue.partner}"
+
+
+def before_telling(connection: Connection, words: Words, case_id: int, now: datetime) -> PreviewView | None:
+    """The prepared words, to be read out or copied; nothing when the customer knows."""
+    if next(untold(connection, case_id), None) is None:
+        return None
+    text = Section(title=words.say("telling.prepared"), lines=(Text(prepared(connection, case_id, now), quoted=True),))
+    return PreviewView(title=case(connection, case_id).number, sections=(text,))

@@ -6,7 +6,6 @@ from core.chat.requests import Private, Reply
 from core.chat.showing.runbooks import runbook_view
 from core.chat.showing.suspensions import suspension_view
 from core.people.model import Right
-from core.suspensions.closing import RecordTold
 from core.suspensions.commands import DeclineRestore, ReportHandwork, ResumeSuspension
 
 
@@ -33,13 +32,6 @@ def checked(asked: Asked, given: Given) -> Reply:
         return Private(suspension_view(connection, asked.words, outcome.ids["suspension_id"], asked.now, asked.member))
 
 
-def told(asked: Asked, given: Given) -> Reply:
-    """The customer knows that service is back."""
-    outcome = asked.do(RecordTold(case_id=int(str(given["case"])), how=str(given["told_how"])))
-    with asked.reading() as connection:
-        return Private(suspension_view(connection, asked.words, outcome.ids["suspension_id"], asked.now, asked.member))
-
-
 def runbook(asked: Asked, given: Given) -> Reply:
     """Trials, Azure plans and what is neither a licence nor an add-on: by hand, step by step."""
     with asked.reading() as connection:
@@ -60,13 +52,6 @@ ACTIONS = (
     Action(
         name="checked", right=Right.WORK, topic=Topic.SUSPENSIONS, answer=checked, polish=("ustawione",), use=Use.RARE,
         example="checked {case}", arguments=(Argument(name="case", kind=ArgumentKind.CASE),),
-    ),
-    Action(
-        name="told", right=Right.WORK, topic=Topic.SUSPENSIONS, answer=told, form=True, polish=("powiadomiono",), use=Use.RARE,
-        example="told {case} {text}",
-        arguments=(
-            Argument(name="case", kind=ArgumentKind.CASE), Argument(name="told_how", kind=ArgumentKind.LONG_TEXT, max_length=500),
-        ),
     ),
     Action(
         name="leave_off", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=leave_off, form=True, polish=("nie przywracaj",), use=Use.RARE,

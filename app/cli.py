@@ -27,6 +27,7 @@ from app.policies.command import policy
 from app.settings import ConfigError, load
 from app.setup.command import setup
 from app.staff import groups, staff
+from app.subscriptions import subscriptions
 from app.wiring import House, build
 from core.engine.db.migrate import upgrade
 from core.engine.errors import DeskError
@@ -136,6 +137,7 @@ main.add_command(webhooks)
 main.add_command(mail)
 main.add_command(installations)
 imports.add_command(charges)
+imports.add_command(subscriptions)
 main.add_command(imports)
 main.add_command(manifests)
 main.add_command(teams, "teams-package")  # what it was called first

@@ -127,13 +127,16 @@ def contact_list(make: Make, name: str) -> None:
 
 @customers.command("mode")
 @click.argument("name")
-@click.argument("mode", type=click.Choice(["live", "dry-run"]))
+@click.argument("mode", type=click.Choice(["live", "dry-run", "by-hand"]))
+@click.option("--provider", default="", help="By hand: the indirect provider who is asked, such as ALSO.")
 @click.pass_obj
-def switch(make: Make, name: str, mode: str) -> None:
-    """Let real effects reach the customer, or hold them back again."""
+def switch(make: Make, name: str, mode: str, provider: str) -> None:
+    """Let real effects reach the customer, hold them back again, or leave them to a person who asks the provider."""
+    if (mode == "by-hand") != bool(provider.strip()):
+        raise click.ClickException('Nothing was switched: by-hand, and only that, takes --provider "NAME", whom a person asks.')
     house = make()
-    wanted = Mode(mode.replace("-", "_"))
-    outcome = house.desk.do(SwitchMode(customer_id=one(house, name).id, mode=wanted), OPERATOR, house.clock.now())
+    command = SwitchMode(customer_id=one(house, name).id, mode=Mode(mode.replace("-", "_")), provider=provider)
+    outcome = house.desk.do(command, OPERATOR, house.clock.now())
     click.echo(f"{name} was {mode} before." if outcome.kind == "unchanged" else f"{name} is {mode} now.")
 
 

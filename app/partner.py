@@ -12,7 +12,8 @@ import structlog
 
 from app.partner_sync import PARTNER_CENTER, what_is_there
 from app.wiring import House
-from core.customers.queries import subscription, tenants_of
+from core.customers.model import Mode
+from core.customers.queries import customer, subscription, tenants_of
 from core.customers.reading import RECONCILE
 from core.desk import Settles
 from core.engine import outbox
@@ -98,10 +99,14 @@ def verify_restore(house: House, posting: Posting) -> None:
 
 def read_all_again(house: House, posting: Posting) -> None:
     """Read the tenant's subscriptions anew. Raises DeliveryError: the row waits, or is given up and the next sync brings them."""
-    if house.partner_center is None:
-        raise DeliveryError("Partner Center is not set up")
     with house.desk.reading() as connection:
         named = subscription(connection, int(posting.ids["subscription_id"]))
+        is_by_hand = customer(connection, named.customer_id).mode is Mode.BY_HAND
+    if house.partner_center is None and is_by_hand:
+        _settle(house, posting)  # an indirect reseller's: there is nothing to read
+        return
+    if house.partner_center is None:
+        raise DeliveryError("Partner Center is not set up")
     found = what_is_there(house, house.partner_center, named.customer_id, named.tenant)
     house.desk.do(found, PARTNER_CENTER, house.clock.now(), settles=Settles("outbox", posting.id))
 

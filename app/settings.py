@@ -183,7 +183,7 @@ class Settings(BaseSettings):
 
     @property
     def has_partner_center(self) -> bool:
-        """Whether Partner Center is connected; without it suspensions are done by hand."""
+        """Whether Partner Center is connected; without it only customers who are by-hand can be suspended."""
         return bool(self.partner_center_tenant_id and self.partner_center_client_id and _plain(self.partner_center_client_secret))
 
     @property

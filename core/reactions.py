@@ -153,8 +153,8 @@ def keep_ladders(_tx: Tx, event: OfPayer) -> Iterable[Command]:
 
 
 def climb_for_real(_tx: Tx, event: ModeSwitched) -> Iterable[Command]:
-    """What was only rehearsed does not count for a customer who is live."""
-    return (RestartLadders(customer_id=event.customer_id),) if event.after == Mode.LIVE else ()
+    """What was only rehearsed does not count for a customer who is not in dry-run any more."""
+    return (RestartLadders(customer_id=event.customer_id),) if event.before == Mode.DRY_RUN else ()
 
 
 def hear_notice(_tx: Tx, event: NoticeRecorded) -> Iterable[Command]:

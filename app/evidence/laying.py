@@ -103,7 +103,7 @@ def _people(found: Mapping[str, Any], words: Words) -> list[list[str]]:
 
 def _subscription(item: Mapping[str, Any], words: Words) -> Part:
     facts = [
-        [words.say("evidence.state"), words.say(f"suspension.item.{item['state']}")],
+        [words.say("evidence.state"), words.say(f"suspension.item.{'carried' if _is_carried(item) else item['state']}")],
         [words.say("evidence.subscription"), item["subscription"]],
         [words.say("evidence.tenant"), item["tenant"]],
     ]  # fmt: skip
@@ -112,12 +112,28 @@ def _subscription(item: Mapping[str, Any], words: Words) -> Part:
     facts += [
         [f"MS-{name}", item[key]] for name, key in (("RequestId", "ms_request_id"), ("CorrelationId", "ms_correlation_id")) if item[key]
     ]
+    facts += [[words.say("evidence.by_hand"), _by_hand(item["answer"], words)]] if _is_carried(item) else []
+    facts += [[words.say("evidence.by_hand_back"), _by_hand(r["by_hand"], words)] for r in item["restores"] if r.get("by_hand")]
     rows = [
-        [words.say(f"restore.state.{r['state']}"), f"{r['asked_by']}, {_moment(words, r['asked_at'])}", r["reason"], r["ms_request_id"]]
+        [_way_back(r, words), f"{r['asked_by']}, {_moment(words, r['asked_at'])}", r["reason"], r["ms_request_id"]]
         for r in item["restores"]
     ]
     tables = [_table(words, ("restore", "who", "reason", "ms_request_id"), rows, (4, 4, 4, 5))] if rows else []
     return _part(item["name"], facts=facts, tables=tables, level=3)
+
+
+def _is_carried(item: Mapping[str, Any]) -> bool:
+    return item["state"] == "suspended" and "reference" in item["answer"]
+
+
+def _way_back(way: Mapping[str, Any], words: Words) -> str:
+    return words.say(f"restore.state.{'carried' if way.get('by_hand') else way['state']}")
+
+
+def _by_hand(answer: Mapping[str, Any], words: Words) -> str:
+    """Who recorded it is told by name; the rest is what they said."""
+    told = {"person": answer["recorded_name"], "at": _moment(words, answer["carried_at"]), "reference": answer["reference"]}
+    return words.say("by_hand.in_evidence", who=answer["who"], **told)
 
 
 def _events(found: Mapping[str, Any], words: Words) -> Part:

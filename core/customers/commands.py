@@ -66,11 +66,12 @@ class SetCustomerLanguage(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class SwitchMode(Command):
-    """Let real effects reach this customer, or hold them back again."""
+    """Let real effects reach this customer, hold them back again, or leave them to a person who asks the `provider`."""
 
     needs = Right.ADMINISTER
     customer_id: int
     mode: Mode
+    provider: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,10 +61,11 @@ class CustomerLanguageSet(OfCustomer):
 
 @dataclass(frozen=True, kw_only=True)
 class ModeSwitched(OfCustomer):
-    """Real effects may reach the customer, or no longer."""
+    """Real effects may reach the customer, no longer, or by a person who asks the provider."""
 
     before: str
     after: str
+    provider: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

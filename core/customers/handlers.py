@@ -16,6 +16,7 @@ from core.people.calendars import is_zone
 from . import reading
 from .commands import AddCustomer, ConfirmLink, SetCustomerLanguage, SwitchMode
 from .events import CustomerAdded, CustomerLanguageSet, LinkConfirmed, ModeSwitched
+from .model import Mode
 from .queries import customer, linked
 
 
@@ -56,12 +57,15 @@ def confirm_link(tx: Tx, command: ConfirmLink) -> Iterable[Event]:
 
 
 def switch_mode(tx: Tx, command: SwitchMode) -> Iterable[Event]:
-    """Switching to the present mode changes nothing. Raises NotFound."""
-    before = customer(tx.connection, command.customer_id).mode
-    if before == command.mode:
+    """Switching to the present mode changes nothing. Raises NotFound; InvalidInput by hand without a provider."""
+    was, provider = customer(tx.connection, command.customer_id), command.provider.strip()
+    if command.mode is Mode.BY_HAND and not provider:
+        raise InvalidInput("field_missing", "provider")
+    if (was.mode, was.provider) == (command.mode, provider):
         return []
-    tx.connection.execute(sa.update(customers).where(customers.c.id == command.customer_id).values(mode=command.mode.value))
-    return [ModeSwitched(customer_id=command.customer_id, before=before.value, after=command.mode.value)]
+    values = {"mode": command.mode.value, "provider": provider}
+    tx.connection.execute(sa.update(customers).where(customers.c.id == command.customer_id).values(**values))
+    return [ModeSwitched(customer_id=command.customer_id, before=was.mode.value, after=command.mode.value, provider=provider)]
 
 
 def set_language(tx: Tx, command: SetCustomerLanguage) -> Iterable[Event]:

@@ -6,10 +6,12 @@ from enum import StrEnum
 
 
 class Mode(StrEnum):
-    """Dry-run: everything runs, but nothing leaves for Partner Center and no ladder notice for the customer."""
+    """Dry-run: everything runs, but nothing leaves for Partner Center and no ladder notice for the customer. By hand: an indirect
+    reseller's, whose provider switches off and on when a person asks there; notices leave, nothing is written to Partner Center."""
 
     DRY_RUN = "dry_run"
     LIVE = "live"
+    BY_HAND = "by_hand"
 
 
 class LinkKind(StrEnum):
@@ -43,6 +45,7 @@ class Customer:
     country: str
     mode: Mode
     segment: str = ""
+    provider: str = ""  # whom to ask, where it is by hand
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -144,7 +144,7 @@ def subscription(connection: Connection, subscription_id: int) -> Subscription:
 
 def from_row(row: Row[tuple[object, ...]]) -> Customer:
     """A row of the customers as what it says."""
-    fields = {name: getattr(row, name) for name in ("id", "name", "tax_id", "locale", "zone", "country", "segment")}
+    fields = {name: getattr(row, name) for name in ("id", "name", "tax_id", "locale", "zone", "country", "segment", "provider")}
     return Customer(**fields, mode=Mode(row.mode))
 
 

@@ -79,6 +79,8 @@ SAID = (
     ("tell.suspension_failed", Reminder.SERVICE),
     ("tell.suspension_unknown", Reminder.SERVICE),
     ("tell.restore", Reminder.SERVICE),
+    ("tell.by_hand_off", Reminder.SERVICE),
+    ("tell.by_hand_", Reminder.OUTCOMES),
     ("escalation.told", Reminder.ESCALATIONS),
     ("tell.suspension_", Reminder.OUTCOMES),
     ("escalation.acknowledged", Reminder.OUTCOMES),

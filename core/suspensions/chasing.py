@@ -19,7 +19,7 @@ from .moving import lock_case
 from .queries import item_restored_by, items_maybe_off, restore, restores_of, suspension
 from .restoring import ids_of, keep, lock_restore, refuse_stranger
 
-LEFT = frozenset({RestoreState.PROPOSED, RestoreState.FAILED, RestoreState.UNKNOWN})  # a person must act
+LEFT = frozenset({RestoreState.PROPOSED, RestoreState.BY_HAND, RestoreState.FAILED, RestoreState.UNKNOWN})  # a person must act
 DOUBLINGS = 4  # half an hour, one, two, four, eight, and eight again
 
 

@@ -275,6 +275,26 @@ class NoteOutside(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordCarried(Command):
+    """A person asked the provider and it was done: off, or on again. `done_at` None: just now. `who` did it there; may be empty."""
+
+    needs = Right.STOP
+    case_id: int
+    reference: str
+    who: str = ""
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChaseByHand(Command):
+    """Nobody may have carried it out by hand yet; reminded so many `times` before."""
+
+    needs = Right.RUN
+    suspension_id: int
+    times: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportHandwork(Command):
     """Somebody set again by hand what resuming did not bring back: read it."""
 

@@ -252,6 +252,30 @@ class SubscriptionSuspended(OfItem):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandedOver(OfItem):
+    """The facts stood at the last look: a person is to ask the provider."""
+
+    provider: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChasedByHand(OfSuspension):
+    """Nobody recorded it yet: whoever is to ask the provider is reminded; again at `next_at`."""
+
+    times: int
+    next_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarriedByHand(OfItem):
+    """A person says that the provider switched it off, at that moment, with the provider's reference; not read back."""
+
+    at: datetime
+    reference: Private
+    who: Private
+
+
+@dataclass(frozen=True, kw_only=True)
 class ItemEnded(OfItem):
     """This subscription's process ended otherwise."""
 
@@ -372,6 +396,22 @@ class ServiceRestored(OfRestore):
     """Read back: it is on."""
 
     proposed_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreHandedOver(OfRestore):
+    """Somebody who may wants it on again: a person is to ask the provider."""
+
+    reason: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoredByHand(OfRestore):
+    """A person says that the provider switched it on again, with the provider's reference; not read back."""
+
+    at: datetime
+    reference: Private
+    who: Private
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -124,7 +124,8 @@ def _item(connection: Connection, one: Item) -> dict[str, Any]:
     return {
         "name": read.name, "subscription": read.external, "tenant": read.tenant, "state": one.state.value,
         "ms_request_id": one.request_id, "ms_correlation_id": one.correlation_id, "looked_at": _iso(one.looked_at),
-        "sent_at": _iso(one.sent_at), "done_at": _iso(one.done_at), "before": dict(one.snapshot), "answer": dict(one.answer),
+        "sent_at": _iso(one.sent_at), "done_at": _iso(one.done_at), "before": dict(one.snapshot),
+        "answer": _by_hand(connection, one.answer),
         "restores": [_restore(connection, each) for each in restores_of(connection, one)],
     }  # fmt: skip
 
@@ -134,6 +135,7 @@ def _restore(connection: Connection, way: Restore) -> dict[str, Any]:
         "state": way.state.value, "reason": way.reason, "asked_by": display_name(connection, way.asked_by),
         "asked_at": way.asked_at.isoformat(), "ms_request_id": way.request_id, "ms_correlation_id": way.correlation_id,
         "done_at": _iso(way.done_at), "customer_told": _told(connection, way),
+        "by_hand": _by_hand(connection, way.answer) if "reference" in way.answer else {},
     }  # fmt: skip
 
 
@@ -141,6 +143,12 @@ def _told(connection: Connection, way: Restore) -> dict[str, str]:
     """How, when and by whom the customer was told that it is on again; empty while nobody said."""
     said = way.answer.get("told")
     return {"how": said["how"], "by": display_name(connection, said["by"]), "at": said["at"]} if said else {}
+
+
+def _by_hand(connection: Connection, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What came back, with the name of whoever recorded it where a person carried it out."""
+    by = answer.get("recorded_by")
+    return dict(answer) | ({"recorded_name": display_name(connection, by)} if by else {})
 
 
 def _events(connection: Connection, found: Case, ids: Sequence[int]) -> list[dict[str, Any]]:

@@ -10,10 +10,11 @@ from core.engine.transaction import Tx
 from core.people.telling import tell
 
 from .answers import meaning
-from .events import ItemEnded, OfItem, OfSuspension, RestoreEnded, ServiceRestored, SubscriptionSuspended
+from .events import CarriedByHand, ItemEnded, OfItem, OfSuspension, RestoredByHand, RestoreEnded, ServiceRestored, SubscriptionSuspended
 from .model import ItemState
 from .queries import item, restore
 
+Ended = SubscriptionSuspended | CarriedByHand | ItemEnded | ServiceRestored | RestoredByHand | RestoreEnded
 UNKNOWN, FAILED = ItemState.UNKNOWN.value, ItemState.FAILED.value  # a restore's states have the same words
 
 
@@ -37,11 +38,13 @@ def tell_actor(tx: Tx, actor: str, say: str, event: OfSuspension, *, at: datetim
         tell(tx, int(number), say, case_id=event.case_id, number=f"S-{event.suspension_id}", case=f"C-{event.case_id}", **when, **more)
 
 
-def read_all_again(tx: Tx, event: SubscriptionSuspended | ItemEnded | ServiceRestored | RestoreEnded) -> Iterable[Command]:
+def read_all_again(
+    tx: Tx, event: SubscriptionSuspended | CarriedByHand | ItemEnded | ServiceRestored | RestoredByHand | RestoreEnded
+) -> Iterable[Command]:
     """What the desk says elsewhere of the tenant's subscriptions follows what was read back, what nobody knows, or an answer that says it
     is otherwise there than the desk thought. In a lane of its own: a reading that is limited must hold back no restore."""
     one = item(tx.connection, event.item_id) if isinstance(event, OfItem) else restore(tx.connection, event.restore_id)
-    done = isinstance(event, SubscriptionSuspended | ServiceRestored)
+    done = isinstance(event, SubscriptionSuspended | CarriedByHand | ServiceRestored | RestoredByHand)
     if done or one.state == UNKNOWN or (one.state == FAILED and meaning(one.answer.get("code")).reads):
         outbox.enqueue(tx, "partner_center.read", {"subscription_id": one.subscription_id}, lane=f"subscription:{one.subscription_id}")
     return ()

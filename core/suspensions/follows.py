@@ -11,7 +11,7 @@ from core.engine.timers import Timer
 from core.engine.transaction import Tx
 from core.people.queries import routed
 
-from . import closing, outside, returning, unanswered
+from . import closing, handed, outside, returning, unanswered
 from .answering import say_what_it_means
 from .commands import ExpireSuspension, Look, ProposeRestores, RecheckFacts, Verify, WarnOfExpiry
 from .events import (
@@ -29,6 +29,7 @@ from .events import (
     PeopleAsked,
     ReadBackBegun,
     ReadBackMissed,
+    RestoredByHand,
     SendingBegun,
     SendingHeld,
     ServiceRestored,
@@ -46,7 +47,7 @@ from .events import (
 )
 from .following import read_all_again, schedule, show, tell_actor
 from .hearing import ask, tell_asked, tell_proposer, tell_short, tell_watchers, warn
-from .model import ItemState
+from .model import ItemState, State
 from .ports import AnswerKind
 from .queries import open_suspension_of, suspension, suspensions_of_case
 
@@ -89,8 +90,13 @@ def close(tx: Tx, event: SuspensionEnded) -> Iterable[Command]:
     for kind in (EXPIRES, WARNS, LOOKS, unanswered.WAITS):
         timers.cancel(tx, kind, event.subject)
     if event.by != event.proposed_by:
-        tell_actor(tx, event.proposed_by, f"tell.suspension_{event.state}", event)
+        state = f"suspension_{event.state}" if event.state != State.SUSPENDED or not _is_by_hand(tx, event) else "by_hand_carried"
+        tell_actor(tx, event.proposed_by, f"tell.{state}", event)
     return ()
+
+
+def _is_by_hand(tx: Tx, event: SuspensionEnded) -> bool:
+    return any(one.is_by_hand for one in suspension(tx.connection, event.suspension_id).items)
 
 
 def pull(tx: Tx, event: LookMissed) -> Iterable[Command]:
@@ -182,7 +188,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     VotesWithdrawn: (ask, show),
     SuspensionApproved: (cool, show),
     ExpiryNeared: (warn, show),
-    SuspensionEnded: (close, tell_watchers, show),
+    SuspensionEnded: (close, handed.call_off, tell_watchers, show),
     SuspensionResumed: (take_up, show),
     StopExplained: (show,),
     LookMissed: (pull, unanswered.wait, show),
@@ -198,11 +204,13 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     ReadBackBegun: (read_back, show),
     ReadBackMissed: (read_back_later,),
     SubscriptionSuspended: (read_all_again, look_on, offer_again, show),
-    ItemEnded: (read_all_again, look_on, show),
+    ItemEnded: (read_all_again, look_on, handed.call_off, show),
     ChangedOutside: (outside.say,),
+    **handed.FOLLOWS,
     **returning.FOLLOWS,
     **closing.FOLLOWS,
     ServiceRestored: (*returning.FOLLOWS[ServiceRestored], closing.ask_later),
+    RestoredByHand: (*handed.FOLLOWS[RestoredByHand], closing.ask_later),
 }
 
 TIMERS: Mapping[str, Callable[[Timer], Command]] = {
@@ -213,5 +221,6 @@ TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     VERIFIES: lambda timer: Verify(item_id=timer.subject_id),
     unanswered.WAITS: lambda timer: unanswered.TellOfMissing(suspension_id=timer.subject_id),
     closing.TELLS: lambda timer: closing.ChaseTelling(case_id=timer.subject_id),
+    **handed.TIMERS,
     **returning.TIMERS,
 }

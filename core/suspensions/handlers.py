@@ -12,6 +12,7 @@ from . import (
     cooling,
     decide,
     executing,
+    handing,
     leaving,
     lifting,
     looking,
@@ -29,5 +30,5 @@ HANDLERS: Handlers = {
     **propose.HANDLERS, **asking.HANDLERS, **revising.HANDLERS, **deciding.HANDLERS, **watching.HANDLERS,
     **decide.HANDLERS, **cooling.HANDLERS, **looking.HANDLERS, **executing.HANDLERS, **leaving.HANDLERS, **restoring.HANDLERS,
     **resuming.HANDLERS, **offering.HANDLERS, **chasing.HANDLERS, **unanswered.HANDLERS, **lifting.HANDLERS,
-    **attesting.HANDLERS, **outside.HANDLERS, **checking.HANDLERS, **closing.HANDLERS, **announcing.HANDLERS,
+    **attesting.HANDLERS, **outside.HANDLERS, **checking.HANDLERS, **closing.HANDLERS, **announcing.HANDLERS, **handing.HANDLERS,
 }  # fmt: skip

@@ -16,7 +16,7 @@ from core.people.telling import tell, to_place
 from .asking import Part, people_of
 from .commands import AskPeople
 from .events import ChangesRequested, ExpiryNeared, OfSuspension, PeopleAsked, SuspensionEnded
-from .model import Suspension
+from .model import State, Suspension
 from .queries import open_suspension_of, suspension, votes_of
 from .quorum import able, lack, undecided
 
@@ -100,12 +100,14 @@ def warn(tx: Tx, event: ExpiryNeared) -> Iterable[Command]:
 
 def tell_watchers(tx: Tx, event: SuspensionEnded) -> Iterable[Command]:
     """Who owns the case, and who watches it, hears how the request ended; who proposed it is told apart."""
+    by_hand = event.state == State.SUSPENDED and any(one.is_by_hand for one in suspension(tx.connection, event.suspension_id).items)
+    told = "carried" if by_hand else event.state
     heard = {int(who.partition(":")[2]) for who in (event.proposed_by, event.by) if who.startswith("staff:")}
     owner = case(tx.connection, event.case_id).assignee_id
     if owner is not None and owner not in heard and present(tx.connection, (owner,), tx.now):
-        tell(tx, owner, f"tell.suspension_{event.state}", case_id=event.case_id, **_named(event))
+        tell(tx, owner, "tell.by_hand_carried" if by_hand else f"tell.suspension_{event.state}", case_id=event.case_id, **_named(event))
         heard.add(owner)
-    tell_listeners(tx, event.case_id, f"watch.suspension_{event.state}", but=heard, request=f"S-{event.suspension_id}")
+    tell_listeners(tx, event.case_id, f"watch.suspension_{told}", but=heard, request=f"S-{event.suspension_id}")
     return ()
 
 

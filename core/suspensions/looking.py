@@ -24,6 +24,7 @@ from .cap import room
 from .commands import Look
 from .events import LookMissed, SendingBegun, SuspensionHeld
 from .facts import Gathered, gather
+from .handing import hand_over, is_done_by_hand
 from .holding import apart, curfew_now, used_up
 from .model import Item, ItemState, State, Suspension, changes, is_too_little, waiting_for_addons
 from .moving import conclude, end_unsent, lock_request, move, move_item
@@ -36,6 +37,7 @@ class Found(StrEnum):
 
     STANDS = "stands"
     DRY_RUN = "dry_run"
+    BY_HAND = "by_hand"
     MISSING = "missing"
     HELD = "held"
     CHANGED = "changed"
@@ -54,6 +56,7 @@ ENDS = {
     Found.TOO_LITTLE: ItemState.VOIDED,
 }
 REASONS = {Found.DRY_RUN: "", Found.STANDS: ""}
+IN_MODE = {Mode.LIVE.value: Found.STANDS, Mode.BY_HAND.value: Found.BY_HAND}  # anything else is dry-run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +81,8 @@ def look(tx: Tx, command: Look) -> Iterable[Event]:
 
 def look_at(tx: Tx, found: Suspension) -> list[Event]:
     """Look, and send what stands; what does not ends and says why; what cannot be known waits."""
+    if fallen := _call_off(tx, found):
+        return fallen
     ready = [one for one in found.items if one.state is ItemState.LOOKING and not one.is_held_back(tx.now)]
     if found.state not in (State.LOOKING, State.EXECUTING) or not ready:
         return []
@@ -85,17 +90,25 @@ def look_at(tx: Tx, found: Suspension) -> list[Event]:
     seen = look_now(tx, found, due or ready)
     if seen.found in (Found.MISSING, Found.HELD):
         return _wait(tx, found, seen)
-    if seen.found is not Found.STANDS:
+    if seen.found not in IN_MODE.values():
         return end_for(tx, found, seen)
-    parents = waiting_for_addons(found, children_of(tx.connection, found.customer_id))
+    begin = hand_over if seen.found is Found.BY_HAND else _begin
+    parents = waiting_for_addons(found, children_of(tx.connection, found.customer_id)) if begin is _begin else frozenset()
     going = [one for one in due if one.subscription_id not in parents and not restores_of(tx.connection, one)]
     left = room(tx, policy_called(tx.connection, found.listed["policy"])) if going else 0
-    begun: list[Event] = [_begin(tx, found, one) for one in going[:left]]
+    begun: list[Event] = [begin(tx, found, one) for one in going[:left]]
     if going[left:]:
         held += used_up(tx.connection, found, tx.now)
     values = {"bound": dict(found.bound) | {"as_of": facts_now(tx, found).as_of}}
     tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(**values))
     return [*begun, *_wait(tx, found, Seen(found=Found.HELD, missing=held)), *conclude(tx, found.id)]
+
+
+def _call_off(tx: Tx, found: Suspension) -> list[Event]:
+    """What a person is to carry out falls with its facts, at once; a clock or a silent accounting calls nothing off."""
+    handed = [one for one in found.items if one.state is ItemState.BY_HAND]
+    seen = look_now(tx, found, handed) if handed else Seen(found=Found.BY_HAND)
+    return end_for(tx, found, seen) if seen.found in ENDS else []
 
 
 def look_now(tx: Tx, found: Suspension, items: Sequence[Item]) -> Seen:
@@ -109,7 +122,7 @@ def look_now(tx: Tx, found: Suspension, items: Sequence[Item]) -> Seen:
 
 def _compare(tx: Tx, found: Suspension, items: Sequence[Item]) -> Seen:
     known = facts_now(tx, found, items)
-    changed = changes(_about(found, items), known.listed)
+    changed = [each for each in changes(_about(found, items), known.listed) if not is_done_by_hand(items, each)]
     if known.unknown:
         return Seen(found=Found.MISSING, missing=[{"what": "open_amount", "invoice": number} for number in known.unknown])
     if changed:
@@ -128,7 +141,7 @@ def _now_or_later(tx: Tx, found: Suspension, items: Sequence[Item], known: Gathe
         return Seen(found=Found.HELD, missing=held)
     if (missing := _too_old(tx, found, known)) is not None:
         return Seen(found=Found.MISSING, missing=[missing])
-    return Seen(found=Found.STANDS if known.listed["mode"] == Mode.LIVE else Found.DRY_RUN)
+    return Seen(found=IN_MODE.get(known.listed["mode"], Found.DRY_RUN))
 
 
 def end_for(tx: Tx, found: Suspension, seen: Seen) -> list[Event]:

@@ -34,6 +34,7 @@ class ItemState(StrEnum):
 
     WAITING = "waiting"
     LOOKING = "looking"
+    BY_HAND = "by_hand"  # a person asks the provider, and records it
     SENDING = "sending"
     ACCEPTED = "accepted"
     VERIFYING = "verifying"
@@ -51,6 +52,7 @@ class RestoreState(StrEnum):
     """Of one subscription's way back. `waiting`: its parent must be active first (Microsoft's error 27009)."""
 
     PROPOSED = "proposed"
+    BY_HAND = "by_hand"
     WAITING = "waiting"
     SENDING = "sending"
     ACCEPTED = "accepted"
@@ -84,7 +86,8 @@ _ITEM_ENDS_BEFORE_SENDING = {_I.VOIDED, _I.STOPPED, _I.EXPIRED}
 # Likewise for a subscription. Back from `sending` to `looking`: Partner Center certainly did nothing (asked to come later, stale).
 ITEM_NEXT: Mapping[ItemState, frozenset[ItemState]] = {
     _I.WAITING: frozenset({_I.LOOKING, _I.REFUSED} | _ITEM_ENDS_BEFORE_SENDING),
-    _I.LOOKING: frozenset({_I.SENDING, _I.DRY_RUN} | _ITEM_ENDS_BEFORE_SENDING),
+    _I.LOOKING: frozenset({_I.SENDING, _I.BY_HAND, _I.DRY_RUN} | _ITEM_ENDS_BEFORE_SENDING),
+    _I.BY_HAND: frozenset({_I.SUSPENDED} | _ITEM_ENDS_BEFORE_SENDING),
     _I.SENDING: frozenset({_I.LOOKING, _I.ACCEPTED, _I.VERIFYING, _I.FAILED, _I.UNKNOWN} | _ITEM_ENDS_BEFORE_SENDING),
     _I.ACCEPTED: frozenset({_I.VERIFYING}),
     _I.VERIFYING: frozenset({_I.SUSPENDED, _I.FAILED, _I.UNKNOWN, _I.VOIDED}),
@@ -92,10 +95,18 @@ ITEM_NEXT: Mapping[ItemState, frozenset[ItemState]] = {
 
 OPEN_STATES = frozenset(NEXT)
 OPEN_ITEM_STATES = frozenset(ITEM_NEXT)
-NOT_SENT = frozenset({_I.WAITING, _I.LOOKING})
+NOT_SENT = frozenset({_I.WAITING, _I.LOOKING, _I.BY_HAND})
+BY_HAND = "by_hand"  # the kind of answer of what a person carries out
 MAYBE_OFF = frozenset({_I.SENDING, _I.ACCEPTED, _I.VERIFYING, _I.SUSPENDED, _I.UNKNOWN})  # Partner Center may have switched it off
 OPEN_RESTORES = frozenset(
-    {RestoreState.PROPOSED, RestoreState.WAITING, RestoreState.SENDING, RestoreState.ACCEPTED, RestoreState.VERIFYING}
+    {
+        RestoreState.PROPOSED,
+        RestoreState.BY_HAND,
+        RestoreState.WAITING,
+        RestoreState.SENDING,
+        RestoreState.ACCEPTED,
+        RestoreState.VERIFYING,
+    }
 )
 
 # When a request's subscriptions ended differently, the request tells the one a person must look at first.
@@ -118,6 +129,11 @@ class Item:
     attempts: int
     sent_at: datetime | None
     done_at: datetime | None
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it was left to a person who asks the provider; no call was made for it."""
+        return self.answer.get("kind") == BY_HAND
 
     def is_held_back(self, now: datetime) -> bool:
         """Whether Partner Center asked not to be called again yet."""
@@ -167,7 +183,9 @@ class Suspension:
 
     @property
     def why_late(self) -> str:
-        """Why an approval ran out unused: the clock held it back, or the last look never knew everything."""
+        """Why an approval ran out unused: nobody carried it out by hand, the clock held it back, or the last look never knew everything."""
+        if any(one.state is ItemState.BY_HAND for one in self.items):
+            return "not_carried"
         return "held" if any(each["what"] == "held" for each in self.missing) else "look_missing"
 
     @property

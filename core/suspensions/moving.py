@@ -13,7 +13,7 @@ from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
 
 from .events import ItemEnded, SuspensionEnded
-from .model import ITEM_NEXT, NEXT, NOT_SENT, Item, ItemState, State, Suspension, outcome_of
+from .model import ITEM_NEXT, NEXT, NOT_SENT, OPEN_ITEM_STATES, Item, ItemState, State, Suspension, outcome_of
 from .queries import item, suspension
 
 
@@ -48,7 +48,8 @@ def conclude(tx: Tx, suspension_id: int, *, reason: str = "", changed: Sequence[
     found = suspension(tx.connection, suspension_id)
     outcome = outcome_of(one.state for one in found.items)
     if outcome is None:
-        under_way = any(one.state not in NOT_SENT for one in found.items if one.state in ITEM_NEXT)
+        begun = OPEN_ITEM_STATES - NOT_SENT | {ItemState.BY_HAND}
+        under_way = any(one.state in begun for one in found.items)
         move(tx, found, State.EXECUTING if under_way else State.LOOKING)
         return []
     bound = dict(found.bound) | ({"changed": list(changed)} if changed else {})
@@ -79,6 +80,15 @@ def take_up(tx: Tx, found: Suspension, *, looking: Sequence[Item], verifying: Se
             values = {"state": state.value, "done_at": None, "attempts": 0, "answer": answer, **kept}
             tx.connection.execute(sa.update(suspension_items).where(suspension_items.c.id == one.id).values(**values))
     values = {"state": State.LOOKING.value, "ended_by": "", "ended_at": None, "end_reason": ""}
+    tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(**values))
+
+
+def record_late(tx: Tx, found: Suspension, handed: Sequence[Item]) -> None:
+    """The other way back from an end: a person had carried out by hand what was called off, and says so afterwards."""
+    for one in handed:
+        values = {"state": ItemState.BY_HAND.value, "done_at": None}
+        tx.connection.execute(sa.update(suspension_items).where(suspension_items.c.id == one.id).values(**values))
+    values = {"state": State.EXECUTING.value, "ended_by": "", "ended_at": None, "end_reason": ""}
     tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(**values))
 
 

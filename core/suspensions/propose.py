@@ -28,7 +28,7 @@ from .facts import Gathered, gather, is_payer_linked, is_tenant_linked
 from .holding import refuse_if_vain
 from .model import Facts, ItemState, State, changes, is_too_little, least_of
 from .moving import lock_case, lock_request
-from .queries import is_halted, open_suspension_of
+from .queries import is_halted, items_maybe_off, open_suspension_of
 from .queries import suspension as request_of
 from .terms.deciding import decided
 from .terms.events import TermEndDecided
@@ -126,6 +126,9 @@ def why_not(connection: Connection, sought: Subscription) -> DeskError | None:
     """What forbids suspending this subscription; None when nothing does."""
     if sought.kind in BY_HAND:
         return Conflict(BY_HAND[sought.kind], name=sought.name)
+    off = items_maybe_off(connection, customer_id=sought.customer_id) if sought.status == "active" else []
+    if any(one.is_by_hand and one.subscription_id == sought.id for one in off):
+        return Conflict("suspend_off_by_hand", name=sought.name)
     if sought.status != "active":
         return Conflict("suspend_not_active", name=sought.name, status=sought.status)
     if not is_tenant_linked(connection, sought.tenant, sought.customer_id):

@@ -25,6 +25,7 @@ from .events import (
     RestoreAnswered,
     RestoreBegun,
     RestoreEnded,
+    RestoreHandedOver,
     RestoreReadBackBegun,
     RestoreReadBackMissed,
     ServiceRestored,
@@ -137,6 +138,7 @@ def waiting_children(connection: Connection, restore_id: int) -> list[int]:
 def begin(tx: Tx, one: Item, reason: str, *, waits: bool, because: str = "") -> Event | None:
     """The intent before any call; None when it is under way already."""
     state, request_id = RestoreState.WAITING if waits else RestoreState.SENDING, str(uuid4())
+    state = RestoreState.BY_HAND if one.is_by_hand else state
     earlier = open_restore_of(tx.connection, one.subscription_id)
     if earlier is None:
         earlier = restore(tx.connection, insert(tx, one, state, reason=reason, request_id=request_id, because=because))
@@ -145,6 +147,8 @@ def begin(tx: Tx, one: Item, reason: str, *, waits: bool, because: str = "") -> 
         keep(tx, earlier, state=state, request_id=request_id, reason=reason, asked_by=tx.actor.id, asked_at=tx.now, answer=kept)
     else:
         return None
+    if one.is_by_hand:
+        return RestoreHandedOver(**ids_of(tx, earlier), reason=Private(reason))
     return _begun(tx, restore(tx.connection, earlier.id), request_id, waiting=waits)
 
 

@@ -27,12 +27,14 @@ from .events import (
     RestoreChased,
     RestoreDeclined,
     RestoreEnded,
+    RestoreHandedOver,
     RestoreProposed,
     RestoreReadBackBegun,
     RestoreReadBackMissed,
     ServiceRestored,
 )
 from .following import owner_and, read_all_again, schedule, show, tell_actor
+from .handed import tell_restore
 from .model import RestoreState
 from .offering import REPORTED
 from .ports import AnswerKind
@@ -51,7 +53,7 @@ def offer_restore(tx: Tx, event: RestoreProposed) -> Iterable[Command]:
     return ()
 
 
-def chase_later(tx: Tx, event: RestoreProposed | RestoreEnded) -> Iterable[Command]:
+def chase_later(tx: Tx, event: RestoreProposed | RestoreHandedOver | RestoreEnded) -> Iterable[Command]:
     """A person must act: if nobody does, they are asked again, on weekends and holidays too."""
     after = policy_on(tx.connection, tx.now.date()).restoring.chase_after
     schedule(tx, RESTORE_CHASES, f"restore:{event.restore_id}", tx.now + after, "chase_after")
@@ -149,6 +151,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     RestoreChased: (chase,),
     RestoreDeclined: (show,),
     RestoreBegun: (send_restore, show),
+    RestoreHandedOver: (tell_restore, chase_later, show),
     RestoreAnswered: (go_on_restoring, say_what_it_means, show),
     RestoreReadBackBegun: (read_restore_back, show),
     RestoreReadBackMissed: (read_restore_back_later,),

@@ -48,14 +48,16 @@ def test_every_state_is_reached_and_every_end_is_final() -> None:
 
 def test_nothing_is_suspended_without_approval_look_and_sending() -> None:
     before = {s for s, following in ITEM_NEXT.items() if ItemState.SUSPENDED in following}
-    assert before == {ItemState.VERIFYING}
+    assert before == {ItemState.VERIFYING, ItemState.BY_HAND}
+    assert {s for s, following in ITEM_NEXT.items() if ItemState.BY_HAND in following} == {ItemState.LOOKING}
+    assert ItemState.SENDING not in ITEM_NEXT[ItemState.BY_HAND], "what a person carries out is never written"
     assert {s for s, following in ITEM_NEXT.items() if ItemState.SENDING in following} == {ItemState.LOOKING}
     assert {s for s, following in NEXT.items() if State.EXECUTING in following} == {State.LOOKING}
     assert {s for s, following in NEXT.items() if State.COOLING in following} == {State.PROPOSED}
 
 
 def test_whatever_is_not_sent_can_still_be_held_back() -> None:
-    for state in (ItemState.WAITING, ItemState.LOOKING):
+    for state in (ItemState.WAITING, ItemState.LOOKING, ItemState.BY_HAND):
         assert {n.value for n in ITEM_NEXT[state]} >= BEFORE_SENDING
     for request in (State.PROPOSED, State.COOLING, State.LOOKING):
         assert {n.value for n in NEXT[request]} >= BEFORE_SENDING

@@ -12,8 +12,8 @@ from core.chat.table import TABLE
 from core.chat.words import Words
 from core.collections.commands import ApplyPolicy
 from core.collections.shipped import SHIPPED
-from core.customers.commands import ConfirmLink
-from core.customers.model import LinkKind
+from core.customers.commands import ConfirmLink, SwitchMode
+from core.customers.model import LinkKind, Mode
 from core.people.commands import AddStaff
 from core.people.model import Role
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
@@ -45,6 +45,7 @@ OF_A_REQUEST = {
     "checked",
     "announce",
     "told",
+    "carried",
     "runbook",
     "carry_on",
     "notice",
@@ -228,6 +229,20 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     story.local.add_subscription(story.tenant, "trial")
     story.sync()
     assert "Nowak" in say(face, way, f"runbook {story.case_id}", ANA)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_was_done_by_hand_is_recorded_wherever_it_is_said(way: str, world: World, local: LocalPartnerCenter, face: Face) -> None:
+    story = ripe(world, local, live=False)
+    world.do(SwitchMode(customer_id=story.customer_id, mode=Mode.BY_HAND, provider="ALSO"))
+    story.approved(face)
+    story.cool_off()
+
+    assert "Suspended by hand" in say(face, way, f"załatwione {story.case_id} PR-1 Jan", ANA)
+    face.type(f"restore {story.case_id} now by mistake", by=BEN)
+    world.settle()
+    form = face.click(face.type("suspension S-1", by=BEN), "Done by hand…", by=BEN)
+    assert not face.fill(form, by=BEN, reference="PR-2").errors
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -12,6 +12,7 @@ from core.charges.impacts import Effect, Impact, Read, impacts
 from core.charges.levers import levers
 from core.charges.queries import price_of
 from core.chat.showing.books import PRICED, books_lines
+from core.chat.showing.handing import handed_lines, way_back_lines
 from core.chat.showing.terms import term_facts, term_lines
 from core.chat.showing.windows import lever_lines
 from core.chat.values import Moment, Text, Value
@@ -29,6 +30,7 @@ from core.suspensions.terms.queries import term_end_of
 
 TONES = {
     ItemState.SUSPENDED: Tone.DANGER, ItemState.FAILED: Tone.DANGER, ItemState.UNKNOWN: Tone.DANGER, ItemState.LOOKING: Tone.WARNING,
+    ItemState.BY_HAND: Tone.WARNING,
     ItemState.SENDING: Tone.WARNING, ItemState.ACCEPTED: Tone.WARNING, ItemState.VERIFYING: Tone.WARNING,
 }  # fmt: skip
 
@@ -36,7 +38,9 @@ TONES = {
 def item_section(connection: Connection, words: Words, whole: Suspension, one: Item) -> Section:
     """Its facts, its impact while that matters, its process and its way back."""
     read = subscription(connection, one.subscription_id)
-    lines: list[Value] = [Text(words.say(f"suspension.item.{one.state}"))]
+    is_carried = one.is_by_hand and one.state is ItemState.SUSPENDED
+    lines: list[Value] = [Text(words.say("suspension.item.carried" if is_carried else f"suspension.item.{one.state}"))]
+    lines += handed_lines(connection, words, whole, one, read) if one.is_by_hand else []
     lines += [Text(line, quoted=True) for line in _answer(words, whole, one)]
     if whole.is_open:
         lines += [Text(line) for line in impact(connection, words, read, since=max(read.as_of, whole.proposed_at))]
@@ -46,6 +50,7 @@ def item_section(connection: Connection, words: Words, whole: Suspension, one: I
     lines += [Text(line) for line in term_lines(words, end, to_come=whole.is_open)] if end else []
     for way in ways:
         lines += _way_back(connection, words, one, way)
+        lines += way_back_lines(connection, words, whole, one, way, read) if one.is_by_hand else []
     tone = Tone.NEUTRAL if is_back else TONES.get(one.state, Tone.NEUTRAL)
     facts = (*_facts(words, whole, one, read), *(term_facts(connection, words, end) if end else ()))
     return Section(title=read.name, facts=facts, lines=tuple(lines), tone=tone)
@@ -121,7 +126,9 @@ def _said(words: Words, answer: Mapping[str, Any]) -> Iterable[str]:
 def _way_back(connection: Connection, words: Words, one: Item, way: Restore) -> list[Value]:
     because = way.answer.get("because", "")
     is_report = way.state is RestoreState.PROPOSED and because == REPORTED
-    lines: list[Value] = [Text(words.say("restore.state.reported" if is_report else f"restore.state.{way.state}"))]
+    is_carried = way.state is RestoreState.RESTORED and "reference" in way.answer
+    state = "reported" if is_report else "carried" if is_carried else way.state
+    lines: list[Value] = [Text(words.say(f"restore.state.{state}"))]
     if not way.reason and way.state is not RestoreState.PROPOSED and because in (PAID, NOT_FOUND, OUTSIDE):
         lines.append(Text(words.say(f"restore.by_{because}")))
     if way.reason and way.state is not RestoreState.PROPOSED:
@@ -130,7 +137,7 @@ def _way_back(connection: Connection, words: Words, one: Item, way: Restore) -> 
         lines.append(Text(words.say("restore.again", until=datetime.fromisoformat(way.answer["until"]))))
     if way.state is RestoreState.FAILED or (way.state is RestoreState.SENDING and way.answer.get("code")):
         lines += [Text(line, quoted=True) for line in _said(words, way.answer)]
-    if way.state is RestoreState.RESTORED:
+    if way.state is RestoreState.RESTORED and not is_carried:
         lines += _handwork(connection, words, one, way)
     return lines
 

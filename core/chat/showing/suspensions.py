@@ -12,6 +12,7 @@ from core.chat.showing.attesting import attest_button
 from core.chat.showing.closing import closing_buttons, closing_lines, told_section
 from core.chat.showing.deciding import deciding, lacking
 from core.chat.showing.delays import delays
+from core.chat.showing.handing import carried_button, handed_status
 from core.chat.showing.holding import clocks, held_section, is_held, lift_button
 from core.chat.showing.impact import item_section
 from core.chat.showing.ladder import source_of
@@ -115,7 +116,7 @@ def _status(connection: Connection, words: Words, found: Suspension, today: date
         return words.say("suspension.stopped.halted")
     if found.state is State.LOOKING:
         return _looking(words, found)
-    return words.say(f"suspension.state.{found.state}", **params)
+    return handed_status(words, found) or words.say(f"suspension.state.{found.state}", **params)
 
 
 def _looking(words: Words, found: Suspension) -> str:
@@ -288,16 +289,16 @@ def _approve(connection: Connection, words: Words, found: Suspension) -> Button:
 def _restore_buttons(connection: Connection, words: Words, found: Suspension) -> list[Button]:
     off = [one for one in items_maybe_off(connection, case_id=found.case_id) if one.state is not ItemState.SENDING]
     ways = [next(reversed(restores_of(connection, one)), None) for one in off]
-    made: list[Button] = []
+    made: list[Button] = carried_button(words, found, ways)
     if any(way is not None and way.state is RestoreState.PROPOSED for way in ways):
         confirm = Confirm(
             title=words.say("restore.confirm.title"), text=words.say("restore.confirm.text"), yes=words.say("button.restore_paid"),
             no=words.say("form.cancel"),
         )  # fmt: skip
         label = words.say("button.restore_paid")
-        made = [Button(label=label, action="restore_paid", subject=found.case_id, facts=found.facts, tone=Tone.GOOD, confirm=confirm)]
+        made += [Button(label=label, action="restore_paid", subject=found.case_id, facts=found.facts, tone=Tone.GOOD, confirm=confirm)]
     elif any(way is None or way.done_at is not None for way in ways):
-        made = [Button(label=words.say("button.restore"), action="restore", subject=found.case_id, facts=found.facts, form=True)]
+        made += [Button(label=words.say("button.restore"), action="restore", subject=found.case_id, facts=found.facts, form=True)]
     if any(way is not None and way.state in LEFT for way in ways):
         label = words.say("button.leave_off")
         made.append(Button(label=label, action="leave_off", subject=found.case_id, facts=found.facts, form=True, rare=True))

@@ -1,12 +1,15 @@
 """Verbs about a request that is being carried out: going on where Partner Center refused or nobody knows."""
 
+from datetime import datetime
+
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
+from core.chat.days import Tense
 from core.chat.requests import Private, Reply
 from core.chat.showing.runbooks import runbook_view
 from core.chat.showing.suspensions import suspension_view
 from core.people.model import Right
-from core.suspensions.commands import DeclineRestore, ReportHandwork, ResumeSuspension
+from core.suspensions.commands import DeclineRestore, RecordCarried, ReportHandwork, ResumeSuspension
 
 
 def carry_on(asked: Asked, given: Given) -> Reply:
@@ -38,6 +41,18 @@ def runbook(asked: Asked, given: Given) -> Reply:
         return Private(runbook_view(connection, asked.words, int(str(given["case"]))))
 
 
+def carried(asked: Asked, given: Given) -> Reply:
+    """Done by hand at the provider: off, or on again, with the provider's reference."""
+    done_at = given.get("done_at")
+    command = RecordCarried(
+        case_id=int(str(given["case"])), reference=str(given["reference"]), who=str(given.get("who") or ""),
+        done_at=done_at if isinstance(done_at, datetime) else None,
+    )  # fmt: skip
+    outcome = asked.do(command)
+    with asked.reading() as connection:
+        return Private(suspension_view(connection, asked.words, outcome.ids["suspension_id"], asked.now, asked.member))
+
+
 SUSPENSION = Argument(name="suspension", kind=ArgumentKind.SUSPENSION)
 
 ACTIONS = (
@@ -48,6 +63,16 @@ ACTIONS = (
     Action(
         name="runbook", right=Right.READ, topic=Topic.SUSPENSIONS, answer=runbook, polish=("instrukcja",), use=Use.RARE,
         example="runbook {case}", arguments=(Argument(name="case", kind=ArgumentKind.CASE),),
+    ),
+    Action(
+        name="carried", right=Right.STOP, topic=Topic.SUSPENSIONS, answer=carried, form=True, polish=("załatwione",), use=Use.RARE,
+        example="carried {case} PR-5512 {text}",
+        arguments=(
+            Argument(name="case", kind=ArgumentKind.CASE),
+            Argument(name="done_at", kind=ArgumentKind.MOMENT, required=False, tense=Tense.PAST, after=("at", "o")),
+            Argument(name="reference", kind=ArgumentKind.NAME, max_length=100),
+            Argument(name="who", kind=ArgumentKind.TEXT, required=False, max_length=200),
+        ),
     ),
     Action(
         name="checked", right=Right.WORK, topic=Topic.SUSPENSIONS, answer=checked, polish=("ustawione",), use=Use.RARE,

@@ -16,6 +16,7 @@ customers = Table(
     Column("country", String(2), nullable=False, server_default="PL"),
     Column("segment", String(40), nullable=False, server_default=""),
     Column("mode", String(10), nullable=False, server_default="dry_run"),
+    Column("provider", String(100), nullable=False, server_default=""),  # the indirect provider, where it is by hand
 )
 
 billing_contacts = Table(

@@ -63,6 +63,7 @@ def upgrade() -> None:
     sa.Column('country', sa.String(length=2), server_default='PL', nullable=False),
     sa.Column('segment', sa.String(length=40), server_default='', nullable=False),
     sa.Column('mode', sa.String(length=10), server_default='dry_run', nullable=False),
+    sa.Column('provider', sa.String(length=100), server_default='', nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_customers'))
     )
     with op.batch_alter_table('customers', schema=None) as batch_op:

@@ -61,6 +61,7 @@ def test_a_person_asks_the_provider_and_records_it_both_ways(story: Story, face:
     assert "Ana Agent recorded: done at" in card(story, face)
     assert "by Jan; reference of ALSO: PR-5512" in card(story, face)
     assert "Not read back" in card(story, face)
+    assert "is not recorded as on again" in face.type(f"suspend {story.case_id}", by=ANA), "off, although it reads active"
 
     story.hear(open=0)
     story.world.settle()

@@ -35,7 +35,7 @@ def no_money(patch: pytest.MonkeyPatch) -> None:
 
 def no_four_eyes(patch: pytest.MonkeyPatch) -> None:
     """Who asked for it, or owns the case, may decide it."""
-    patch.setattr(decide, "_refuse_if_involved", _answering(None))
+    patch.setattr(decide, "refuse_if_involved", _answering(None))
     patch.setattr(quorum, "is_entitled", lambda connection, _found, each: each in staff_holding(connection, Right.DECIDE))
 
 

@@ -62,8 +62,7 @@ class Story(RuleBasedStateMachine):
     beginnings: list[Beginning]
     reached: Counter[str]
 
-    @initialize(which=st.sampled_from((0, 0, 0, 1)), noticed=st.sampled_from((True, True, False)), so_far=st.integers(0, 4))
-    def begin(self, which: int, noticed: bool, so_far: int) -> None:
+    def _begin(self, which: int, noticed: bool, so_far: int) -> None:
         """`so_far`: how many steps towards it were taken already."""
         self._again = self.beginnings[which].again()
         self.chain: Chain = self._again.__enter__()
@@ -116,6 +115,10 @@ class Tempted(Story):
 
     temptation: Temptation
 
+    @initialize(which=st.sampled_from((0, 0, 0, 1)), noticed=st.sampled_from((True, True, False)), so_far=st.integers(0, 2))
+    def begin(self, which: int, noticed: bool, so_far: int) -> None:
+        self._begin(which, noticed, so_far)
+
     @rule()
     def yield_to_it(self) -> None:
         self.temptation(self.chain)
@@ -123,6 +126,12 @@ class Tempted(Story):
 
 class Anything(Story):
     """Everybody does everything, and the desk dies in between."""
+
+    @initialize(
+        which=st.sampled_from((0, 0, 0, 1)), noticed=st.sampled_from((True, True, True, False)), so_far=st.sampled_from((3, 0, 1, 2, 3, 4))
+    )
+    def begin(self, which: int, noticed: bool, so_far: int) -> None:
+        self._begin(which, noticed, so_far)
 
     @rule(who=WHO, face=FACE, what=st.sampled_from(("approve", "approve", "force", "force", "propose", "refuse", "stop", "take_case")))
     def decide(self, who: str, face: str, what: str) -> None:

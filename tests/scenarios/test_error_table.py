@@ -1,12 +1,15 @@
 """Every row of Microsoft's error table has its behaviour: what the process does, and what the card says to do next."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from core.chat.showing.impact import item_section
 from core.chat.words import LANGUAGES, Words
+from core.collections.commands import ApplyPolicy
+from core.collections.shipped import SHIPPED
 from core.customers.queries import subscription
 from core.suspensions.answers import MEANINGS, OTHER, meaning
 from core.suspensions.model import Item, ItemState, RestoreState, State
@@ -103,6 +106,8 @@ def test_each_meaning_has_its_sentence(language: str) -> None:
 @in_slack
 def test_one_set_meets_every_row(world: World, local: LocalPartnerCenter, face: Face) -> None:
     story = ripe(world, local)
+    many = replace(SHIPPED, version="many", since=date(2026, 1, 2), decision=replace(SHIPPED.decision, most_a_day=100))
+    world.do(ApplyPolicy(policy=many, text=""))
     world.hire(ADA)
     face.type("home", by=ADA)
     face.type("home", by=FAY)

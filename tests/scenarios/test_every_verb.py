@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -193,6 +195,10 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     assert not face.fill(say(face, way, f"lift {story.case_id}", FAY), by=FAY, reason="Reported to the police").errors
     shown = say(face, way, "approve S-1", BEN)
     face.click(shown, "Approve", by=BEN)
+    world.now += timedelta(minutes=2)
+    bank = {"checked_until": f"today {world.now.astimezone(ZoneInfo('Europe/Warsaw')):%H:%M}", "checked": "account page"}
+    checked = face.fill(say(face, way, f"attest {story.case_id}", FAY), by=FAY, **bank)
+    assert "The bank was checked for S-1" in (checked if str(checked) else face.told(FAY))
     face.fill(say(face, way, "stop S-1", ANA), by=ANA, reason="They called")
     assert "S-2" in say(face, way, "ask_again S-1", ANA)
     face.fill(say(face, way, "changes S-2", BEN), by=BEN, reason="Call them first")
@@ -214,7 +220,12 @@ def test_every_verb_about_a_suspension_is_answered_wherever_it_is_typed(
     story.hear()
     assert "S-3" in say(face, way, f"przywróć {story.case_id} now zapłacono", BEN)
     story.settle_for()
-    assert "by phone" in say(face, way, f"told {story.case_id} by phone", ANA)
+    preview = face.fill(say(face, way, f"announce {story.case_id}", ANA), by=ANA)
+    assert "Microsoft 365 Business Basic" in preview
+    if way == "personal":
+        assert not face.fill(say(face, way, f"told {story.case_id}", ANA), by=ANA, told_how="by phone").errors
+    else:
+        assert "by phone" in say(face, way, f"told {story.case_id} by phone", ANA)
     feed(world, SEPTEMBER, OCTOBER)
     for line in (
         "compare Nowak 2026-09 2026-10", "owed Nowak", "statement Nowak 2026-09", "aging Nowak", "wykres Nowak", "windows Nowak",
@@ -464,6 +475,8 @@ def test_every_button_of_a_request_works(world: World, local: LocalPartnerCenter
     face.fill(face.click(face.type("suspension S-3", by=BEN), "Restore…", by=BEN), by=BEN, reason="Paid in cash")
 
     assert [made.state for made in story.restores()]
+    story.settle_for()
+    face.click(face.type("suspension S-3", by=ANA), "Set by hand: read it back", by=ANA)
 
 
 def test_the_buttons_of_what_was_given_up_work(world: World, face: Face) -> None:

@@ -6,12 +6,14 @@ from core.cases.queries import case
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic
 from core.chat.asking import Asked
 from core.chat.forms import Option
+from core.chat.parsing import usage
 from core.chat.requests import Card, Reply
 from core.chat.showing.proposing import revision_view
 from core.chat.showing.suspensions import suspension_view
 from core.chat.verbs.suspensions import REASON, SUSPENSION, refuse_several
 from core.chat.views import View
 from core.customers.queries import subscriptions_of, today_of
+from core.engine.errors import InvalidInput
 from core.people.model import Right
 from core.receivables.queries import position
 from core.suspensions.commands import RequestChanges, ReviseSuspension
@@ -39,6 +41,8 @@ def revise(asked: Asked, given: Given) -> Reply:
 
 def may_be_chosen(asked: Asked, given: Given) -> tuple[Option, ...]:
     """What may be suspended for the request's case, whatever it is about now."""
+    if SUSPENSION.name not in given:
+        return ()
     with asked.reading() as connection:
         found = suspension(connection, _of(given))
         theirs = [s for s in subscriptions_of(connection, found.customer_id) if why_not(connection, s) is None]
@@ -48,6 +52,8 @@ def may_be_chosen(asked: Asked, given: Given) -> tuple[Option, ...]:
 
 def questions_now(asked: Asked, given: Given) -> tuple[Option, ...]:
     """The customer's open questions about the overdue invoices: each must be ticked as seen."""
+    if SUSPENSION.name not in given:
+        return ()
     with asked.reading() as connection:
         about = case(connection, suspension(connection, _of(given)).case_id)
         if about.payer_id is None or about.customer_id is None:
@@ -58,7 +64,10 @@ def questions_now(asked: Asked, given: Given) -> tuple[Option, ...]:
 
 
 def as_it_is(asked: Asked, given: Given) -> Mapping[str, str]:
-    """The form begins with what was asked for. Raises Conflict or NotAllowed where there is nothing to answer, or not by this person."""
+    """The form begins with what was asked for. Raises Conflict or NotAllowed where there is nothing to answer, or not by this person,
+    InvalidInput when nobody said which."""
+    if SUSPENSION.name not in given:
+        raise InvalidInput("argument_missing", missing=asked.words.say("field.suspension"), usage=usage(asked, REVISE))
     with asked.reading() as connection:
         found = suspension(connection, _of(given))
         refuse_if_not_asked(connection, found, f"staff:{asked.member.id}")
@@ -85,17 +94,19 @@ def _of(given: Given) -> int:
     return int(str(given["suspension"]))
 
 
+REVISE = Action(
+    name="revise", right=Right.PROPOSE, topic=Topic.SUSPENSIONS, answer=revise, form=True, polish=("popraw",),
+    example="revise {suspension}", prefill=as_it_is, lead=before_revising,
+    arguments=(
+        SUSPENSION, REASON, Argument(name="subscriptions", kind=ArgumentKind.SUBSCRIPTIONS, options=may_be_chosen),
+        Argument(name="questions", kind=ArgumentKind.SUBSCRIPTIONS, options=questions_now, required=False),
+    ),
+)  # fmt: skip
+
 ACTIONS = (
     Action(
         name="changes", right=Right.DECIDE, topic=Topic.SUSPENSIONS, answer=changes, arguments=(SUSPENSION, REASON), form=True,
         polish=("poprawki",), example="changes {suspension} {text}",
     ),
-    Action(
-        name="revise", right=Right.PROPOSE, topic=Topic.SUSPENSIONS, answer=revise, form=True, polish=("popraw",),
-        example="revise {suspension}", prefill=as_it_is, lead=before_revising,
-        arguments=(
-            SUSPENSION, REASON, Argument(name="subscriptions", kind=ArgumentKind.SUBSCRIPTIONS, options=may_be_chosen),
-            Argument(name="questions", kind=ArgumentKind.SUBSCRIPTIONS, options=questions_now, required=False),
-        ),
-    ),
+    REVISE,
 )  # fmt: skip

@@ -7,11 +7,12 @@ from core.cases.queries import case
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic
 from core.chat.asking import Asked
 from core.chat.forms import Option
+from core.chat.parsing import usage
 from core.chat.requests import Private, Reply
 from core.chat.showing.terms import term_view
 from core.chat.views import View
 from core.customers.model import Subscription
-from core.engine.errors import Conflict
+from core.engine.errors import Conflict, InvalidInput
 from core.people.model import Right
 from core.suspensions.queries import open_suspension_of
 from core.suspensions.terms.commands import DecideTermEnd
@@ -44,9 +45,10 @@ def offered(asked: Asked, given: Given) -> tuple[Option, ...]:
 
 
 def everything(asked: Asked, given: Given) -> Mapping[str, str]:
-    """Those of the open request, else all; the answer they have in common. Raises Conflict where there is nothing to ask."""
+    """Those of the open request, else all; the answer they have in common. Raises Conflict where there is nothing to ask,
+    InvalidInput when nobody said for which case."""
     if "case" not in given:
-        return {}
+        raise InvalidInput("argument_missing", missing=asked.words.say("field.case"), usage=usage(asked, TERM))
     case_id = int(str(given["case"]))
     ends = _ends(asked, case_id)
     with asked.reading() as connection:

@@ -35,7 +35,7 @@ DANGEROUS = (
     "restore_answered", "commit sending_begun", "restore_begun", "receivables_recorded",
 )  # fmt: skip
 # Per store; what is left out is said. "all" leaves out nothing.
-SECONDS = math.inf if (given := os.environ.get("DESK_KILL_SECONDS", "60")) == "all" else float(given)
+SECONDS = math.inf if (given := os.environ.get("DESK_KILL_SECONDS", "30")) == "all" else float(given)
 ONLY = os.environ.get("DESK_KILL_ONLY", "")  # a part of the names it prints with -s: just these
 TRIES = 4  # tellings for a point that was not met: what wakes when differs from telling to telling
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200 if math.isinf(SECONDS) else 600 + int(SECONDS))]

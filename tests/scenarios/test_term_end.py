@@ -140,6 +140,7 @@ def test_the_owner_is_warned_on_the_policys_days_once_each_in_the_customers_morn
 ) -> None:
     story = ending(world, local, on=date(2026, 12, 14))  # in Warsaw Tue 15 Dec 0:59: told on Tue 1 Dec, Tue 8 Dec, Sun 13 Dec
     face.write("queue", by=ANA)  # nobody is told in a chat they were never heard from in
+    face.type("prefs morning off", by=ANA)  # her digest comes in the same minute
 
     at(story, datetime(2026, 12, 1, 7, 44, tzinfo=UTC))
     assert warned(story) == []

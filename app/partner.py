@@ -22,17 +22,12 @@ from core.engine.handling import Command
 from core.engine.outbox import Posting
 from core.engine.transaction import SYSTEM
 from core.suspensions.answers import meaning
-from core.suspensions.commands import (
-    RecordAnswer,
-    RecordNoAnswer,
-    RecordReadBack,
-    RecordRestoreAnswer,
-    RecordRestoreReadBack,
-    RecordSnapshot,
-)
-from core.suspensions.model import Item, ItemState, Restore, RestoreState, status_of
+from core.suspensions.commands import RecordAnswer, RecordNoAnswer, RecordReadBack, RecordSnapshot
+from core.suspensions.model import Item, ItemState, Restore, RestoreState
 from core.suspensions.ports import Answer, AnswerKind, SubscriptionsPort, Wanted
 from core.suspensions.queries import item, restore
+from core.suspensions.restore_commands import RecordRestoreAnswer, RecordRestoreReadBack
+from core.suspensions.rules import status_of
 
 log = structlog.get_logger(__name__)
 Where = tuple[str, str]  # the tenant and the subscription as Partner Center names them

@@ -73,15 +73,8 @@ from core.receivables.queries import payer, position, unpaid_positions
 from core.suspensions import announcing, hearing, outside
 from core.suspensions import follows as suspensions
 from core.suspensions.closing import left_of
-from core.suspensions.commands import ProposeRestores, RecheckFacts, WithdrawLeaver
-from core.suspensions.events import (
-    CustomerTold,
-    ItemEnded,
-    OfSuspension,
-    SuspensionApproved,
-    SuspensionEnded,
-    SuspensionProposed,
-)  # fmt: skip
+from core.suspensions.commands import RecheckFacts, WithdrawLeaver
+from core.suspensions.events import ItemEnded, OfSuspension, SuspensionApproved, SuspensionEnded, SuspensionProposed
 from core.suspensions.queries import (
     OPEN_SUSPENSION_SUBJECTS,
     open_suspensions,
@@ -91,6 +84,8 @@ from core.suspensions.queries import (
     suspensions_of_case,
     suspensions_of_customer,
 )
+from core.suspensions.restore_commands import ProposeRestores
+from core.suspensions.restore_events import CustomerTold
 from core.suspensions.terms import follows as terms
 from core.suspensions.terms.commands import WatchTermEnds
 from core.suspensions.terms.events import TermEndDecided

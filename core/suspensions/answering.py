@@ -9,10 +9,11 @@ from core.people.telling import tell
 
 from .answers import meaning
 from .commands import HaltSuspensions
-from .events import AnswerRecorded, RestoreAnswered
+from .events import AnswerRecorded
 from .following import owner_and, tell_actor
 from .ports import AnswerKind
 from .queries import suspension
+from .restore_events import RestoreAnswered
 
 
 def say_what_it_means(tx: Tx, event: AnswerRecorded | RestoreAnswered) -> Iterable[Command]:

@@ -12,11 +12,11 @@ from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
 from core.receivables.queries import position
 
-from .commands import ChaseRestore, DeclineRestore
-from .events import RestoreChased, RestoreDeclined
 from .model import Restore, RestoreState
 from .moving import lock_case
 from .queries import item_restored_by, items_maybe_off, restore, restores_of, suspension
+from .restore_commands import ChaseRestore, DeclineRestore
+from .restore_events import RestoreChased, RestoreDeclined
 from .restoring import ids_of, keep, lock_restore, refuse_stranger
 
 LEFT = frozenset({RestoreState.PROPOSED, RestoreState.BY_HAND, RestoreState.FAILED, RestoreState.UNKNOWN})  # a person must act

@@ -16,12 +16,13 @@ from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event
 from core.engine.transaction import Tx
 
-from .commands import ChaseHandwork, ReportHandwork
-from .events import HandworkLeft, HandworkReported
-from .model import Item, Restore, RestoreState, by_hand
+from .model import Item, Restore, RestoreState
 from .moving import lock_case
 from .queries import item_restored_by, resource_of, restore, restores_of, suspension, suspensions_of_case
+from .restore_commands import ChaseHandwork, ReportHandwork
+from .restore_events import HandworkLeft, HandworkReported
 from .restoring import ids_of, keep, lock_restore
+from .rules import by_hand
 
 FIRST = timedelta(days=1)
 DOUBLINGS = 3  # after one, two, four, eight days, and eight again

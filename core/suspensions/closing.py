@@ -16,11 +16,11 @@ from core.engine.transaction import Tx
 from core.people.model import Right
 
 from .checking import open_handwork
-from .events import CustomerTold, OfRestore, TellingLeft
 from .following import owner_and, schedule, show, tell_actor
 from .model import OPEN_RESTORES, Item, Restore, RestoreState
 from .moving import lock_case
 from .queries import items_maybe_off, restores_of, suspension, suspensions_of_case
+from .restore_events import CustomerTold, OfRestore, TellingLeft
 from .restoring import ids_of, keep
 
 TELLS = "restore_untold"  # the timer's kind, one a case

@@ -19,10 +19,11 @@ from .commands import ApproveSuspension, RecheckFacts, RefuseSuspension
 from .events import FactsRebound, SuspensionApproved, VoteCast
 from .holding import refuse_if_vain
 from .looking import facts_now, look_at, void_for
-from .model import ItemState, State, Suspension, Verdict, blockers, changes, is_too_little
+from .model import ItemState, State, Suspension, Verdict
 from .moving import end_unsent, lock_request, move
 from .queries import is_halted, suspension
 from .quorum import approvals_of, is_met, needs_of
+from .rules import blockers, changes, is_too_little
 from .voting import cast, refuse_if_decided, refuse_if_involved, refuse_if_uncounted
 
 

@@ -20,10 +20,11 @@ from core.engine.transaction import Tx
 from .commands import RecordAnswer, RecordNoAnswer, RecordReadBack, RecordSnapshot, Verify
 from .events import AnswerMissing, AnswerRecorded, ReadBackBegun, ReadBackMissed, SendingHeld, SnapshotRecorded, SubscriptionSuspended
 from .looking import ENDS, Found, Seen, look_at, look_now, reason_of
-from .model import Item, ItemState, Suspension, differs, status_of
+from .model import Item, ItemState, Suspension
 from .moving import conclude, end_item, lock_item, move_item
 from .ports import AnswerKind, Wanted
 from .queries import item, restores_of, suspension
+from .rules import differs, status_of
 from .timing import after_answer, is_over
 
 

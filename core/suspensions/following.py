@@ -10,9 +10,10 @@ from core.engine.transaction import Tx
 from core.people.telling import tell
 
 from .answers import meaning
-from .events import CarriedByHand, ItemEnded, OfItem, OfSuspension, RestoredByHand, RestoreEnded, ServiceRestored, SubscriptionSuspended
+from .events import CarriedByHand, ItemEnded, OfItem, OfSuspension, SubscriptionSuspended
 from .model import ItemState
 from .queries import item, restore
+from .restore_events import RestoredByHand, RestoreEnded, ServiceRestored
 
 Ended = SubscriptionSuspended | CarriedByHand | ItemEnded | ServiceRestored | RestoredByHand | RestoreEnded
 UNKNOWN, FAILED = ItemState.UNKNOWN.value, ItemState.FAILED.value  # a restore's states have the same words

@@ -13,7 +13,7 @@ from core.people.queries import routed
 
 from . import closing, handed, outside, returning, unanswered
 from .answering import say_what_it_means
-from .commands import ExpireSuspension, Look, ProposeRestores, RecheckFacts, Verify, WarnOfExpiry
+from .commands import ExpireSuspension, Look, RecheckFacts, Verify, WarnOfExpiry
 from .events import (
     AnswerMissing,
     AnswerRecorded,
@@ -29,10 +29,8 @@ from .events import (
     PeopleAsked,
     ReadBackBegun,
     ReadBackMissed,
-    RestoredByHand,
     SendingBegun,
     SendingHeld,
-    ServiceRestored,
     SnapshotRecorded,
     StopExplained,
     SubscriptionSuspended,
@@ -50,6 +48,8 @@ from .hearing import ask, tell_asked, tell_proposer, tell_short, tell_watchers, 
 from .model import ItemState, State
 from .ports import AnswerKind
 from .queries import open_suspension_of, suspension, suspensions_of_case
+from .restore_commands import ProposeRestores
+from .restore_events import RestoredByHand, ServiceRestored
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
 EXPIRES, WARNS, LOOKS = "suspension_expires", "suspension_expiring", "suspension_looks"

@@ -10,22 +10,14 @@ from core.engine.timers import Timer
 from core.engine.transaction import Tx
 
 from .closing import due_after
-from .commands import ChaseByHand, Look, ProposeRestores
-from .events import (
-    CarriedByHand,
-    ChasedByHand,
-    HandedOver,
-    ItemEnded,
-    OfSuspension,
-    RestoredByHand,
-    RestoreHandedOver,
-    SuspensionEnded,
-    SuspensionsHalted,
-)
+from .commands import ChaseByHand, Look
+from .events import CarriedByHand, ChasedByHand, HandedOver, ItemEnded, OfSuspension, SuspensionEnded, SuspensionsHalted
 from .following import owner_and, read_all_again, show, tell_actor
 from .handing import CALLED_OFF
 from .model import ItemState
 from .queries import open_suspensions, suspension
+from .restore_commands import ProposeRestores
+from .restore_events import RestoredByHand, RestoreHandedOver
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
 REMINDS = "suspension_by_hand"  # the timer's kind

@@ -18,11 +18,12 @@ from core.people.queries import is_allowed
 
 from .closing import due_after
 from .commands import ChaseByHand, RecordCarried
-from .events import CarriedByHand, ChasedByHand, HandedOver, RestoredByHand
+from .events import CarriedByHand, ChasedByHand, HandedOver
 from .model import BY_HAND, Item, ItemState, Restore, RestoreState, Suspension
 from .moving import conclude, lock_case, lock_request, move_item, record_late
 from .ports import Wanted
 from .queries import items_maybe_off, newest_suspension_of, restores_of, suspension
+from .restore_events import RestoredByHand
 from .restoring import ids_of, keep, refuse_stranger
 
 CALLED_OFF = frozenset({ItemState.VOIDED, ItemState.STOPPED, ItemState.EXPIRED})

@@ -26,10 +26,11 @@ from .events import LookMissed, SendingBegun, SuspensionHeld
 from .facts import Gathered, gather
 from .handing import hand_over, is_done_by_hand
 from .holding import apart, curfew_now, used_up
-from .model import Item, ItemState, State, Suspension, changes, is_too_little, waiting_for_addons
+from .model import Item, ItemState, State, Suspension
 from .moving import conclude, end_unsent, lock_request, move, move_item
 from .queries import children_of, is_halted, restores_of, suspension
 from .quorum import is_met
+from .rules import changes, is_too_little, waiting_for_addons
 
 
 class Found(StrEnum):

@@ -13,8 +13,9 @@ from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
 
 from .events import ItemEnded, SuspensionEnded
-from .model import ITEM_NEXT, NEXT, NOT_SENT, OPEN_ITEM_STATES, Item, ItemState, State, Suspension, outcome_of
+from .model import ITEM_NEXT, NEXT, NOT_SENT, OPEN_ITEM_STATES, Item, ItemState, State, Suspension
 from .queries import item, suspension
+from .rules import outcome_of
 
 
 def move(tx: Tx, found: Suspension, state: State, **values: object) -> None:

@@ -13,10 +13,10 @@ from core.engine.transaction import Tx
 from core.receivables.model import Position
 from core.receivables.queries import position
 
-from .commands import ProposeRestores
-from .events import RestoreDeclined, RestoreProposed
 from .model import Item, ItemState, Restore, RestoreState
 from .queries import children_of, items_maybe_off, restore, restores_of, suspension
+from .restore_commands import ProposeRestores
+from .restore_events import RestoreDeclined, RestoreProposed
 from .restoring import begin, ids_of, insert, keep
 
 PAID, REPORTED, NOT_FOUND = "paid", "reported", "not_found"  # which money, or that it was none

@@ -26,10 +26,11 @@ from .commands import AskAgain, ProposeSuspension, ReviseSuspension
 from .events import SuspensionProposed
 from .facts import Gathered, gather, is_payer_linked, is_tenant_linked
 from .holding import refuse_if_vain
-from .model import Facts, ItemState, State, changes, is_too_little, least_of
+from .model import Facts, ItemState, State
 from .moving import lock_case, lock_request
 from .queries import is_halted, items_maybe_off, open_suspension_of
 from .queries import suspension as request_of
+from .rules import changes, is_too_little, least_of
 from .terms.deciding import decided
 from .terms.events import TermEndDecided
 

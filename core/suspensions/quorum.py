@@ -14,8 +14,9 @@ from core.people.absence import away_now, present
 from core.people.model import Right
 from core.people.queries import members_of, role_holders, staff_holding
 
-from .model import State, Suspension, Verdict, quorum_of
+from .model import State, Suspension, Verdict
 from .queries import is_entitled, suspension, votes_of
+from .rules import quorum_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,8 +20,12 @@ from core.people.model import Right
 from core.people.queries import is_allowed
 
 from .answers import meaning
-from .commands import RecordRestoreAnswer, RecordRestoreReadBack, RestoreService, SendRestore, VerifyRestore
-from .events import (
+from .model import Item, ItemState, Restore, RestoreState
+from .moving import end_unsent, lock_case
+from .ports import AnswerKind, Wanted
+from .queries import children_of, item_restored_by, items_maybe_off, open_restore_of, open_suspension_of, restore, suspension
+from .restore_commands import RecordRestoreAnswer, RecordRestoreReadBack, RestoreService, SendRestore, VerifyRestore
+from .restore_events import (
     RestoreAnswered,
     RestoreBegun,
     RestoreEnded,
@@ -30,10 +34,7 @@ from .events import (
     RestoreReadBackMissed,
     ServiceRestored,
 )
-from .model import Item, ItemState, Restore, RestoreState, status_of
-from .moving import end_unsent, lock_case
-from .ports import AnswerKind, Wanted
-from .queries import children_of, item_restored_by, items_maybe_off, open_restore_of, open_suspension_of, restore, suspension
+from .rules import status_of
 from .timing import after_answer, is_over
 
 WAITS_FOR_PARENT = frozenset({RestoreState.WAITING, RestoreState.SENDING, RestoreState.ACCEPTED, RestoreState.VERIFYING})

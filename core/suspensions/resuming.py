@@ -12,10 +12,11 @@ from core.engine.transaction import Tx
 from .commands import ResumeSuspension
 from .events import ReadBackBegun, SuspensionResumed
 from .looking import Found, look_at, look_now
-from .model import Item, ItemState, Suspension, left_over
+from .model import Item, ItemState, Suspension
 from .moving import conclude, lock_request, take_up
 from .ports import Wanted
 from .queries import is_halted, newest_suspension_of, restores_of, suspension
+from .rules import left_over
 
 
 def resume_suspension(tx: Tx, command: ResumeSuspension) -> Iterable[Event]:

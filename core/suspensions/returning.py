@@ -17,8 +17,14 @@ from core.people.telling import to_place
 
 from .answering import say_what_it_means
 from .checking import FIRST
-from .commands import ChaseHandwork, ChaseRestore, SendRestore, VerifyRestore
-from .events import (
+from .following import owner_and, read_all_again, schedule, show, tell_actor
+from .handed import tell_restore
+from .model import RestoreState
+from .offering import REPORTED
+from .ports import AnswerKind
+from .queries import restore
+from .restore_commands import ChaseHandwork, ChaseRestore, SendRestore, VerifyRestore
+from .restore_events import (
     HandworkLeft,
     HandworkReported,
     OfRestore,
@@ -33,12 +39,6 @@ from .events import (
     RestoreReadBackMissed,
     ServiceRestored,
 )
-from .following import owner_and, read_all_again, schedule, show, tell_actor
-from .handed import tell_restore
-from .model import RestoreState
-from .offering import REPORTED
-from .ports import AnswerKind
-from .queries import restore
 from .restoring import waiting_children
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]

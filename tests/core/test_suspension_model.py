@@ -6,21 +6,8 @@ from itertools import product
 import pytest
 
 from core.collections.shipped import SHIPPED
-from core.suspensions.model import (
-    ITEM_NEXT,
-    NEXT,
-    OPEN_ITEM_STATES,
-    OPEN_STATES,
-    ItemState,
-    State,
-    blockers,
-    by_hand,
-    changes,
-    differs,
-    final_notice_ripe_on,
-    is_too_little,
-    outcome_of,
-)
+from core.suspensions.model import ITEM_NEXT, NEXT, OPEN_ITEM_STATES, OPEN_STATES, ItemState, State
+from core.suspensions.rules import blockers, by_hand, changes, differs, final_notice_ripe_on, is_too_little, outcome_of
 
 POLICY = SHIPPED
 BEFORE_SENDING = {"voided", "stopped", "expired"}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.customers.terms import AtTermEnd, at_term_end
-from core.suspensions.model import changes, differs
+from core.suspensions.rules import changes, differs
 from playground.partner_center.fixtures import subscription
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

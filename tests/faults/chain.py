@@ -39,11 +39,11 @@ from core.suspensions.commands import (
     HaltSuspensions,
     ProposeSuspension,
     RefuseSuspension,
-    RestoreService,
     StopSuspension,
 )
 from core.suspensions.model import Suspension
 from core.suspensions.ports import Answer, SubscriptionsPort, Wanted
+from core.suspensions.restore_commands import RestoreService
 from playground.partner_center.ledger import Ledger
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from playground.slack.server import LocalSlack

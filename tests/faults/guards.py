@@ -11,7 +11,7 @@ from core.collections.policy import Policy
 from core.desk import HANDLERS
 from core.people.model import Right
 from core.people.queries import staff_holding
-from core.suspensions import decide, executing, looking, model, propose, quorum
+from core.suspensions import decide, executing, looking, propose, quorum, rules
 from core.suspensions.commands import ExpireSuspension
 from core.suspensions.looking import Found
 from tests.faults.chain import Chain
@@ -25,12 +25,12 @@ def _answering(answer: Any) -> Callable[..., Any]:
 
 
 def no_notice(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(model, "_notice_blockers", _answering([]))
+    patch.setattr(rules, "_notice_blockers", _answering([]))
 
 
 def no_money(patch: pytest.MonkeyPatch) -> None:
     """Promises, holds, payments on their way: neither asked for nor compared."""
-    patch.setattr(model, "_money_blockers", _answering([]))
+    patch.setattr(rules, "_money_blockers", _answering([]))
 
 
 def no_four_eyes(patch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,8 @@ from core.engine.errors import Conflict
 from core.receivables.model import NoticeKind
 from core.suspensions.evidence import evidence
 from core.suspensions.facts import gather
-from core.suspensions.model import State, blockers
+from core.suspensions.model import State
+from core.suspensions.rules import blockers
 from playground.partner_center.fixtures import subscription
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face

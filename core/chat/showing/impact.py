@@ -22,10 +22,11 @@ from core.customers.model import Subscription
 from core.customers.queries import customer, subscription, subscriptions_of
 from core.suspensions.answers import meaning
 from core.suspensions.checking import left_to_set
-from core.suspensions.model import NOT_SENT, Item, ItemState, Restore, RestoreState, Suspension, by_hand
+from core.suspensions.model import NOT_SENT, Item, ItemState, Restore, RestoreState, Suspension
 from core.suspensions.offering import NOT_FOUND, PAID, REPORTED
 from core.suspensions.outside import OUTSIDE
 from core.suspensions.queries import resource_of, restores_of
+from core.suspensions.rules import by_hand
 from core.suspensions.terms.queries import term_end_of
 
 TONES = {

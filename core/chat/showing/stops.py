@@ -14,7 +14,8 @@ from core.chat.words import Words
 from core.collections.queries import policy_called
 from core.people.queries import name_called
 from core.receivables.queries import position
-from core.suspensions.model import Suspension, blockers, final_notice_ripe_on
+from core.suspensions.model import Suspension
+from core.suspensions.rules import blockers, final_notice_ripe_on
 
 
 def standing(connection: Connection, words: Words, found: Suspension, of: Case, today: date) -> Iterable[Section]:

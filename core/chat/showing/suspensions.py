@@ -30,8 +30,9 @@ from core.people.model import Member, Right
 from core.people.queries import display_name
 from core.suspensions.chasing import LEFT
 from core.suspensions.checking import open_handwork
-from core.suspensions.model import MAYBE_OFF, NOT_SENT, ItemState, RestoreState, State, Suspension, Verdict, blockers, left_over
+from core.suspensions.model import MAYBE_OFF, NOT_SENT, ItemState, RestoreState, State, Suspension, Verdict
 from core.suspensions.queries import is_brought_back, items_maybe_off, newest_suspension_of, restores_of, suspension, votes_of
+from core.suspensions.rules import blockers, left_over
 
 TONES = {
     State.PROPOSED: Tone.WARNING, State.COOLING: Tone.WARNING, State.LOOKING: Tone.WARNING, State.EXECUTING: Tone.WARNING,

@@ -9,7 +9,8 @@ from core.chat.requests import Private, Reply
 from core.chat.showing.runbooks import runbook_view
 from core.chat.showing.suspensions import suspension_view
 from core.people.model import Right
-from core.suspensions.commands import DeclineRestore, RecordCarried, ReportHandwork, ResumeSuspension
+from core.suspensions.commands import RecordCarried, ResumeSuspension
+from core.suspensions.restore_commands import DeclineRestore, ReportHandwork
 
 
 def carry_on(asked: Asked, given: Given) -> Reply:

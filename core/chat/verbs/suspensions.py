@@ -34,13 +34,13 @@ from core.suspensions.commands import (
     LiftCurfew,
     ProposeSuspension,
     RefuseSuspension,
-    RestoreService,
     StopSuspension,
 )
 from core.suspensions.facts import questions_about
 from core.suspensions.holding import refuse_asking
 from core.suspensions.propose import proposable_case, why_not
 from core.suspensions.queries import newest_suspension_of, open_suspension_of
+from core.suspensions.restore_commands import RestoreService
 from core.suspensions.terms.queries import term_ends_of
 
 from .terms import AT_TERM_END, common_answer

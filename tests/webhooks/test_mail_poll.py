@@ -22,8 +22,12 @@ from webhooks.mail import polling
 from webhooks.mail.mailbox import Mailbox
 from webhooks.mail.settings import server_of, wrong
 
-NOW = datetime.now(UTC)
 BOUNCES = Path(__file__).parent / "bounces"
+
+
+def now() -> datetime:
+    """This moment, and not that of the run's beginning: the poll reads what came since it was first asked."""
+    return datetime.now(UTC)
 
 
 @dataclass
@@ -69,12 +73,12 @@ def test_what_concerns_the_desk_is_taken_once(desk: Desk) -> None:
     assert desk.poll() == "post named 0 changes, none of them news.\n"  # from now on
     case_id = desk.world.do(OpenCase(title="Nowak, PLN")).ids["case_id"]
     address = address_of(desk.world, case_id)
-    desk.folder.add(plain(address, "old", "Before the desk asked."), NOW - timedelta(days=3))
-    desk.folder.add(plain(address, "1", "Zapłacone."), NOW)
-    desk.folder.add(plain("billing@partner.example", "2", "A new order, please."), NOW)
-    desk.folder.add(b"no header at all", NOW)
-    desk.folder.add(plain(address.replace("+c", "+c9"), "3", "Forged."), NOW)
-    desk.folder.add((BOUNCES / "exim-failed.eml").read_bytes(), NOW)
+    desk.folder.add(plain(address, "old", "Before the desk asked."), now() - timedelta(days=3))
+    desk.folder.add(plain(address, "1", "Zapłacone."), now())
+    desk.folder.add(plain("billing@partner.example", "2", "A new order, please."), now())
+    desk.folder.add(b"no header at all", now())
+    desk.folder.add(plain(address.replace("+c", "+c9"), "3", "Forged."), now())
+    desk.folder.add((BOUNCES / "exim-failed.eml").read_bytes(), now())
 
     assert desk.poll() == "post named 3 changes. The worker reads those that are news.\n"
     assert desk.notes(case_id) == ["Zapłacone."]
@@ -93,9 +97,9 @@ def test_an_answer_to_the_sender_is_found_by_the_letter_it_names(desk: Desk) -> 
     case_id = reminded(desk.world)
     notice_queued(desk.world, case_id, "n9.77@partner.example")
     named = "In-Reply-To: <n9.77@partner.example>\nAuto-Submitted: auto-replied\n"
-    desk.folder.add(plain("billing@partner.example", "1", "Urlop do 8 maja.", named), NOW)
-    desk.folder.add(plain("billing@partner.example", "2", "Już płacę.", "In-Reply-To: <n9.77@partner.example>\n"), NOW)
-    desk.folder.add(plain("billing@partner.example", "3", "Guessed.", "In-Reply-To: <n9.78@partner.example>\n"), NOW)
+    desk.folder.add(plain("billing@partner.example", "1", "Urlop do 8 maja.", named), now())
+    desk.folder.add(plain("billing@partner.example", "2", "Już płacę.", "In-Reply-To: <n9.77@partner.example>\n"), now())
+    desk.folder.add(plain("billing@partner.example", "3", "Guessed.", "In-Reply-To: <n9.78@partner.example>\n"), now())
     desk.poll()
     assert desk.notes(case_id) == ["Urlop do 8 maja.", "Już płacę."]
 
@@ -107,7 +111,7 @@ def test_what_is_too_much_at_once_comes_in_parts(desk: Desk, monkeypatch: pytest
     monkeypatch.setattr(polling, "LARGEST", 1_500)
     for number in range(3):
         text = f"Part {number}.\n" + "x" * 5_000 if number == 1 else f"Part {number}."
-        desk.folder.add(plain(address_of(desk.world, case_id), str(number), text), NOW)
+        desk.folder.add(plain(address_of(desk.world, case_id), str(number), text), now())
     for _ in range(3):
         desk.poll()
     assert [body.splitlines()[0] for body in desk.notes(case_id)] == ["Part 0.", "Part 1.", "Part 2."]
@@ -119,7 +123,7 @@ def test_a_mailbox_that_cannot_be_read_is_said_in_a_sentence(desk: Desk) -> None
 
     def said(**settings: str) -> str:
         with pytest.raises(DeliveryError) as caught:
-            polling.poll(replace(access, settings=access.settings | settings, token=settings.get("password", access.token)), NOW)
+            polling.poll(replace(access, settings=access.settings | settings, token=settings.get("password", access.token)), now())
         return caught.value.reason
 
     assert said(folder="Nowhere") == "the mailbox has no folder Nowhere"
@@ -127,9 +131,9 @@ def test_a_mailbox_that_cannot_be_read_is_said_in_a_sentence(desk: Desk) -> None
     assert said(imap="localhost:9") == "the mailbox cannot be reached (ConnectionRefusedError)"
     assert "certificate is not good" in said(ca="")
     desk.folder.hangs = True
-    desk.folder.add(plain("billing+x@partner.example", "1", "x"), NOW)
+    desk.folder.add(plain("billing+x@partner.example", "1", "x"), now())
     with pytest.raises(DeliveryError, match="did not answer"), Mailbox(server_of(access), patience=0.5) as mailbox:
-        mailbox.since(NOW)
+        mailbox.since(now())
 
 
 def test_a_mailbox_of_microsoft_365_is_read_by_a_token(desk: Desk) -> None:
@@ -137,9 +141,9 @@ def test_a_mailbox_of_microsoft_365_is_read_by_a_token(desk: Desk) -> None:
     desk.folder.tokens["tok-1"] = "billing"
     with microsoft_login() as login:
         named = {"tenant": "contoso", "client": "app", "login": login}
-        assert polling.poll(replace(access, settings=access.settings | named, token="s3"), NOW).hints == ()
+        assert polling.poll(replace(access, settings=access.settings | named, token="s3"), now()).hints == ()
         with pytest.raises(DeliveryError, match="AADSTS7000215"):
-            polling.poll(replace(access, settings=access.settings | named), NOW)
+            polling.poll(replace(access, settings=access.settings | named), now())
 
 
 def test_settings_of_a_mailbox() -> None:

@@ -3,9 +3,6 @@
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
 
-import base64
-import hashlib
-import hmac
 import json
 import queue
 import random
@@ -19,8 +16,8 @@ from typing import Any
 
 import httpx
 
-# The specification's example schedule, in seconds after the attempt before.
-SCHEDULE = (0.0, 5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 50400.0, 72000.0, 86400.0)
+from playground.posting import SCHEDULE, key_of, signed
+
 TIMEOUT = 20.0
 
 
@@ -41,7 +38,7 @@ class Deliveries:
         self.url, self.pace = url, pace
         self.disabled = False
         self.messages: list[Message] = []
-        self._key = base64.b64decode(secret.removeprefix("whsec_"))
+        self._key = key_of(secret)
         self._due: queue.PriorityQueue[tuple[float, int, Message | None]] = queue.PriorityQueue()
         self._count = 0
         self._stopped = threading.Event()
@@ -85,7 +82,7 @@ class Deliveries:
 
     def _attempt(self, post: Callable[..., httpx.Response], message: Message) -> None:
         try:
-            answer = post(self.url, content=message.body, headers=self._headers(message))
+            answer = post(self.url, content=message.body, headers=signed(self._key, message.id, message.body))
             status, asked = answer.status_code, answer.headers.get("retry-after", "")
         except httpx.HTTPError:
             status, asked = 0, ""
@@ -95,11 +92,3 @@ class Deliveries:
         if not message.delivered and len(message.statuses) < len(SCHEDULE):
             wait = max(SCHEDULE[len(message.statuses)] * random.uniform(1.0, 1.2), float(asked) if asked.isdigit() else 0.0)  # noqa: S311 (jitter)
             self._put(time.monotonic() + wait * self.pace, message)
-
-    def _headers(self, message: Message) -> dict[str, str]:
-        stamp = str(int(time.time()))
-        made = hmac.new(self._key, f"{message.id}.{stamp}.".encode() + message.body, hashlib.sha256).digest()
-        return {
-            "content-type": "application/json", "webhook-id": message.id, "webhook-timestamp": stamp,
-            "webhook-signature": f"v1,{base64.b64encode(made).decode()}",
-        }  # fmt: skip

@@ -3,20 +3,15 @@
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
 
-import base64
-import hashlib
 import heapq
-import hmac
 import itertools
 import json
 import threading
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, field
 
-# Seconds after the one before: at once, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.
-SCHEDULE = (0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
+from playground.posting import SCHEDULE, key_of, posted, signed
+
 TIMEOUT = 15.0
 
 
@@ -36,7 +31,7 @@ class Deliveries:
 
     def __init__(self, url: str, secret: str, *, scale: float = 1.0) -> None:
         self._url = url
-        self._key = base64.b64decode(secret.removeprefix("whsec_"))
+        self._key = key_of(secret)
         self._scale = scale
         self._waiting: list[Due] = []
         self._numbers = itertools.count(1)
@@ -65,7 +60,7 @@ class Deliveries:
                 self._attempt(due)
 
     def _attempt(self, due: Due) -> None:
-        status = self._post(due)
+        status, _ = posted(self._url, due.body, signed(self._key, due.identity, due.body), TIMEOUT)
         self.log.append((due.identity, due.attempt, status))
         if status == 410:  # the receiver wants nothing any more
             self._disabled = True
@@ -75,19 +70,3 @@ class Deliveries:
             with self._changed:
                 at = time.monotonic() + SCHEDULE[due.attempt + 1] * self._scale
                 heapq.heappush(self._waiting, Due(at, due.number, due.identity, due.body, due.attempt + 1))
-
-    def _post(self, due: Due) -> int:
-        stamp = str(int(time.time()))
-        made = hmac.new(self._key, f"{due.identity}.{stamp}.".encode() + due.body, hashlib.sha256).digest()
-        headers = {
-            "Content-Type": "application/json", "webhook-id": due.identity, "webhook-timestamp": stamp,
-            "webhook-signature": "v1," + base64.b64encode(made).decode(),
-        }  # fmt: skip
-        request = urllib.request.Request(self._url, due.body, headers, method="POST")  # noqa: S310 (the address of our own desk)
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 (as above)
-                return int(answer.status)
-        except urllib.error.HTTPError as error:
-            return error.code
-        except OSError:
-            return 0

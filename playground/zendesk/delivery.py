@@ -10,12 +10,12 @@ import json
 import queue
 import threading
 import time
-import urllib.error
-import urllib.request
 import uuid
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from playground.posting import posted
 
 TIMEOUT = 10.0
 AGAIN = 3  # times more for 409, 429 and 503
@@ -64,7 +64,7 @@ class Deliveries:
             if self.is_broken():
                 self.log.append(Attempt(invocation, number, -1))
                 return
-            status, wait = self._post(invocation, body)
+            status, wait = posted(self._url, body, self.headers(invocation, body), TIMEOUT)
             self._recent.append((time.monotonic(), not 200 <= status < 300))
             self.log.append(Attempt(invocation, number, status))
             if status not in (409, 429, 503) or (status != 409 and (wait is None or wait >= PATIENCE)):
@@ -87,14 +87,3 @@ class Deliveries:
             "X-Zendesk-Webhook-Id": self._webhook, "X-Zendesk-Webhook-Invocation-Id": invocation,
             "X-Zendesk-Webhook-Signature": base64.b64encode(made).decode(), "X-Zendesk-Webhook-Signature-Timestamp": stamp,
         }  # fmt: skip
-
-    def _post(self, invocation: str, body: bytes) -> tuple[int, float | None]:
-        request = urllib.request.Request(self._url, body, self.headers(invocation, body), method="POST")  # noqa: S310 (our own desk's address)
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 (as above)
-                return int(answer.status), None
-        except urllib.error.HTTPError as error:
-            asked = error.headers.get("Retry-After", "")
-            return error.code, float(asked) if asked.isdigit() else None
-        except OSError:
-            return 0, None

@@ -1,5 +1,6 @@
-"""What stand-ins share: a Flask app on loopback, in a thread of its own."""
+"""What stand-ins share: a Flask app on loopback, in a thread of its own, and a process that serves until it is stopped."""
 
+import signal
 import threading
 
 from flask import Flask
@@ -29,3 +30,11 @@ class OnLoopback:
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
+
+
+def stop_signal() -> threading.Event:
+    """Set at Ctrl-C and at SIGTERM, by which the demo ends its processes."""
+    stopped = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stopped.set())
+    return stopped

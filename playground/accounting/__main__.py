@@ -3,13 +3,12 @@
 import argparse
 import json
 import os
-import signal
 import sys
-import threading
 from pathlib import Path
 
 from playground.accounting.deliveries import Deliveries
 from playground.accounting.server import LocalAccounting
+from playground.serving import stop_signal
 
 
 def arguments() -> argparse.Namespace:
@@ -31,9 +30,7 @@ def main() -> int:
         return 2
     deliveries = Deliveries(given.webhook, secret, pace=given.pace) if given.webhook else None
     local = LocalAccounting(os.environ.get("ACCOUNTING_TOKEN", "books-token"), deliveries)
-    stopped = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stopped.set())
+    stopped = stop_signal()
     local.start(given.port)
     if given.books:
         local.load(json.loads(given.books.read_text(encoding="utf-8")))

@@ -1,14 +1,14 @@
 """`python -m playground.partner_center --port 8090`: a Partner Center to point PARTNER_CENTER_URL and _LOGIN_URL at."""
 
 import argparse
-import threading
 
 from playground.partner_center.fixtures import KINDS
 from playground.partner_center.server import PartnerCenter
+from playground.serving import stop_signal
 
 
 def main() -> None:
-    """Serve until Ctrl-C; with `--sample`, one customer with a subscription of each kind."""
+    """Serve until stopped; with `--sample`, one customer with a subscription of each kind."""
     asked = argparse.ArgumentParser(prog="python -m playground.partner_center", description=__doc__)
     asked.add_argument("--port", type=int, default=8090)
     asked.add_argument("--tenant", default="partner-tenant")
@@ -21,12 +21,11 @@ def main() -> None:
     local.per_minute = options.per_minute
     if options.sample:
         sample(local)
+    stopped = stop_signal()
     local.start(options.port)
     print(f"Partner Center and its login listen on {local.url}; the ledger is at {local.url}/_stand-in/ledger", flush=True)  # noqa: T201
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        local.stop()
+    stopped.wait()
+    local.stop()
 
 
 def sample(local: PartnerCenter) -> str:

@@ -2,11 +2,10 @@
 
 import argparse
 import os
-import signal
 import sys
-import threading
 from pathlib import Path
 
+from playground.serving import stop_signal
 from playground.teams.directory import load_directory
 from playground.teams.package import load_package
 from playground.teams.server import LocalTeams
@@ -37,9 +36,7 @@ def main() -> int:
         renderer=given.renderer.resolve(), limits=given.limits, service=given.service,
         package=load_package(given.package) if given.package else None,
     )  # fmt: skip
-    stopped = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stopped.set())
+    stopped = stop_signal()
     teams.start(given.port)
     sys.stdout.write(f"Local Teams: {teams.url}\n")
     if not given.renderer.is_dir():

@@ -1,14 +1,14 @@
 """`python -m playground.ticketing --port 8094 --hook http://127.0.0.1:8080/webhooks/helpdesk --secret-file F --token-file T`."""
 
 import argparse
-import threading
 from pathlib import Path
 
+from playground.serving import stop_signal
 from playground.ticketing.server import Ticketing
 
 
 def main() -> None:
-    """Serve until Ctrl-C."""
+    """Serve until stopped."""
     asked = argparse.ArgumentParser(prog="python -m playground.ticketing", description=__doc__)
     asked.add_argument("--port", type=int, default=8094)
     asked.add_argument("--hook", required=True, help="where its webhooks go")
@@ -19,12 +19,11 @@ def main() -> None:
     options = asked.parse_args()
     secret, token = (path.read_text(encoding="utf-8").strip() for path in (options.secret_file, options.token_file))
     local = Ticketing(options.hook, secret, token=token, user=options.user, scale=options.scale)
+    stopped = stop_signal()
     local.start(options.port)
     print(f"The ticketing system listens on {local.url}", flush=True)  # noqa: T201
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        local.stop()
+    stopped.wait()
+    local.stop()
 
 
 if __name__ == "__main__":

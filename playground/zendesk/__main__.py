@@ -1,14 +1,14 @@
 """`python -m playground.zendesk --port 8097 --hook http://127.0.0.1:8080/webhooks/zendesk --secret-file F --token-file T`."""
 
 import argparse
-import threading
 from pathlib import Path
 
+from playground.serving import stop_signal
 from playground.zendesk.server import LocalZendesk
 
 
 def main() -> None:
-    """Serve until Ctrl-C."""
+    """Serve until stopped."""
     asked = argparse.ArgumentParser(prog="python -m playground.zendesk", description=__doc__)
     asked.add_argument("--port", type=int, default=8097)
     asked.add_argument("--hook", required=True, help="where its webhooks go")
@@ -23,12 +23,11 @@ def main() -> None:
     local = LocalZendesk(
         options.hook, secret, token=token, user=options.user, scale=options.scale, per_minute=options.per_minute, events=options.events
     )
+    stopped = stop_signal()
     local.start(options.port)
     print(f"Zendesk listens on {local.url}", flush=True)  # noqa: T201
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        local.stop()
+    stopped.wait()
+    local.stop()
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from .db.tables.engine import cards, inbox, outbox, timers
+from .outbox import OPEN
 
-OPEN = ("waiting", "sending")
 COUNTED = sa.func.count
 
 

@@ -26,15 +26,13 @@ REFRESH = sa.update(cards).where(cards.c.subject == sa.bindparam("of"), cards.c.
 HELD_BACK = sa.select(sa.func.count().label("copies"), sa.func.min(cards.c.next_at).label("until")).where(
     cards.c.subject == sa.bindparam("subject"), cards.c.state == "live", cards.c.wanted > cards.c.shown, cards.c.next_at.is_not(None)
 )
-# Written into the statement, so that SQLite uses the index of such rows.
-GONE: sa.ColumnElement[str] = sa.literal_column("'gone'")
 # Asked with every click, so built once.
 GIVEN_UP = (
     sa.select(cards.c.id)
     .join(conversations, conversations.c.id == cards.c.conversation_id)
     .where(
         conversations.c.face == sa.bindparam("at"), conversations.c.workspace == sa.bindparam("of"),
-        conversations.c.external == sa.bindparam("called"), cards.c.state == GONE,
+        conversations.c.external == sa.bindparam("called"), cards.c.state == "gone",
     )
     .limit(1)
 )  # fmt: skip
@@ -171,7 +169,7 @@ def are_given_up(connection: Connection, face: str, workspace: str, external: st
 
 def found_again(tx: Tx, conversation_id: int) -> None:
     """The conversation takes part again: copies that were given up there are drawn once more, however often it went and came."""
-    back = sa.update(cards).where(cards.c.conversation_id == conversation_id, cards.c.state == GONE)
+    back = sa.update(cards).where(cards.c.conversation_id == conversation_id, cards.c.state == "gone")
     tx.connection.execute(back.values(state="live", wanted=cards.c.wanted + 1, next_at=None, attempts=0))
 
 

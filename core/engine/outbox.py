@@ -18,9 +18,7 @@ from .db.tables.engine import outbox
 from .transaction import Tx
 
 LEASE = timedelta(seconds=60)
-# Written into the statement: SQLite uses the index of open rows only where it can read that these are what is asked for
-# (https://www.sqlite.org/partialindex.html).
-OPEN: tuple[sa.ColumnElement[str], ...] = (sa.literal_column("'waiting'"), sa.literal_column("'sending'"))
+OPEN = ("waiting", "sending")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,11 @@
-"""What every table is built from: one metadata, one type for a moment, one for JSON."""
+"""What every table is built from: one metadata, one type for a moment, one for JSON, one for a state."""
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, ForeignKey, Integer, MetaData
+from sqlalchemy import JSON, BigInteger, Column, ColumnElement, DateTime, Dialect, ForeignKey, Integer, MetaData, String, literal_column
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -39,6 +41,33 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Word(TypeDecorator[str]):
+    """One of a few words of the desk's own, such as a state: compared with a word, it is written into the statement and not bound.
+
+    Partial indexes hold the rows of one such word. SQLite prepares a statement anew each time it is run when such a word is bound, which
+    takes longer than running it, and PostgreSQL's plan for any value uses no such index: https://www.sqlite.org/partialindex.html 3,
+    https://www.postgresql.org/docs/current/indexes-partial.html. Raises ValueError for what is no plain word.
+    """
+
+    impl = String
+    cache_ok = True
+
+    class comparator_factory(TypeDecorator.Comparator[str]):  # noqa: N801 (SQLAlchemy's name)
+        """Writes what a column of words is compared with."""
+
+        def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> ColumnElement[Any]:
+            """As SQLAlchemy does, with the words written."""
+            return super().operate(op, *(_written(each) for each in other), **kwargs)
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, str):
+        if not value.isidentifier():
+            raise ValueError(f"{value!r} is no word to write into a statement")
+        return literal_column(f"'{value}'", String)
+    return [_written(each) for each in value] if isinstance(value, list | tuple | set | frozenset) else value
 
 
 def row_id() -> Column[int]:

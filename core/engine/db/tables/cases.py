@@ -2,14 +2,14 @@
 
 from sqlalchemy import Column, Date, Index, Integer, String, Table, Text, UniqueConstraint, text
 
-from .base import Instant, Json, metadata, ref, row_id
+from .base import Instant, Json, Word, metadata, ref, row_id
 
 cases = Table(
     "cases",
     metadata,
     row_id(),
-    Column("kind", String(20), nullable=False),  # question | collection
-    Column("state", String(20), nullable=False),
+    Column("kind", Word(20), nullable=False),  # question | collection
+    Column("state", Word(20), nullable=False),
     Column("triage", String(30), nullable=False, server_default=""),
     Column("triage_by", String(80), nullable=False, server_default=""),
     Column("title", String(300), nullable=False),

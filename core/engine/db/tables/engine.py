@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
 
-from .base import Instant, Json, metadata, ref, row_id
+from .base import Instant, Json, Word, metadata, ref, row_id
 
 # The row that is locked for a subject, which is also where its journal's chain ends.
 roots = Table(
@@ -60,7 +60,7 @@ timers = Table(
     Column("rule", String(60), nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
-    Column("state", String(12), nullable=False, server_default="waiting"),
+    Column("state", Word(12), nullable=False, server_default="waiting"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("lease_until", Instant),
     Column("data", Json, nullable=False),
@@ -80,7 +80,7 @@ inbox = Table(
     Column("received_at", Instant, nullable=False),
     Column("headers", Json, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("state", String(12), nullable=False, server_default="new"),
+    Column("state", Word(12), nullable=False, server_default="new"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", Instant),
     Column("lease_until", Instant),
@@ -99,7 +99,7 @@ outbox = Table(
     Column("ids", Json, nullable=False),
     Column("priority", Integer, nullable=False, server_default="5"),
     Column("created_at", Instant, nullable=False),
-    Column("state", String(12), nullable=False, server_default="waiting"),
+    Column("state", Word(12), nullable=False, server_default="waiting"),
     Column("next_at", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("lease_until", Instant),
@@ -121,7 +121,7 @@ cards = Table(
     Column("ref", String(400), nullable=False, server_default=""),
     Column("wanted", Integer, nullable=False, server_default="1"),
     Column("shown", Integer, nullable=False, server_default="0"),
-    Column("state", String(12), nullable=False, server_default="live"),
+    Column("state", Word(12), nullable=False, server_default="live"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", Instant),
     Column("lease_until", Instant),

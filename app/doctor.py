@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.arrivals import arrived
+from app.drift import slack_drift, teams_drift
 from app.receiving import access_of
 from app.wiring import House
 from bots.slack.examining import examined as slack_examined
@@ -32,20 +33,39 @@ SHARED = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", 
 MOUNTS = Path("/proc/mounts")
 
 
+def read_token(_context: click.Context, _option: click.Parameter, file: Path | None) -> str:
+    """What the file holds; "" where none is named. Raises ClickException."""
+    if file is None:
+        return ""
+    try:
+        found = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise click.ClickException(f"{file} cannot be read: {why}. Nothing was looked at.") from None
+    if not found:
+        raise click.ClickException(f"{file} is empty. Nothing was looked at.")
+    return found
+
+
 @click.command()
 @click.option("--quiet", is_flag=True, help="Send no test messages.")
+@click.option(
+    "--slack-config-token-file", "config_token", callback=read_token, type=click.Path(dir_okay=False, path_type=Path),
+    help="An app configuration token from https://api.slack.com/apps (12 hours): compares the app's whole manifest.",
+)  # fmt: skip
 @click.pass_obj
-def doctor(make: Callable[[], House], *, quiet: bool) -> None:
+def doctor(make: Callable[[], House], *, quiet: bool, config_token: str) -> None:
     """Say what is wrong and how to mend it; the status is 1 when anything is. Sends, changes and deletes a message in each chat."""
-    found = list(examine(make(), datetime.now(UTC), sends=not quiet))
+    found = list(examine(make(), datetime.now(UTC), sends=not quiet, config_token=config_token))
     for finding in found:
         click.echo(f"{'well ' if finding.is_well else 'WRONG'}  {finding.said(Words())}")
     if bad := sum(not finding.is_well for finding in found):
         raise click.ClickException(f"{bad} of {len(found)} things need mending.")
 
 
-def examine(house: House, now: datetime, *, sends: bool) -> Iterator[Finding]:
-    """Everything, the nearest first. `now` is the machine's own clock; `sends`: whether test messages go out."""
+def examine(house: House, now: datetime, *, sends: bool, config_token: str = "") -> Iterator[Finding]:
+    """Everything, the nearest first. `now` is the machine's own clock; `sends`: whether test messages go out; `config_token`: Slack's, in
+    place of the settings' one."""
     yield from database(house)
     with house.desk.reading() as connection:
         met = list(queues(connection, house))
@@ -60,8 +80,10 @@ def examine(house: House, now: datetime, *, sends: bool) -> Iterator[Finding]:
             yield wrong("slack_nowhere")
         for workspace in found:
             yield from slack_examined(house.slack.workspaces.client(workspace), now)
+        yield from slack_drift(house, config_token or house.settings.slack_config_token.get_secret_value())
     if house.teams:
         yield from teams_examined(house.teams.connector, house.settings.teams_openid_metadata_url, now)
+        yield from teams_drift(house, now)
     for face, rows in where.items() if sends else ():
         if not rows:
             yield wrong("no_place", chat=face.capitalize())

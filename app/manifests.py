@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -56,7 +57,7 @@ def teams(app_id: str, host: str, file: Path) -> None:
         raise click.ClickException(
             f"“{app_id}” is no application id: it looks like 00000000-0000-0000-0000-000000000000. Nothing was written."
         )
-    file.write_bytes(package(manifest(app_id, host, TABLE), localisation(TABLE)))
+    file.write_bytes(package(manifest(app_id, host, TABLE, datetime.now(UTC)), localisation(TABLE)))
     click.echo(f"Wrote {file}. Upload it in the Teams admin center: Teams apps, Manage apps, Upload new app.")
 
 

@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SECRETS = (
-    "desk_secret_key", "slack_signing_secret", "slack_bot_token", "slack_client_secret", "teams_app_password",
+    "desk_secret_key", "slack_signing_secret", "slack_bot_token", "slack_client_secret", "slack_config_token", "teams_app_password",
     "partner_center_client_secret",
     "partner_center_refresh_token", "desk_database_url", "desk_metrics_token",
 )  # fmt: skip
@@ -26,6 +26,7 @@ VENDOR_HOSTS = {
     "slack_authorize_url": ("slack.com",),
     "teams_openid_metadata_url": ("login.botframework.com",),
     "teams_login_url": ("login.microsoftonline.com",),
+    "teams_graph_url": ("graph.microsoft.com",),
     "partner_center_url": ("api.partnercenter.microsoft.com",),
     "partner_center_login_url": ("login.microsoftonline.com",),
 }
@@ -56,11 +57,13 @@ class Settings(BaseSettings):
     slack_client_id: str = ""
     slack_client_secret: SecretStr = SecretStr("")
     slack_authorize_url: str = "https://slack.com/oauth/v2/authorize"
+    slack_config_token: SecretStr = SecretStr("")
     teams_app_id: str = ""
     teams_app_password: SecretStr = SecretStr("")
     teams_tenant_id: str = ""
     teams_openid_metadata_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
     teams_login_url: str = "https://login.microsoftonline.com"
+    teams_graph_url: str = "https://graph.microsoft.com"
     teams_service_hosts: str = "smba.trafficmanager.net,*.botframework.com"
     partner_center_url: str = "https://api.partnercenter.microsoft.com"
     partner_center_login_url: str = "https://login.microsoftonline.com"
@@ -175,6 +178,11 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """Where browsers reach the desk, without a slash at its end."""
         return self.desk_public_url.rstrip("/")
+
+    @property
+    def public_host(self) -> str:
+        """The name others reach the desk by, as both manifests have it; "" when nobody said it."""
+        return urlsplit(self.desk_public_url).hostname or ""
 
     @property
     def has_teams(self) -> bool:

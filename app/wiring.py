@@ -16,6 +16,7 @@ from bots.slack.install import App as SlackApp
 from bots.slack.notifier import SlackNotifier
 from bots.slack.workspaces import Workspaces
 from bots.teams.auth import Keys, Trust
+from bots.teams.catalog import Catalog
 from bots.teams.connector import Connector, Token
 from bots.teams.notifier import TeamsNotifier
 from core.chat.handle import Chat
@@ -49,6 +50,7 @@ class Teams:
     trust: Trust
     keys: Keys
     connector: Connector
+    catalog: Catalog
 
 
 @dataclass(frozen=True)
@@ -138,8 +140,10 @@ def _teams(settings: Settings) -> Teams | None:
     tenants = frozenset(split(settings.teams_tenant_id))
     trust = Trust(settings.teams_app_id, tenants, frozenset(split(settings.teams_service_hosts)))
     login = f"{settings.teams_login_url.rstrip('/')}/{split(settings.teams_tenant_id)[0]}/oauth2/v2.0/token"
-    token = Token(login, settings.teams_app_id, settings.teams_app_password.get_secret_value())
-    return Teams(trust, Keys(settings.teams_openid_metadata_url), Connector(token, trust))
+    secret, graph = settings.teams_app_password.get_secret_value(), settings.teams_graph_url.rstrip("/")
+    token = Token(login, settings.teams_app_id, secret)
+    catalog = Catalog(graph, Token(login, settings.teams_app_id, secret, scope=f"{graph}/.default"))
+    return Teams(trust, Keys(settings.teams_openid_metadata_url), Connector(token, trust), catalog)
 
 
 def _partner_center(settings: Settings) -> PartnerCenter | None:

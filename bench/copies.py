@@ -75,7 +75,7 @@ def _settings(folder: Path, slack: LocalSlack, teams: LocalTeams, port: int) -> 
         "DESK_SECRET_KEY": Fernet.generate_key().decode(), "DESK_PORT": str(port), "SLACK_SIGNING_SECRET": "s",
         "SLACK_BOT_TOKEN": slack.token, "SLACK_API_URL": slack.api_url, "TEAMS_APP_ID": teams.app_id, "TEAMS_APP_PASSWORD": "secret",
         "TEAMS_TENANT_ID": TENANT, "TEAMS_OPENID_METADATA_URL": f"{teams.url}/.well-known/openidconfiguration",
-        "TEAMS_LOGIN_URL": teams.url, "TEAMS_SERVICE_HOSTS": teams.url.removeprefix("http://"),
+        "TEAMS_LOGIN_URL": teams.url, "TEAMS_GRAPH_URL": teams.url, "TEAMS_SERVICE_HOSTS": teams.url.removeprefix("http://"),
     }  # fmt: skip
 
 

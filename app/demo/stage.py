@@ -171,6 +171,7 @@ class Show:
             "TEAMS_APP_ID": TEAMS_APP,
             "TEAMS_APP_PASSWORD": self.secrets["teams"], "TEAMS_TENANT_ID": TENANT,
             "TEAMS_OPENID_METADATA_URL": f"{ports.url('teams')}/.well-known/openidconfiguration", "TEAMS_LOGIN_URL": ports.url("teams"),
+            "TEAMS_GRAPH_URL": ports.url("teams"),
             "TEAMS_SERVICE_HOSTS": f"127.0.0.1:{ports.teams}", "PARTNER_CENTER_URL": ports.url("partner_center"),
             "PARTNER_CENTER_LOGIN_URL": ports.url("partner_center"), "PARTNER_CENTER_TENANT_ID": TENANT,
             "PARTNER_CENTER_CLIENT_ID": "demo-partner", "PARTNER_CENTER_CLIENT_SECRET": self.secrets["partner"],
@@ -195,7 +196,7 @@ class Show:
         world = chats.write(FOLDER, "teams.json", chats.teams_world())
         bot = f"{self.ports.url('desk')}/api/messages"
         installed = FOLDER / "teams.zip"
-        installed.write_bytes(package(manifest(TEAMS_APP, "desk.example.org", TABLE), localisation(TABLE)))
+        installed.write_bytes(package(manifest(TEAMS_APP, "desk.example.org", TABLE, datetime.now(UTC)), localisation(TABLE)))
         command = ["--port", str(self.ports.teams), "--bot", bot, "--world", str(world), "--package", str(installed)]
         self._begin("teams", [*_module("playground.teams"), *command])
 

@@ -127,7 +127,7 @@ def teams(asking: Asking, kept: Kept, host: str) -> None:
     login = kept.get("teams_login_url") or str(Settings.model_fields["teams_login_url"].default)
     held = step(asking, kept, "The app registration", questions, lambda given: _signed_in(login, given))
     file = Path(kept.path.with_name("billing-desk-teams.zip"))
-    file.write_bytes(package(manifest(held["teams_app_id"], host, TABLE), localisation(TABLE)))
+    file.write_bytes(package(manifest(held["teams_app_id"], host, TABLE, datetime.now(UTC)), localisation(TABLE)))
     asking.say(f"  The login gives the app a token. Upload {file} in the Teams admin center (docs/teams.md, 4).")
 
 

@@ -25,7 +25,8 @@ SCOPES: Mapping[str, str] = {
 CALLS: Mapping[str, str] = {
     "chat_postMessage": "chat:write", "chat_postEphemeral": "chat:write", "chat_update": "chat:write", "chat_delete": "chat:write",
     "conversations_open": "im:write", "views_open": "", "views_push": "", "views_update": "",
-    "views_publish": "", "users_info": "users:read",
+    "views_publish": "", "users_info": "users:read", "bots_info": "users:read",
+    "apps_manifest_export": "",  # by the token of whoever may edit the app, never by ours
 }  # fmt: skip
 
 

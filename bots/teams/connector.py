@@ -26,9 +26,9 @@ LIFE = 3600.0  # seconds, where the login does not say
 class Token:
     """Our own app's token: one per process, one request at a time, the old one used while it lives."""
 
-    def __init__(self, url: str, app_id: str, secret: str, *, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, url: str, app_id: str, secret: str, *, scope: str = SCOPE, now: Callable[[], float] = time.monotonic) -> None:
         self._url = url
-        self._form = {"grant_type": "client_credentials", "client_id": app_id, "client_secret": secret, "scope": SCOPE}
+        self._form = {"grant_type": "client_credentials", "client_id": app_id, "client_secret": secret, "scope": scope}
         self._now = now
         self._lock = threading.Lock()
         self._value, self._ends, self._next_try = "", -1.0, -1.0

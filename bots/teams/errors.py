@@ -27,7 +27,7 @@ def delivery_error(answer: httpx.Response) -> DeliveryError:
     return DeliveryError(f"{status} {reason}", permanent=True)
 
 
-def transport_error(error: httpx.HTTPError) -> DeliveryError:
+def transport_error(error: Exception) -> DeliveryError:
     """No answer: refused connections certainly did nothing, anything later is unknown."""
     return DeliveryError(type(error).__name__, unknown=not isinstance(error, httpx.ConnectError))
 

@@ -8,9 +8,11 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from bots.teams.versions import contents, version
 from core.chat.actions import Action, ActionTable, Use
 from core.chat.parsing import form_of
 from core.chat.words import Words
@@ -19,17 +21,30 @@ VERSION = "1.29"
 SCHEMAS = f"https://developer.microsoft.com/json-schemas/teams/v{VERSION}"
 COMMANDS = 12  # at most, in a list
 COLOR = (0x5B, 0x5F, 0xC7)
+COLOR_ICON = (192, (*COLOR, 255), (255, 255, 255, 255))  # pixels square, ground, ink
+OUTLINE_ICON = (32, (0, 0, 0, 0), (255, 255, 255, 255))
 ENGLISH, POLISH = Words("en"), Words("pl")
 
 
-def manifest(app_id: str, host: str, table: ActionTable) -> dict[str, Any]:
-    """For the app registered as `app_id`, its desk reached at `host`. The everyday verbs of `table` are the commands it lists."""
+def manifest(app_id: str, host: str, table: ActionTable, made_at: datetime) -> dict[str, Any]:
+    """For the app registered as `app_id`, its desk reached at `host`, made then (UTC). The everyday verbs of `table` are the commands it
+    lists."""
+    made = _unversioned(app_id, host, table)
+    return {**made, "version": version(contents_number(made, table), made_at)}
+
+
+def contents_number(made: Mapping[str, Any], table: ActionTable) -> int:
+    """What the last number of the package's version says, whenever it was made."""
+    return contents(made, localisation(table), pixels(*COLOR_ICON), pixels(*OUTLINE_ICON))
+
+
+def _unversioned(app_id: str, host: str, table: ActionTable) -> dict[str, Any]:
     scopes = ["personal", "team", "groupChat"]
     commands = [{"title": title, "description": description} for title, description in _commands(table, ENGLISH)]
     address = f"https://{host}"
     return {
         "$schema": f"{SCHEMAS}/MicrosoftTeams.schema.json",
-        "manifestVersion": VERSION, "version": "1.0.0", "id": app_id,
+        "manifestVersion": VERSION, "version": "", "id": app_id,
         "developer": {"name": "Billing Desk", "websiteUrl": address, "privacyUrl": address, "termsOfUseUrl": address},
         "name": _strings(ENGLISH, "name"), "description": _strings(ENGLISH, "description"),
         "localizationInfo": {"defaultLanguageTag": "en", "additionalLanguages": [{"languageTag": "pl", "file": "pl.json"}]},
@@ -93,16 +108,21 @@ def package(made: Mapping[str, Any], polish: Mapping[str, str]) -> bytes:
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("manifest.json", json.dumps(made, indent=2))
         archive.writestr("pl.json", json.dumps(polish, indent=2, ensure_ascii=False))
-        archive.writestr("color.png", icon(192, (*COLOR, 255), (255, 255, 255, 255)))
-        archive.writestr("outline.png", icon(32, (0, 0, 0, 0), (255, 255, 255, 255)))
+        archive.writestr("color.png", icon(*COLOR_ICON))
+        archive.writestr("outline.png", icon(*OUTLINE_ICON))
     return held.getvalue()
 
 
 def icon(size: int, ground: tuple[int, ...], ink: tuple[int, ...]) -> bytes:
     """A bill with three lines, as a PNG of `size` pixels square."""
-    rows = b"".join(b"\0" + b"".join(bytes(ink if _is_ink(x / size, y / size) else ground) for x in range(size)) for y in range(size))
+    rows = pixels(size, ground, ink)
     head = struct.pack(">IIBBBBB", size, size, 8, 6, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", zlib.compress(rows)) + _chunk(b"IEND", b"")
+
+
+def pixels(size: int, ground: tuple[int, ...], ink: tuple[int, ...]) -> bytes:
+    """The picture's rows, each after its filter byte, as a PNG holds them before they are packed."""
+    return b"".join(b"\0" + b"".join(bytes(ink if _is_ink(x / size, y / size) else ground) for x in range(size)) for y in range(size))
 
 
 def _is_ink(x: float, y: float) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from playground.slack.ledger import Json, Ledger, Triggers
 
 TEXT_LIMIT = 40_000
+APP = "A1"
 BOT = {"user_id": "UDESK", "bot_id": "BDESK", "user": "billing_desk", "team": "Partner"}
 Check = Callable[[str, Mapping[str, Any]], Iterable[str]]
 
@@ -35,6 +36,7 @@ class Methods:
         self._numbers = itertools.count(1)
         self.table: Mapping[str, Callable[[Json], Json]] = {
             "auth.test": self.auth_test,
+            "bots.info": self.bot,
             "chat.postMessage": self.post,
             "chat.postEphemeral": self.whisper,
             "chat.update": self.update,
@@ -56,6 +58,12 @@ class Methods:
     def auth_test(self, _call: Json) -> Json:
         """Who the token is."""
         return {"url": "http://local-slack/", "team_id": self.team, **BOT}
+
+    def bot(self, call: Json) -> Json:
+        """Which app a bot is of (https://docs.slack.dev/reference/methods/bots.info)."""
+        if call.get("bot") != BOT["bot_id"]:
+            raise Refused("bot_not_found")
+        return {"bot": {"id": BOT["bot_id"], "deleted": False, "name": BOT["user"], "app_id": APP, "user_id": BOT["user_id"]}}
 
     def post(self, call: Json) -> Json:
         """A new message; a thread's parent must be there."""

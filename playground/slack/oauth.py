@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from flask import Request, Response, redirect
 
 from playground.slack.ledger import Json
-from playground.slack.methods import BOT, Refused
+from playground.slack.methods import APP, BOT, Refused
 
 
 class OAuth:
@@ -54,7 +54,7 @@ class OAuth:
         token = f"xoxb-installed-{self.team}-{next(self._numbers)}"
         self.tokens[token] = self.team
         made = {
-            "access_token": token, "token_type": "bot", "scope": scope, "bot_user_id": BOT["user_id"], "app_id": "A1", "enterprise": None,
+            "access_token": token, "token_type": "bot", "scope": scope, "bot_user_id": BOT["user_id"], "app_id": APP, "enterprise": None,
             "team": {"id": self.team, "name": self.name}, "authed_user": {"id": self.person}, "is_enterprise_install": False,
         }  # fmt: skip
         return {**made, **self.more}

@@ -11,6 +11,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from playground.proxy import Fault
 from playground.slack.blocks import check
+from playground.slack.configuring import EXPORT, Apps
 from playground.slack.ledger import Call, Json, Ledger, Triggers
 from playground.slack.methods import Check, Methods, Refused
 from playground.slack.oauth import OAuth
@@ -28,6 +29,7 @@ class LocalSlack:
         self.methods = Methods(self.ledger, self.triggers, team, check)
         self.methods.channels.update(channels)
         self.oauth = OAuth()
+        self.apps = Apps()
         self.faults: list[Fault] = []
         self.pace = 0.0
         self.scopes: tuple[str, ...] = ()  # what the app was granted, said with each answer; nothing is said when empty
@@ -83,6 +85,10 @@ class LocalSlack:
                     answer = self.oauth.access(call, request.headers.get("Authorization", ""))
                     self.ledger.calls.append(Call(at=time.monotonic(), method=method, body={}, error=""))
                     return jsonify(ok=True, **answer)
+                if method == EXPORT:
+                    answer = self.apps.export(call, given_token(call))
+                    self.ledger.calls.append(Call(at=time.monotonic(), method=method, body=call, error=""))
+                    return jsonify(ok=True, **answer)
                 team = self._check_token(call)
                 if (wait := self._wait_for(method, call)) > 0:
                     return self._told(method, call, "ratelimited", status=429, retry_after=int(wait) + 1)
@@ -121,7 +127,7 @@ class LocalSlack:
 
     def _check_token(self, call: Json) -> str:
         """The workspace the token is of. Raises Refused."""
-        given = request.headers.get("Authorization", "").removeprefix("Bearer ") or str(call.pop("token", ""))
+        given = given_token(call)
         if not given:
             raise Refused("not_authed")
         if given in self.oauth.tokens:
@@ -154,6 +160,11 @@ class LocalSlack:
                 return jsonify(ok=False, error=refused.error, **refused.more), 400
             self.ledger.responses.setdefault(response, []).append(payload)
         return jsonify(ok=True), 200
+
+
+def given_token(call: Json) -> str:
+    """In the header, or in the call, out of which it is taken; "" for none."""
+    return request.headers.get("Authorization", "").removeprefix("Bearer ") or str(call.pop("token", ""))
 
 
 def arguments() -> Json:

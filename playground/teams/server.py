@@ -10,10 +10,13 @@ from playground.teams.client import Client
 from playground.teams.connector import Connector, Staged
 from playground.teams.directory import Directory
 from playground.teams.faults import Limits, Switches
+from playground.teams.graph import Graph
 from playground.teams.ledger import Ledger
 from playground.teams.package import App
 from playground.teams.page import Page
 from playground.teams.tokens import ISSUER, Login
+
+CONNECTOR, GRAPH = "https://api.botframework.com/.default", "https://graph.microsoft.com/.default"
 
 
 class LocalTeams:
@@ -32,6 +35,9 @@ class LocalTeams:
         self.service = service.rstrip("/")
         self.login, self.ledger, self.switches = login or Login(), Ledger(), Switches()
         self.directory = directory or Directory(tenant=tenant)
+        self.graph = Graph(self.login)
+        if self.package.manifest:
+            self.graph.publish(str(self.package.manifest["id"]), str(self.package.manifest["version"]))
         self._connector = Connector(self.directory, self.ledger, self.login, self.switches, Limits() if limits else None)
         self.client = Client(
             self.directory, self.ledger, self.login, self.switches, app_id=app_id, bot_url=bot_url,
@@ -39,6 +45,7 @@ class LocalTeams:
         )  # fmt: skip
         self.app = Flask("local-teams", static_folder=None)
         self.app.register_blueprint(self._connector.routes())
+        self.app.register_blueprint(self.graph.routes())
         self.app.register_blueprint(Page(self.directory, self.ledger, self.client, self.switches, renderer, self.package).routes())
         self.app.get("/.well-known/openidconfiguration")(self._metadata)
         self.app.get("/keys")(lambda: jsonify(self.login.jwks()))
@@ -87,7 +94,11 @@ class LocalTeams:
             return _not_signed_in(400, "unauthorized_client", 700016, "Application was not found in the directory.")
         if wrong_secret or self.switches.take("login_refused"):
             return _not_signed_in(401, "invalid_client", 7000215, "Invalid client secret provided.")
-        return jsonify({"token_type": "Bearer", "expires_in": 3600, "access_token": self.login.issue()})
+        scope = form.get("scope", "")
+        is_graph = scope in (GRAPH, f"{self.url}/.default")
+        if not is_graph and scope != CONNECTOR:
+            return _not_signed_in(400, "invalid_resource", 500011, "The resource principal was not found in the tenant.")
+        return jsonify({"token_type": "Bearer", "expires_in": 3600, "access_token": self.login.issue(for_graph=is_graph)})
 
 
 def _not_signed_in(status: int, error: str, code: int, text: str) -> Response:

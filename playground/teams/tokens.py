@@ -17,6 +17,7 @@ class Login:
         self._keys: dict[str, rsa.RSAPrivateKey] = {}
         self.newest = ""
         self.issued: set[str] = set()
+        self.issued_for_graph: set[str] = set()
         self.roll()
 
     def roll(self) -> str:
@@ -48,8 +49,8 @@ class Login:
         stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         return jwt.encode(payload, stranger, algorithm="RS256", headers={"kid": self.newest})
 
-    def issue(self) -> str:
-        """A token for the bot's own calls."""
+    def issue(self, *, for_graph: bool = False) -> str:
+        """A token for the bot's own calls to the Connector, or to Graph: neither takes the other's."""
         token = secrets.token_urlsafe(24)
-        self.issued.add(token)
+        (self.issued_for_graph if for_graph else self.issued).add(token)
         return token

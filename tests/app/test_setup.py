@@ -82,6 +82,7 @@ def place(tmp_path: Path, slack: LocalSlack, teams: LocalTeams, monkeypatch: pyt
     lines = {
         "desk_database_url": f"sqlite:///{tmp_path}/desk.sqlite", "desk_allow_hosts": "127.0.0.1", "slack_api_url": slack.api_url,
         "slack_authorize_url": f"{slack.url}/oauth/v2/authorize", "teams_login_url": teams.url,
+        "teams_graph_url": teams.url,
         "teams_openid_metadata_url": f"{teams.url}/.well-known/openidconfiguration",
     }  # fmt: skip
     text = "# written by hand\n" + "".join(f'{name} = "{value}"\n' for name, value in lines.items())

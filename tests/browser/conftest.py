@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def teams_world(databases: dict[str, Databases], login: Login, local_slack: Loca
     channel = Conversation(id=CHANNELS["teams"], kind="channel", name="billing", team="Nordwind Partner", members=members)
     directory.conversations[channel.id] = channel
     installed = tmp_path / "desk.zip"
-    installed.write_bytes(package(manifest("app-1", "desk.example.org", TABLE), localisation(TABLE)))
+    installed.write_bytes(package(manifest("app-1", "desk.example.org", TABLE, datetime.now(UTC)), localisation(TABLE)))
     teams = LocalTeams(
         login=login, directory=directory, bot_url=f"http://127.0.0.1:{port}/api/messages",
         renderer=install_npm(ROOT / "playground" / "teams") / "adaptivecards" / "dist", package=load_package(installed),

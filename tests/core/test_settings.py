@@ -85,7 +85,7 @@ def test_each_secret_may_be_a_file(name: str, tmp_path: Path) -> None:
         "TEAMS_APP_ID": "a", "TEAMS_APP_PASSWORD": "p", "TEAMS_TENANT_ID": "t", "PARTNER_CENTER_TENANT_ID": "t",
         "PARTNER_CENTER_CLIENT_ID": "c", "PARTNER_CENTER_CLIENT_SECRET": "s", "PARTNER_CENTER_REFRESH_TOKEN": "r",
         "DESK_DATABASE_URL": "sqlite:///x", "SLACK_CLIENT_ID": "i", "SLACK_CLIENT_SECRET": "s", "DESK_PUBLIC_URL": "https://desk.example",
-        "DESK_METRICS_TOKEN": "m" * 40,
+        "DESK_METRICS_TOKEN": "m" * 40, "SLACK_CONFIG_TOKEN": "xoxe.xoxp-1-x",
     }  # fmt: skip
     (tmp_path / "secret").write_text(whole[name.upper()] + "\n")
 

@@ -130,6 +130,7 @@ def build_world(database: str, local_teams: LocalTeams, local_slack: LocalSlack,
             "DESK_ALLOW_HOSTS": "127.0.0.1", "SLACK_SIGNING_SECRET": SIGNING_SECRET, "SLACK_BOT_TOKEN": local_slack.token,
             "SLACK_API_URL": local_slack.api_url, "TEAMS_APP_ID": "app-1", "TEAMS_APP_PASSWORD": "secret", "TEAMS_TENANT_ID": TENANT,
             "TEAMS_OPENID_METADATA_URL": f"{local_teams.url}/.well-known/openidconfiguration", "TEAMS_LOGIN_URL": local_teams.url,
+            "TEAMS_GRAPH_URL": local_teams.url,
             "TEAMS_SERVICE_HOSTS": local_teams.url.removeprefix("http://"), **more,
         }
     )  # fmt: skip

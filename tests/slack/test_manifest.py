@@ -18,7 +18,7 @@ from core.engine.folding import folded
 from tests.harness.schema import SCHEMAS
 
 SOURCES = [path.read_text(encoding="utf-8") for path in (Path(__file__).resolve().parents[2] / "bots" / "slack").glob("*.py")]
-CALLED = re.compile(r"\.((?:chat|views|conversations|users|usergroups|reactions|files|bookmarks|pins)_\w+)\b")
+CALLED = re.compile(r"\.((?:chat|views|conversations|users|bots|apps|usergroups|reactions|files|bookmarks|pins)_\w+)\b")
 OF_EVENTS = {
     "app_mention": "app_mentions:read",
     "message.im": "im:history",

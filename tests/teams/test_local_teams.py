@@ -1,6 +1,7 @@
 """The stand-in itself: what it takes, what it refuses, and that only this machine may act in it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from playground.teams.directory import Conversation, Directory, Person
 from playground.teams.faults import WINDOWS, Limits
 from playground.teams.package import App, load_package
 from playground.teams.quoting import payload_of
-from playground.teams.server import LocalTeams
+from playground.teams.server import CONNECTOR, LocalTeams
 from playground.teams.tokens import Login
 
 CHANNEL = "19:one@thread.tacv2"
@@ -34,7 +35,7 @@ def teams(login: Login) -> Iterator[LocalTeams]:
 @pytest.fixture
 def bot(teams: LocalTeams) -> Iterator[httpx.Client]:
     """A bot with a token of the stand-in's own login."""
-    form = {"client_id": "app-1", "client_secret": "s", "grant_type": "client_credentials"}
+    form = {"client_id": "app-1", "client_secret": "s", "grant_type": "client_credentials", "scope": CONNECTOR}
     token = httpx.post(f"{teams.url}/tenant-1/oauth2/v2.0/token", data=form).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=f"{teams.service_url}v3", headers=headers, trust_env=False) as made:
@@ -126,7 +127,7 @@ def test_a_person_sees_only_their_own_conversations(teams: LocalTeams, bot: http
 
 def test_the_installed_package_says_what_a_message_s_own_menu_has_in_its_reader_s_language(tmp_path: Path) -> None:
     made = tmp_path / "desk.zip"
-    made.write_bytes(package(manifest("app-1", "desk.example.org", TABLE), localisation(TABLE)))
+    made.write_bytes(package(manifest("app-1", "desk.example.org", TABLE, datetime.now(UTC)), localisation(TABLE)))
     app = load_package(made)
 
     assert app.on_messages("en-GB") == [{"id": "new", "title": "Make this a billing case"}, {"id": "add_message", "title": "Add to case"}]

@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ APP_ID = "11111111-2222-3333-4444-555555555555"
 
 
 def made() -> dict[str, Any]:
-    return manifest(APP_ID, "desk.example.com", TABLE)
+    return manifest(APP_ID, "desk.example.com", TABLE, datetime(2026, 11, 28, 17, 45, tzinfo=UTC))
 
 
 @pytest.mark.needs_schemas

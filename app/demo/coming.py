@@ -7,6 +7,9 @@ from itertools import groupby
 
 import sqlalchemy as sa
 
+from core.cases.clocks import REPLANS
+from core.cases.leaving import CONTINUES
+from core.customers.reading import READS
 from core.engine.db.tables.engine import timers
 from core.engine.db.tables.receivables import payers
 from core.people.connections import POLLS
@@ -14,7 +17,7 @@ from core.people.dead_letters import WARNS as LETTERS_WARN
 from core.people.sealing import SEALS
 
 # The desk's own housekeeping: it comes every few minutes, or at once, and nothing is to be seen of it.
-UNSEEN = (POLLS, LETTERS_WARN, SEALS)
+UNSEEN = (POLLS, LETTERS_WARN, SEALS, READS, REPLANS, CONTINUES)
 WORDS = {
     "first_response_soon": "A first answer will soon be late", "first_response_missed": "A first answer is late",
     "next_reply_soon": "A next answer will soon be late", "next_reply_missed": "A next answer is late",
@@ -24,8 +27,14 @@ WORDS = {
     "suspension_expiring": "A request to suspend will soon expire", "suspension_expires": "A request to suspend expires",
     "suspension_looks": "The cooling-off is over: the last look at the books, then the call",
     "suspension_looks_again": "Partner Center is tried again", "suspension_verifies": "The suspension is read back",
-    "restore_sends": "A restore is sent", "restore_verifies": "The restore is read back", "receivables.due": "An invoice falls due",
-    "collections.ladder": "The next reminder to a customer is due",
+    "suspension_look_waits": "Whoever asked is told if the last look still misses facts",
+    "suspension_by_hand": "A person is asked again to carry it out at the provider",
+    "restore_sends": "A restore is sent", "restore_verifies": "The restore is read back",
+    "restore_chases": "Somebody is reminded that a restore waits",
+    "restore_handwork": "What a restore left to be set by hand is asked after",
+    "restore_untold": "Was the customer told that service is back?", "receivables.due": "An invoice falls due",
+    "collections.ladder": "The next reminder to a customer is due", "collections.proof": "A letter has not bounced: it counts as proven",
+    "hold_minds": "An exemption begins or ends", "case.snooze_over": "A snoozed case comes back",
     "term_end.warns": "The end of a term nears", "term_end.chases": "A decision is not carried out in Partner Center yet",
     "escalation.watch": "Was a first answer missed?", "escalation.level": "The next level is asked for help",
     "escalation.microsoft": "Microsoft's answer is asked after", "absence.ends": "Somebody is back",
@@ -45,10 +54,10 @@ class Coming:
 
     @property
     def words(self) -> str:
-        """A sentence for the page; a kind nobody has named yet is shown as it is called."""
+        """A sentence for the page."""
         more = f" and {len(self.whose) - SHOWN} more" if len(self.whose) > SHOWN else ""
         about = f": {', '.join(self.whose[:SHOWN])}{more}" if self.whose else ""
-        return f"{WORDS.get(self.kind, self.kind.replace('_', ' ').replace('.', ' '))}{about}"
+        return f"{WORDS[self.kind]}{about}"
 
 
 def coming(connection: sa.Connection, now: datetime, *, most: int = SHOWN) -> Sequence[Coming]:

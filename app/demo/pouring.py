@@ -5,7 +5,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
@@ -55,7 +55,7 @@ class Desk:
         """Run one. Raises click.ClickException."""
         house = self.house
         make = None if house is None else lambda: house
-        with redirect_stdout(StringIO()) as said:
+        with redirect_stdout(StringIO()) as said, redirect_stderr(said):
             status = self.command.main(args=list(arguments), prog_name="desk", standalone_mode=False, obj=make)
         if status:
             raise click.ClickException(said.getvalue().strip() or f"desk {arguments[0]} ended with {status}")

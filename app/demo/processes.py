@@ -1,13 +1,17 @@
 """The demo's processes: each started once, its output in a file of its own, stopped when the demo stops."""
 
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import click
 import httpx
 
 
@@ -95,6 +99,21 @@ def listen(wanted: int) -> socket.socket:
         except OSError:
             continue
     raise OSError("no free port on loopback")
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the folder as long as this demo runs; one that is killed lets go. Raises click.ClickException while another holds it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise click.ClickException(
+                f"A demo is running already, with its data in {folder}; nothing was started, and it goes on. Stop it with Ctrl-C, or name "
+                "another folder: DESK_DEMO_FOLDER=/tmp/second ./desk demo"
+            ) from None
+        yield
 
 
 def _signal_group(child: Child, number: signal.Signals) -> None:

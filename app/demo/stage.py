@@ -20,9 +20,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from app.demo import chats, pouring
 from app.demo.control import Door, Stage, build_control, local, move, serve
+from app.demo.opening import say_opening
 from app.demo.people import TEAMS_APP, TENANT
-from app.demo.processes import Processes, listen, port, wait_ready
-from app.demo.script import plain, script
+from app.demo.processes import Processes, alone, listen, port, wait_ready
+from app.demo.script import script
 from app.demo.start import start
 from app.logs import set_up
 from app.prepare import install_npm
@@ -55,9 +56,12 @@ class Ports:
     smtp: int = field(default_factory=lambda: port(KNOWN["smtp"]))
 
     def taken(self) -> list[str]:
-        """A sentence for each port that somebody else has."""
-        moved = [(name, wanted, getattr(self, name)) for name, wanted in KNOWN.items() if getattr(self, name) != wanted]
-        return [f"Port {wanted} is taken, so {name.replace('_', ' ')} listens on {found} this time." for name, wanted, found in moved]
+        """One sentence about the ports that somebody else has."""
+        moved = [(name.replace("_", " "), wanted, getattr(self, name)) for name, wanted in KNOWN.items() if getattr(self, name) != wanted]
+        if not moved:
+            return []
+        instead = ", ".join(f"{name} on {found} (not {wanted})" for name, wanted, found in moved)
+        return [f"Somebody else has ports that are usually the demo's; this time it listens elsewhere: {instead}."]
 
     def url(self, name: str) -> str:
         """The address on loopback."""
@@ -83,7 +87,7 @@ class Show:
         ended = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: _end(ended))
-        with listen(self.ports.control) as control:
+        with alone(FOLDER), listen(self.ports.control) as control:
             self.ports.control = control.getsockname()[1]
             try:
                 self._set_up()
@@ -253,7 +257,7 @@ class Show:
         ]
         names = {child.name for child in self.processes.children if child.is_running}
         shown = [door for door in doors if door.name.casefold() in names]
-        clocks = [f"{self._there(name)}/_stand-in/clock" for name in ("partner_center", "accounting") if self._there(name)]
+        clocks = [f"{self._there(name)}/_stand-in/clock" for name in ("partner_center", "accounting", "ticketing") if self._there(name)]
         return Stage(self._house(), self.processes.children, shown, self.missing, self.notices, clocks)
 
     def _progress(self) -> Progress:
@@ -261,17 +265,11 @@ class Show:
         return Progress(*columns, console=self.console)
 
     def _say(self, stage: Stage) -> None:
-        say = self.console.print
         with stage.house.store.reading() as connection:
             lines = script(connection)
-        say(f"\n[bold]Open {self.ports.url('control')}[/bold]  the control page: what to try, and the business clock")
-        for door in stage.doors:
-            say(f"     {door.url}  {door.name}: {door.text}")
-        for number, line in enumerate(lines, 1):
-            say(f"  {number}. {plain(line)}", highlight=False)
-        for line in (*self.missing, *self.notices):
-            say(f"[yellow]  ! {line}")
-        say("Ctrl-C stops everything.\n")
+        say_opening(
+            self.console, control=self.ports.url("control"), doors=stage.doors, lines=lines, missing=self.missing, notices=self.notices
+        )
 
 
 def _kept(name: str, what: str) -> str:

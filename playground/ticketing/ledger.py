@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 STATUSES = ("new", "open", "stalled", "resolved", "rejected", "deleted")
 FIRST_ENTRY = 34  # a fresh Request Tracker has written that many transactions about itself
@@ -40,6 +40,7 @@ class Ledger:
     def __init__(self, happened: Callable[[Entry], None]) -> None:
         self.tickets: dict[int, Ticket] = {}
         self.lock = threading.RLock()
+        self.ahead = timedelta()  # of the real time
         self._happened = happened
 
     def open(self, requestor: str, subject: str, text: str, *, queue: str = "General") -> Ticket:
@@ -54,7 +55,7 @@ class Ledger:
         """Something happened to the ticket."""
         with self.lock:
             number = FIRST_ENTRY + sum(len(held.history) for held in self.tickets.values())
-            entry = Entry(number, ticket.id, kind, creator, datetime.now(UTC).replace(microsecond=0), text)
+            entry = Entry(number, ticket.id, kind, creator, (datetime.now(UTC) + self.ahead).replace(microsecond=0), text)
             ticket.history.append(entry)
         self._happened(entry)
         return entry

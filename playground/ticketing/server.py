@@ -7,7 +7,7 @@ answer every If-Match with 412, a ticket's ETag is the id of its last transactio
 import base64
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request
@@ -52,6 +52,7 @@ class Ticketing(OnLoopback):
         self.app.post("/tickets")(self._open)
         self.app.post("/tickets/<int:number>/answer")(self._answer)
         self.app.post("/_stand-in/tickets")(self._pour)
+        self.app.post("/_stand-in/clock")(self._clock)
         self.app.get("/_stand-in/ledger")(self._ledger)
 
     def _check(self) -> Answer | None:
@@ -160,3 +161,8 @@ class Ticketing(OnLoopback):
     def _ledger(self) -> Answer:
         entries = [[e.id, t.id, e.kind, e.creator, e.text] for t in self.ledger.tickets.values() for e in t.history]
         return jsonify(entries=entries, deliveries=self.deliveries.log)
+
+    def _clock(self) -> Answer:
+        """Moved by so many seconds, together with the desk's business clock."""
+        self.ledger.ahead += timedelta(seconds=float(request.get_json()["seconds"]))
+        return jsonify(seconds=self.ledger.ahead.total_seconds())

@@ -1,10 +1,14 @@
 """The demo's control page: what comes next in words, the step to it, and the six lines with the numbers that the cases really got."""
 
 from datetime import date, timedelta
+from io import StringIO
+
+from rich.console import Console
 
 from app.demo.coming import UNSEEN, WORDS, coming
-from app.demo.control import Stage, build_control
+from app.demo.control import Door, Stage, build_control
 from app.demo.letters import texts
+from app.demo.opening import say_opening
 from app.demo.script import plain, script
 from app.notices.reading import read_texts
 from core.cases.targets import CLOCK_OF
@@ -15,10 +19,9 @@ from tests.harness.questions import ask
 from tests.harness.world import World
 
 
-def test_words_are_for_timers_that_there_are_and_every_deadline_of_a_case_has_them() -> None:
-    """A kind that is new is shown by its own name until it has words."""
-    assert {*WORDS, *UNSEEN} <= {*TIMERS, *CLOCK_OF}
-    assert set(CLOCK_OF) <= set(WORDS)
+def test_every_timer_has_words_or_is_housekeeping() -> None:
+    assert {*WORDS} | {*UNSEEN} == {*TIMERS, *CLOCK_OF}
+    assert not {*WORDS} & {*UNSEEN}
 
 
 def test_housekeeping_is_no_moment_to_go_to(world: World) -> None:
@@ -66,3 +69,18 @@ def test_the_lines_name_the_cases_or_say_that_there_is_none(world: World) -> Non
 def test_the_demos_partner_has_said_what_every_notice_needs() -> None:
     found = read_texts(texts(date(2026, 11, 28)))
     assert (found.version, found.since) == ("demo", date(2026, 11, 27))
+
+
+def test_what_does_not_fit_the_terminal_goes_on_under_its_own_beginning() -> None:
+    told = StringIO()
+    doors = [Door("Slack", "http://127.0.0.1:8091", "choose whom you act as, top right: Owen and Ben read English")]
+
+    say_opening(
+        Console(file=told, width=60), control="http://127.0.0.1:8090", doors=doors, lines=["Try <b>this</b>"], missing=(), notices=()
+    )
+
+    lines = told.getvalue().splitlines()
+    assert lines[1].startswith("  Open http://127.0.0.1:8090  the control page")
+    slack = next(number for number, line in enumerate(lines) if "Slack: choose" in line)
+    assert lines[slack + 1].startswith(" " * lines[slack].index("Slack"))
+    assert "1.  Try this" in told.getvalue()

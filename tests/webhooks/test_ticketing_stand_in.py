@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -133,3 +134,14 @@ def test_the_stand_in_refuses_a_wrong_token(world: World, listening: Ticketing) 
     assert client.get("/REST/2.0/ticket/1", headers={"Authorization": "token wrong"}).status_code == 401
     with world.house.desk.reading() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(inbox)) == 0
+
+
+def test_its_clock_moves_along_so_that_a_customer_never_answers_before_they_asked() -> None:
+    local = Ticketing("http://127.0.0.1:9/webhooks/helpdesk", SECRET, token="t", scale=0.001)
+    page, ticket = local.app.test_client(), local.ledger.open("ap@nowak.example", "Why?", "Why?")
+
+    page.post("/_stand-in/clock", json={"seconds": 86400})
+    local.ledger.add(ticket, "Correspond", "ap@nowak.example", "And now?")
+
+    asked, again = (entry.at for entry in ticket.history)
+    assert timedelta(days=1) <= again - asked < timedelta(days=1, minutes=1)

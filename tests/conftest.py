@@ -23,6 +23,7 @@ from tests.harness.faces import FACES, Face
 from tests.harness.outgoing import OUTGOING, watch_doors
 from tests.harness.parity import NOTES, compare
 from tests.harness.schema import CARDS, SCHEMAS
+from tests.harness.statements import share_statements
 from tests.harness.world import CHANNELS, TEAM, World, build_world
 
 NEEDS = {
@@ -31,8 +32,15 @@ NEEDS = {
     "needs_schemas": (SCHEMAS.is_dir, "the official schemas are not beside the project"),
 }
 STORES = ("sqlite", "postgres")
+MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3
 PARITY = pytest.StashKey[str]()
 EVERY_VERB = "tests/scenarios/test_every_verb.py"
+
+
+def pytest_configure() -> None:
+    """Keep what the tests write in memory where the machine offers it: SQLite waits for the disk at each of their million commits."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,6 +66,14 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     path.write_text(first + end, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(path))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_built_once() -> Iterator[None]:
+    """Each test has a database of its own, and SQLAlchemy keeps what it built of a statement with a database."""
+    with pytest.MonkeyPatch.context() as patch:
+        share_statements(patch)
         yield
 
 

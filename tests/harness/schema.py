@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 
 SCHEMAS = Path(__file__).resolve().parent.parent.parent.parent / "shared" / "data"
 CARDS = SCHEMAS / "adaptive-card-1.5.0.schema.json"
@@ -18,8 +18,8 @@ KNOWN: dict[str, list[str]] = {}  # what the schema said of a card before, by it
 
 
 @cache
-def _validator() -> Any:
-    return jsonschema.Draft6Validator(json.loads(CARDS.read_text(encoding="utf-8")))
+def _validator() -> jsonschema_rs.Draft6Validator:
+    return jsonschema_rs.Draft6Validator(json.loads(CARDS.read_text(encoding="utf-8")))
 
 
 def against_schema(payload: object) -> list[str]:
@@ -31,7 +31,7 @@ def against_schema(payload: object) -> list[str]:
         text = json.dumps(card, sort_keys=True)
         if text not in KNOWN:
             found = _validator().iter_errors(as_the_schema_knows_it(card))
-            KNOWN[text] = [f"schema: {'.'.join(map(str, error.path))}: {error.message[:200]}" for error in found]
+            KNOWN[text] = [f"schema: {'.'.join(map(str, error.instance_path))}: {error.message[:200]}" for error in found]
         problems += KNOWN[text]
     return problems
 

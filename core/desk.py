@@ -101,7 +101,9 @@ HANDLERS: Handlers = {
     **SUSPENSIONS,
     **ESCALATIONS,
 }
-FOLLOW_UPS = 200  # more than that from one command is a loop between reactions, not work
+# Longer than that is a loop between reactions, not work. A wide change is none: it happens to a case's three hundred subscriptions at once;
+# what concerns hundreds of cases or requests goes in batches (core/suspensions/spreading.py).
+LONGEST_CHAIN = 20
 
 # Money and suspensions lock their customer, then the case, then the rest; one order for all, so that two commands cannot embrace.
 LOCK_ORDER = {"customer": 0, "case": 1}
@@ -213,18 +215,19 @@ def _settle(connection: Connection, settles: Settles) -> bool:
 def _carry_out(tx: Tx, command: Command) -> list[Event]:
     """The command and everything that follows from it; returns the command's own events first."""
     happened: list[Event] = []
-    waiting: deque[tuple[Tx, Command]] = deque([(tx, command)])
+    waiting: deque[tuple[Tx, Command, int]] = deque([(tx, command, 0)])
     while waiting:
-        if len(happened) > FOLLOW_UPS:
+        acting, current, links = waiting.popleft()
+        if links > LONGEST_CHAIN:
             raise RuntimeError(f"{tx.command} sets off an endless chain of reactions")
-        acting, current = waiting.popleft()
         events = _handle(acting, current)
         happened += events
         for event in events:
             journal.record(acting, event)
             follower = replace(tx, actor=Actor(SYSTEM.id, tx.actor.face))
             for reaction in REACTIONS.get(type(event), ()):
-                waiting.extend((replace(follower, command=journal.snake(type(c).__name__)), c) for c in reaction(follower, event))
+                follow = reaction(follower, event)
+                waiting.extend((replace(follower, command=journal.snake(type(each).__name__)), each, links + 1) for each in follow)
     return happened
 
 

@@ -70,10 +70,9 @@ from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
 from core.receivables.handlers import DUE
 from core.receivables.queries import payer, position, unpaid_positions
-from core.suspensions import announcing, hearing, outside
+from core.suspensions import announcing, hearing, outside, spreading
 from core.suspensions import follows as suspensions
 from core.suspensions.closing import left_of
-from core.suspensions.commands import RecheckFacts, WithdrawLeaver
 from core.suspensions.events import ItemEnded, OfSuspension, SuspensionApproved, SuspensionEnded, SuspensionProposed
 from core.suspensions.queries import (
     OPEN_SUSPENSION_SUBJECTS,
@@ -162,7 +161,7 @@ def recheck_suspensions(tx: Tx, event: Event) -> Iterable[Command]:
     customer_id = _customer_of(tx, event)
     if customer_id is None:
         return []
-    return [RecheckFacts(suspension_id=found) for found in open_suspensions_of_customer(tx.connection, customer_id)]
+    return spreading.recheck(tx, open_suspensions_of_customer(tx.connection, customer_id))
 
 
 def recheck_questions(tx: Tx, event: OfCase) -> Iterable[Command]:
@@ -170,19 +169,19 @@ def recheck_questions(tx: Tx, event: OfCase) -> Iterable[Command]:
     about = case(tx.connection, event.case_id)
     if about.kind is not Kind.QUESTION or about.customer_id is None:
         return []
-    return [RecheckFacts(suspension_id=found) for found in open_suspensions_of_customer(tx.connection, about.customer_id)]
+    return spreading.recheck(tx, open_suspensions_of_customer(tx.connection, about.customer_id))
 
 
 def recheck_all(tx: Tx, _event: PolicyApplied) -> Iterable[Command]:
     """Other rules count from a day on: what was asked for by earlier ones stands on them no more."""
-    return [RecheckFacts(suspension_id=found) for found in open_suspensions(tx.connection)]
+    return spreading.recheck(tx, open_suspensions(tx.connection))
 
 
 def look_by_calendar(tx: Tx, _event: CalendarSet | DayClosed | DayOpened) -> Iterable[Command]:
     """The curfew goes by our own hours, too. When a request expires stays as it was said."""
-    for found in open_suspensions(tx.connection):
-        cards.refresh(tx, f"suspension:{found}")
-        yield RecheckFacts(suspension_id=found)
+    found = open_suspensions(tx.connection)
+    cards.refresh_all(tx, [f"suspension:{one}" for one in found])
+    return spreading.recheck(tx, found)
 
 
 def judge(_tx: Tx, event: ReceivablesRecorded) -> Iterable[Command]:
@@ -226,8 +225,7 @@ def show_requests_of_case(tx: Tx, event: OfCase) -> Iterable[Command]:
 def settle_leaver(tx: Tx, event: StaffRemoved) -> Iterable[Command]:
     """A leaver's cases are given on, their requests fall, and their votes count no more."""
     yield ReleaseCases(staff_id=event.staff_id, successor_id=event.successor_id)
-    for found in open_suspensions_with(tx.connection, event.staff_id):
-        yield WithdrawLeaver(suspension_id=found, staff_id=event.staff_id)
+    yield from spreading.withdraw(tx, open_suspensions_with(tx.connection, event.staff_id), event.staff_id)
 
 
 def redraw_place(tx: Tx, event: PlaceReadingSet) -> Iterable[Command]:

@@ -15,9 +15,10 @@ from core.engine.db.tables.receivables import payers
 from core.people.connections import POLLS
 from core.people.dead_letters import WARNS as LETTERS_WARN
 from core.people.sealing import SEALS
+from core.suspensions.spreading import TIMERS as SPREADING
 
 # The desk's own housekeeping: it comes every few minutes, or at once, and nothing is to be seen of it.
-UNSEEN = (POLLS, LETTERS_WARN, SEALS, READS, REPLANS, CONTINUES)
+UNSEEN = (POLLS, LETTERS_WARN, SEALS, READS, REPLANS, CONTINUES, *SPREADING)
 WORDS = {
     "first_response_soon": "A first answer will soon be late", "first_response_missed": "A first answer is late",
     "next_reply_soon": "A next answer will soon be late", "next_reply_missed": "A next answer is late",

@@ -11,7 +11,7 @@ from core.engine.timers import Timer
 from core.engine.transaction import Tx
 from core.people.queries import routed
 
-from . import closing, handed, outside, returning, unanswered
+from . import closing, handed, outside, returning, spreading, unanswered
 from .answering import say_what_it_means
 from .commands import ExpireSuspension, Look, RecheckFacts, Verify, WarnOfExpiry
 from .events import (
@@ -223,4 +223,5 @@ TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     closing.TELLS: lambda timer: closing.ChaseTelling(case_id=timer.subject_id),
     **handed.TIMERS,
     **returning.TIMERS,
+    **spreading.TIMERS,
 }

@@ -9,8 +9,9 @@ from core.engine.journal import Event
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
 
+from . import spreading
 from .closing import due_after
-from .commands import ChaseByHand, Look
+from .commands import ChaseByHand
 from .events import CarriedByHand, ChasedByHand, HandedOver, ItemEnded, OfSuspension, SuspensionEnded, SuspensionsHalted
 from .following import owner_and, read_all_again, show, tell_actor
 from .handing import CALLED_OFF
@@ -57,8 +58,8 @@ def tell_carried(tx: Tx, event: CarriedByHand) -> Iterable[Command]:
 
 def halt(tx: Tx, _event: SuspensionsHalted) -> Iterable[Command]:
     """The kill switch is looked at before every call; a person who was told to ask must be told at once."""
-    waiting = [suspension(tx.connection, each) for each in open_suspensions(tx.connection)]
-    return [Look(suspension_id=found.id) for found in waiting if any(one.state is ItemState.BY_HAND for one in found.items)]
+    waiting = [suspension(tx.connection, found) for found in open_suspensions(tx.connection)]
+    return spreading.recheck(tx, [found.id for found in waiting if any(one.state is ItemState.BY_HAND for one in found.items)])
 
 
 def tell_restore(tx: Tx, event: RestoreHandedOver) -> Iterable[Command]:

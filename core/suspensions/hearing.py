@@ -13,6 +13,7 @@ from core.people.absence import present
 from core.people.queries import display_name, routed
 from core.people.telling import tell, to_place
 
+from . import spreading
 from .asking import Part, people_of
 from .commands import AskPeople
 from .events import ChangesRequested, ExpiryNeared, OfSuspension, PeopleAsked, SuspensionEnded
@@ -28,7 +29,7 @@ def ask(_tx: Tx, event: OfSuspension) -> Iterable[Command]:
 
 def ask_all(tx: Tx, _event: Event) -> Iterable[Command]:
     """Somebody came, left, went away or may do more or less than before."""
-    return [AskPeople(suspension_id=found.id) for found in undecided(tx.connection)]
+    return spreading.ask(tx, [found.id for found in undecided(tx.connection)])
 
 
 def ask_of_case(tx: Tx, event: Event) -> Iterable[Command]:

@@ -17,6 +17,7 @@ from core.engine.db.tables.suspensions import suspensions
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event
 from core.engine.transaction import Tx
+from core.people.queries import member
 from core.receivables.queries import payer
 
 from .attesting import attested_for, needed_from
@@ -44,6 +45,7 @@ class Found(StrEnum):
     CHANGED = "changed"
     TOO_LITTLE = "too_little"
     NOT_ENTITLED = "not_entitled"
+    PROPOSER_LEFT = "proposer_left"
     HALTED = "halted"
     EXPIRED = "expired"
 
@@ -51,6 +53,7 @@ class Found(StrEnum):
 ENDS = {
     Found.HALTED: ItemState.STOPPED,
     Found.NOT_ENTITLED: ItemState.VOIDED,
+    Found.PROPOSER_LEFT: ItemState.VOIDED,
     Found.DRY_RUN: ItemState.DRY_RUN,
     Found.EXPIRED: ItemState.EXPIRED,
     Found.CHANGED: ItemState.VOIDED,
@@ -118,6 +121,9 @@ def look_now(tx: Tx, found: Suspension, items: Sequence[Item]) -> Seen:
         return Seen(found=Found.HALTED)
     if found.expires_at is None or found.expires_at <= tx.now:
         return Seen(found=Found.EXPIRED)
+    kind, _, number = found.proposed_by.partition(":")
+    if kind == "staff" and member(tx.connection, int(number)) is None:
+        return Seen(found=Found.PROPOSER_LEFT)
     return _compare(tx, found, items)
 
 

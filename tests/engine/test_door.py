@@ -4,11 +4,13 @@ import pytest
 import sqlalchemy as sa
 
 from core.cases.commands import OpenCase
+from core.cases.events import CaseOpened
 from core.engine import journal
 from core.engine.db.tables.engine import gestures, private_texts
 from core.engine.db.tables.engine import journal as journal_table
 from core.engine.errors import DeskError
 from core.engine.transaction import Actor
+from core.reactions import REACTIONS
 from tests.harness.world import ANA, VIC, World
 
 
@@ -45,6 +47,18 @@ def test_the_journal_verifies_and_holds_no_private_text_in_its_chain(world: Worl
         row = connection.execute(sa.select(journal_table).where(journal_table.c.subject == f"case:{case_id}")).one()
         assert journal.broken_links(connection, f"case:{case_id}") == []
     assert "Nowak" not in str(row.data)
+
+
+def test_reactions_that_set_off_each_other_without_end_are_stopped_and_nothing_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(REACTIONS, CaseOpened, (lambda _tx, _event: [OpenCase(title="Again")],))  # type: ignore[index]
+
+    with pytest.raises(RuntimeError, match="open_case sets off an endless chain"):
+        world.do(OpenCase(title="Once"))
+
+    with world.house.desk.reading() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(journal_table)) == 0
 
 
 def test_an_erased_text_leaves_the_chain_intact_and_a_changed_row_breaks_it(world: World) -> None:

@@ -1,7 +1,8 @@
-"""A function per command about the collections policy."""
+"""What is applied as a file of which each version stays: the policy and the notices' texts; and the commands of every other part."""
 
 import hashlib
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,8 +19,10 @@ from .exempting import resolved
 from .holds import HANDLERS as HOLDS
 from .judging import HANDLERS as JUDGING
 from .payments import HANDLERS as PAYMENTS
+from .policy import Policy
 from .promises import HANDLERS as PROMISES
 from .queries import applied_texts, as_json, find_policy
+from .texts import Texts
 
 
 def apply_policy(tx: Tx, command: ApplyPolicy) -> Iterable[Event]:
@@ -30,12 +33,7 @@ def apply_policy(tx: Tx, command: ApplyPolicy) -> Iterable[Event]:
         if there == given:
             return []
         raise Conflict("policy_version_taken", version=given.version)
-    digest = hashlib.sha256(command.text.encode()).hexdigest()
-    values = {
-        "version": given.version, "since": given.since, "rules": as_json(given), "text": command.text, "digest": digest,
-        "applied_by": tx.actor.id, "applied_at": tx.now,
-    }  # fmt: skip
-    policy_id = int(tx.connection.execute(sa.insert(policies).values(**values).returning(policies.c.id)).scalar_one())
+    policy_id, digest = _kept(tx, policies, given, command.text, rules=as_json(given))
     return [PolicyApplied(policy_id=policy_id, version=given.version, since=given.since, digest=digest)]
 
 
@@ -47,13 +45,17 @@ def apply_texts(tx: Tx, command: ApplyTexts) -> Iterable[Event]:
         if there == given:
             return []
         raise Conflict("texts_version_taken", version=given.version)
-    digest = hashlib.sha256(command.text.encode()).hexdigest()
-    values = {
-        "version": given.version, "since": given.since, "texts": as_json(given), "text": command.text, "digest": digest,
-        "applied_by": tx.actor.id, "applied_at": tx.now,
-    }  # fmt: skip
-    texts_id = int(tx.connection.execute(sa.insert(notice_texts).values(**values).returning(notice_texts.c.id)).scalar_one())
+    texts_id, digest = _kept(tx, notice_texts, given, command.text, texts=as_json(given))
     return [TextsApplied(texts_id=texts_id, version=given.version, since=given.since, digest=digest)]
+
+
+def _kept(tx: Tx, of: sa.Table, given: Policy | Texts, text: str, **reads: Any) -> tuple[int, str]:
+    """The new version's row, and the digest of the file it was read from."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    values = {
+        "version": given.version, "since": given.since, "text": text, "digest": digest, "applied_by": tx.actor.id, "applied_at": tx.now,
+    }  # fmt: skip
+    return int(tx.connection.execute(sa.insert(of).values(**values, **reads).returning(of.c.id)).scalar_one()), digest
 
 
 HANDLERS: Handlers = {

@@ -1,11 +1,11 @@
-"""Which policy counts: what the partner applied, else the shipped one."""
+"""Which policy counts: what the partner applied, else the shipped one; and which texts of the notices."""
 
 from datetime import date
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select, Table
 
 from core.engine.db.tables.collections import notice_texts, policies
 
@@ -13,19 +13,20 @@ from .policy import Policy
 from .shipped import SHIPPED
 from .texts import Texts
 
+
+def _in_force(of: Table, reads: str) -> Select[Any]:
+    """Of the versions that began by `day` the one that began last, the later applied of two that began together."""
+    return sa.select(of.c[reads]).where(of.c.since <= sa.bindparam("day")).order_by(of.c.since.desc(), of.c.id.desc()).limit(1)
+
+
 # Read for every look at a request's facts, so built once: building a statement costs more than running it.
-IN_FORCE = (
-    sa.select(policies.c.rules)
-    .where(policies.c.since <= sa.bindparam("day"))
-    .order_by(policies.c.since.desc(), policies.c.id.desc())
-    .limit(1)
-)
+POLICY_IN_FORCE, TEXTS_IN_FORCE = _in_force(policies, "rules"), _in_force(notice_texts, "texts")
 CALLED = sa.select(policies.c.rules).where(policies.c.version == sa.bindparam("version"))
 
 
 def policy_on(connection: Connection, day: date) -> Policy:
-    """The version in force that day: of those that began by then the one that began last, the later applied of two that began together."""
-    rules = connection.scalar(IN_FORCE, {"day": day})
+    """The version in force that day."""
+    rules = connection.scalar(POLICY_IN_FORCE, {"day": day})
     return SHIPPED if rules is None else from_json(rules)
 
 
@@ -53,8 +54,7 @@ def applied(connection: Connection) -> list[tuple[Policy, str]]:
 
 def texts_on(connection: Connection, day: date) -> Texts | None:
     """The notices' texts in force that day; None until the partner applied some: nobody but they can say how they are paid."""
-    begun = sa.select(notice_texts.c.texts).where(notice_texts.c.since <= day)
-    kept = connection.scalar(begun.order_by(notice_texts.c.since.desc(), notice_texts.c.id.desc()).limit(1))
+    kept = connection.scalar(TEXTS_IN_FORCE, {"day": day})
     return None if kept is None else msgspec.convert(kept, Texts)
 
 

@@ -5,18 +5,25 @@ from sqlalchemy import BigInteger, Column, Date, Index, Integer, String, Table, 
 
 from .base import Instant, Json, metadata, ref, row_id
 
-policies = Table(
-    "policies",
-    metadata,
-    row_id(),
-    Column("version", String(40), nullable=False, unique=True),
-    Column("since", Date, nullable=False),
-    Column("rules", Json, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("digest", String(64), nullable=False),  # SHA-256 of the text
-    Column("applied_by", String(80), nullable=False),
-    Column("applied_at", Instant, nullable=False),
-)
+
+def versions(name: str, reads: str) -> Table:
+    """Every version of a file that was applied, as its author wrote it; `reads`: the column of what it was read as."""
+    return Table(
+        name,
+        metadata,
+        row_id(),
+        Column("version", String(40), nullable=False, unique=True),
+        Column("since", Date, nullable=False),
+        Column(reads, Json, nullable=False),
+        Column("text", Text, nullable=False),
+        Column("digest", String(64), nullable=False),  # SHA-256 of the text
+        Column("applied_by", String(80), nullable=False),
+        Column("applied_at", Instant, nullable=False),
+    )
+
+
+policies = versions("policies", "rules")
+notice_texts = versions("notice_texts", "texts")
 
 # A ladder ends when nothing is left to pay; the next debt has one of its own.
 ladders = Table(
@@ -53,20 +60,6 @@ ladder_steps = Table(
     Column("outcome", String(10), nullable=False),
     Column("amount", BigInteger, nullable=False),  # minor units overdue, or open for a step before the due date
     Column("detail", String(400), nullable=False, server_default=""),
-)
-
-# The texts of the notices, every version of them as its author wrote it.
-notice_texts = Table(
-    "notice_texts",
-    metadata,
-    row_id(),
-    Column("version", String(40), nullable=False, unique=True),
-    Column("since", Date, nullable=False),
-    Column("texts", Json, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("digest", String(64), nullable=False),  # SHA-256 of the text
-    Column("applied_by", String(80), nullable=False),
-    Column("applied_at", Instant, nullable=False),
 )
 
 # A notice that the desk sends, to one person, as it was rendered; what became of it is its evidence.

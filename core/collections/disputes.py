@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from core.engine.db.tables.collections import disputes
 from core.engine.db.tables.receivables import invoice_lines, invoices
-from core.engine.errors import Conflict, InvalidInput, NotFound
+from core.engine.errors import Conflict, InvalidInput, NotFound, required
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
@@ -18,7 +18,6 @@ from core.receivables.queries import payer
 from .commands import CloseDispute, OpenDispute, OverrideDispute
 from .events import DisputeClosed, DisputeOpened, DisputeOverridden
 from .model import Dispute, DisputeState
-from .money import required
 from .standing import dispute, disputed
 
 ENDS = (DisputeState.ACCEPTED, DisputeState.REJECTED, DisputeState.WITHDRAWN)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from core.customers.queries import customer, today_of
 from core.engine import timers
 from core.engine.db.tables.collections import holds
-from core.engine.errors import Conflict, InvalidInput, NotAllowed
+from core.engine.errors import Conflict, InvalidInput, NotAllowed, required
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
@@ -21,7 +21,6 @@ from core.receivables.queries import payer
 from .commands import MindHold, PlaceHold, ReleaseHold
 from .events import HoldBegan, HoldEnded, HoldPlaced
 from .model import Hold, HoldKind, HoldState
-from .money import required
 from .queries import policy_on
 from .standing import hold, holds_of
 

@@ -31,14 +31,6 @@ class Came:
     is_known: bool
 
 
-def required(text: str, field: str) -> str:
-    """The text without what surrounds it. Raises InvalidInput when nothing is left."""
-    kept = text.strip()
-    if not kept:
-        raise InvalidInput("field_missing", field)
-    return kept
-
-
 def expected(connection: Connection, payer_id: int, amount: int, currency: str) -> tuple[Whose, dict[str, int]]:
     """Whose payer it is, and what is open now by invoice number. Raises InvalidInput for an amount that cannot be paid or a currency they
     are not billed in, Conflict for a payer nobody confirmed or when nothing is open."""

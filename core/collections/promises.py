@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from core.customers.queries import calendar_of, today_of
 from core.engine.db.tables.collections import promises
-from core.engine.errors import Conflict, InvalidInput
+from core.engine.errors import Conflict, InvalidInput, required
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
@@ -16,7 +16,7 @@ from core.engine.transaction import Tx
 from .commands import RecordPromise, WithdrawPromise
 from .events import PromiseRecorded, PromiseSettled
 from .model import Promise, PromiseState
-from .money import expected, lock_payer, required
+from .money import expected, lock_payer
 from .queries import policy_on
 from .standing import open_promises, promise
 

@@ -42,6 +42,14 @@ class InvalidInput(DeskError):
         self.field = field
 
 
+def required(text: str, field: str) -> str:
+    """The text without what surrounds it. Raises InvalidInput when nothing is left."""
+    kept = text.strip()
+    if not kept:
+        raise InvalidInput("field_missing", field)
+    return kept
+
+
 class Ambiguous(InvalidInput):
     """What was typed may mean several things, or one that nobody should take for granted. `readings`: what to type → what it means.
 

@@ -15,7 +15,7 @@ from core.collections.curfew import covered_from
 from core.collections.queries import policy_called
 from core.customers.queries import calendar_of
 from core.engine.db.tables.suspensions import bank_attests
-from core.engine.errors import Conflict, InvalidInput, NotAllowed
+from core.engine.errors import Conflict, InvalidInput, NotAllowed, required
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
@@ -43,9 +43,7 @@ class Attested:
 def attest_bank(tx: Tx, command: AttestBank) -> Iterable[Event]:
     """Raises InvalidInput for a moment to come, older than the accounting's word or too old to count, or without what was checked;
     Conflict where no approved request waits for its last look; NotAllowed for who proposed it."""
-    checked = command.checked.strip()
-    if not checked:
-        raise InvalidInput("field_missing", "checked")
+    checked = required(command.checked, "checked")
     of = case(tx.connection, command.case_id)
     found = open_suspension_of(tx.connection, of.id)
     if found is not None and found.proposed_by == tx.actor.id:

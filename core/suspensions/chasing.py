@@ -6,7 +6,7 @@ from datetime import timedelta
 from core.cases.queries import case
 from core.collections.queries import policy_on
 from core.customers.queries import today_of
-from core.engine.errors import Conflict, InvalidInput
+from core.engine.errors import Conflict, required
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
@@ -40,10 +40,9 @@ def chase_restore(tx: Tx, command: ChaseRestore) -> Iterable[Event]:
 
 def decline_restore(tx: Tx, command: DeclineRestore) -> Iterable[Event]:
     """It stays off. Raises NotAllowed, InvalidInput without a reason, Conflict when nothing waits for that word."""
-    of, reason = case(tx.connection, command.case_id), command.reason.strip()
+    of = case(tx.connection, command.case_id)
     refuse_stranger(tx, of)
-    if not reason:
-        raise InvalidInput("field_missing", "reason")
+    reason = required(command.reason, "reason")
     ways = [way for one in items_maybe_off(tx.connection, case_id=of.id) for way in restores_of(tx.connection, one)[-1:]]
     left = [way for way in ways if way.state in LEFT]
     if not left:

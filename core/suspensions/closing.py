@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from core.cases.queries import case
 from core.collections.hours import desk_hours
-from core.engine.errors import Conflict, InvalidInput
+from core.engine.errors import Conflict, required
 from core.engine.handling import Command, Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
@@ -94,9 +94,7 @@ def _came_back(connection: Connection, case_id: int) -> Iterator[Restore]:
 
 def record_told(tx: Tx, command: RecordTold) -> Iterable[Event]:
     """Believed: it is a person's word, kept with their name. Raises InvalidInput without how, Conflict when nothing waits for it."""
-    found, how = case(tx.connection, command.case_id), command.how.strip()
-    if not how:
-        raise InvalidInput("field_missing", "how")
+    found, how = case(tx.connection, command.case_id), required(command.how, "how")
     ways = list(untold(tx.connection, found.id))
     if not ways:
         raise Conflict("nothing_to_tell", number=found.number)

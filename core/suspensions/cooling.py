@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from core.engine.db.dialects import insert_into
 from core.engine.db.tables.engine import switches
 from core.engine.db.tables.suspensions import suspensions
-from core.engine.errors import Conflict, InvalidInput
+from core.engine.errors import Conflict, required
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
@@ -32,9 +32,7 @@ def stop_suspension(tx: Tx, command: StopSuspension) -> Iterable[Event]:
 def explain_stop(tx: Tx, command: ExplainStop) -> Iterable[Event]:
     """Raises Conflict for what was not stopped by a person, InvalidInput without a reason."""
     found = suspension(tx.connection, command.suspension_id)
-    reason = command.reason.strip()
-    if not reason:
-        raise InvalidInput("field_missing", "reason")
+    reason = required(command.reason, "reason")
     if found.state is not State.STOPPED:
         raise Conflict("not_stopped", number=found.number)
     if found.end_reason:

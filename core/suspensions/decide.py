@@ -9,7 +9,7 @@ from core.collections.hours import desk_hours
 from core.collections.queries import policy_called
 from core.customers.queries import subscription, today_of
 from core.engine.db.tables.suspensions import suspensions
-from core.engine.errors import Conflict, InvalidInput
+from core.engine.errors import Conflict, required
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event
 from core.engine.transaction import Tx
@@ -65,9 +65,7 @@ def refuse_suspension(tx: Tx, command: RefuseSuspension) -> Iterable[Event]:
     found = suspension(tx.connection, command.suspension_id)
     refuse_if_decided(tx, found)
     refuse_if_involved(tx, found)
-    reason = command.reason.strip()
-    if not reason:
-        raise InvalidInput("field_missing", "reason")
+    reason = required(command.reason, "reason")
     cast(tx, found, Verdict.REFUSE, reason)
     return end_unsent(tx, found, ItemState.REFUSED, reason=reason)
 

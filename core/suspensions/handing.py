@@ -9,7 +9,7 @@ from core.cases.model import Case
 from core.cases.queries import case
 from core.customers.queries import customer
 from core.engine.db.tables.suspensions import suspension_items
-from core.engine.errors import Conflict, InvalidInput, NotAllowed
+from core.engine.errors import Conflict, InvalidInput, NotAllowed, required
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
@@ -58,8 +58,7 @@ def record_carried(tx: Tx, command: RecordCarried) -> Iterable[Event]:
     found = case(tx.connection, command.case_id)
     if not any(is_allowed(tx.connection, tx.actor, right) for right in (Right.PROPOSE, Right.RESTORE)):
         raise NotAllowed("carried_not_yours", number=found.number)
-    if not command.reference.strip():
-        raise InvalidInput("field_missing", "reference")
+    required(command.reference, "reference")
     if command.done_at is not None and command.done_at > tx.now:
         raise InvalidInput("carried_ahead", "done_at")
     whole = newest_suspension_of(tx.connection, found.id)

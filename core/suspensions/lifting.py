@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from core.cases.queries import case
 from core.engine.db.tables.suspensions import curfew_lifts
-from core.engine.errors import Conflict, InvalidInput, NotAllowed
+from core.engine.errors import Conflict, NotAllowed, required
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
@@ -35,9 +35,7 @@ class Lift:
 def lift_curfew(tx: Tx, command: LiftCurfew) -> Iterable[Event]:
     """Raises InvalidInput without a reason, Conflict for a case that collects nothing or is closed, NotAllowed for who proposed the
     request that is open."""
-    reason = command.reason.strip()
-    if not reason:
-        raise InvalidInput("field_missing", "reason")
+    reason = required(command.reason, "reason")
     found = case(tx.connection, command.case_id)
     if found.payer_id is None or found.customer_id is None or found.is_closed:
         raise Conflict("lift_needs_collection", number=found.number)

@@ -16,7 +16,7 @@ from core.collections.queries import policy_called
 from core.customers.model import Subscription
 from core.customers.queries import customer, subscription, subscriptions_of, today_of
 from core.engine.db.tables.suspensions import suspension_items, suspensions
-from core.engine.errors import Conflict, DeskError, InvalidInput, Sum
+from core.engine.errors import Conflict, DeskError, InvalidInput, Sum, required
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
@@ -70,8 +70,7 @@ def ask_again(tx: Tx, command: AskAgain) -> Iterable[Event]:
 
 def refuse_if_empty(command: ProposeSuspension | ReviseSuspension) -> None:
     """Raises InvalidInput without a reason or without a subscription."""
-    if not command.reason.strip():
-        raise InvalidInput("field_missing", "reason")
+    required(command.reason, "reason")
     if not command.subscription_ids:
         raise InvalidInput("field_missing", "subscriptions")
 

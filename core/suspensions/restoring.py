@@ -12,7 +12,7 @@ from core.cases.queries import case, roots_of
 from core.collections.queries import policy_on
 from core.customers.queries import subscription
 from core.engine.db.tables.suspensions import restores
-from core.engine.errors import Conflict, InvalidInput, NotAllowed
+from core.engine.errors import Conflict, NotAllowed, required
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
@@ -43,10 +43,9 @@ WAITS_FOR_PARENT = frozenset({RestoreState.WAITING, RestoreState.SENDING, Restor
 def restore_service(tx: Tx, command: RestoreService) -> Iterable[Event]:
     """Stops what is under way, then switches on, parents first. Raises NotAllowed, InvalidInput without a reason, Conflict when nothing
     is off."""
-    found, reason = case(tx.connection, command.case_id), command.reason.strip()
+    found = case(tx.connection, command.case_id)
     refuse_stranger(tx, found)
-    if not reason:
-        raise InvalidInput("field_missing", "reason")
+    reason = required(command.reason, "reason")
     under_way = open_suspension_of(tx.connection, found.id)
     stopped = end_unsent(tx, under_way, ItemState.STOPPED, reason=reason) if under_way else []
     off = items_maybe_off(tx.connection, case_id=found.id)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from core.engine.db.tables.suspensions import suspension_items, suspensions
-from core.engine.errors import Conflict, InvalidInput, NotAllowed
+from core.engine.errors import Conflict, InvalidInput, NotAllowed, required
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
@@ -26,9 +26,7 @@ def request_changes(tx: Tx, command: RequestChanges) -> Iterable[Event]:
     found = suspension(tx.connection, command.suspension_id)
     refuse_if_decided(tx, found)
     refuse_if_involved(tx, found)
-    reason = command.reason.strip()
-    if not reason:
-        raise InvalidInput("field_missing", "reason")
+    reason = required(command.reason, "reason")
     if found.is_to_revise:
         raise Conflict("changes_wanted", number=found.number, name=display_name(tx.connection, found.wanted_by))
     cast(tx, found, Verdict.CHANGES, reason)

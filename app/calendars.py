@@ -1,14 +1,13 @@
 """`./desk calendars` and `./desk targets`: which hours count, and how much of them something may take."""
 
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import groupby
 
 import click
 
 from app.staff import OPERATOR
-from app.wiring import House
+from app.wiring import House, Make
 from core.cases.commands import SetTarget
 from core.cases.targets import Clock, all_targets
 from core.cases.triage import Triage
@@ -16,7 +15,6 @@ from core.engine.calendars import Calendar, Hours
 from core.people.calendars import named_calendars, read_hours
 from core.people.commands import CloseDay, OpenDay, SetCalendar
 
-Make = Callable[[], House]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WAIT = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,2})m)?")
 

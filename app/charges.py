@@ -1,7 +1,7 @@
 """`./desk import charges FILE`: what Microsoft charges the partner, from a reconciliation file, customer by customer."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import click
 from sqlalchemy import Connection
 
 from app.partner_sync import CONNECTION, PARTNER_CENTER
-from app.wiring import House
+from app.wiring import House, Make
 from core.charges.commands import Charged, RecordPrices
 from core.customers.model import LinkKind
 from core.customers.queries import linked
@@ -19,7 +19,7 @@ from webhooks.partner_center.reconciliation import Unreadable, read
 @click.command("charges")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
-def charges(make: Callable[[], House], path: Path) -> None:
+def charges(make: Make, path: Path) -> None:
     """What a seat costs you at Microsoft: a reconciliation of new commerce licences, CSV or JSON lines. docs/partner-center.md."""
     try:
         found = read(path.read_bytes())

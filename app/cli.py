@@ -1,7 +1,6 @@
 """`./desk …`: the command line of the desk."""
 
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,7 +27,7 @@ from app.settings import ConfigError, load
 from app.setup.command import setup
 from app.staff import groups, staff
 from app.subscriptions import subscriptions
-from app.wiring import House, build
+from app.wiring import House, Make, build
 from core.engine.db.migrate import upgrade
 from core.engine.errors import DeskError
 
@@ -70,7 +69,7 @@ def secret_key() -> None:
 
 @main.command()
 @click.pass_obj
-def migrate(make: Callable[[], House]) -> None:
+def migrate(make: Make) -> None:
     """Bring the database to the newest schema."""
     make()
     click.echo("The database is current.")
@@ -113,7 +112,7 @@ def demo() -> None:
 
 @main.command()
 @click.pass_obj
-def now(make: Callable[[], House]) -> None:
+def now(make: Make) -> None:
     """Print the business moment and the real one."""
     house = make()
     click.echo(f"business {house.clock.now().isoformat()}  real {datetime.now(UTC).isoformat()}")

@@ -1,7 +1,6 @@
 """`./desk connections` and `./desk webhooks`."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from getpass import getuser
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 from app.polling import poll
 from app.settings import LOOPBACK
 from app.staff import OPERATOR
-from app.wiring import House
+from app.wiring import House, Make
 from core.engine import inbox
 from core.engine.errors import DeliveryError
 from core.people.commands import (
@@ -32,7 +31,6 @@ from webhooks.signatures import SCHEMES
 SPAN = re.compile(r"([0-9]{1,5})([mhd])", re.ASCII)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
-Make = Callable[[], House]
 secret_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

@@ -1,18 +1,14 @@
 """`./desk customers`: who they are, which keys of other systems stand for them, and whether real effects may reach them."""
 
-from collections.abc import Callable
-
 import click
 
 from app.staff import OPERATOR
-from app.wiring import House
+from app.wiring import House, Make
 from core.customers.commands import AddContact, AddCustomer, ConfirmLink, RemoveContact, SwitchMode
 from core.customers.model import Customer, LinkKind, Mode
 from core.customers.queries import all_customers, billing_contacts_of, links_of, named
 from core.engine.errors import InvalidInput, NotFound
 from core.receivables.queries import payers_of, unlinked_payers
-
-Make = Callable[[], House]
 
 
 def one(house: House, name: str) -> Customer:

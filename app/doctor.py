@@ -1,7 +1,7 @@
 """`./desk doctor`: looks at everything the desk stands on, tries each chat, and says in one line each what is wrong and how to mend it."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from app.arrivals import arrived
 from app.drift import slack_drift, teams_drift
 from app.receiving import access_of
-from app.wiring import House
+from app.wiring import House, Make
 from bots.slack.examining import examined as slack_examined
 from bots.teams.examining import examined as teams_examined
 from core.chat.findings import Finding, tried, well, wrong
@@ -54,7 +54,7 @@ def read_token(_context: click.Context, _option: click.Parameter, file: Path | N
     help="An app configuration token from https://api.slack.com/apps (12 hours): compares the app's whole manifest.",
 )  # fmt: skip
 @click.pass_obj
-def doctor(make: Callable[[], House], *, quiet: bool, config_token: str) -> None:
+def doctor(make: Make, *, quiet: bool, config_token: str) -> None:
     """Say what is wrong and how to mend it; the status is 1 when anything is. Sends, changes and deletes a message in each chat."""
     found = list(examine(make(), datetime.now(UTC), sends=not quiet, config_token=config_token))
     for finding in found:

@@ -1,19 +1,17 @@
 """`./desk escalations`: whom a group's cases are escalated to, level by level."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import click
 
 from app.staff import OPERATOR
-from app.wiring import House
+from app.wiring import Make
 from core.escalations.commands import SetChain
 from core.escalations.model import DEFAULT, STARTS_ON, Chain, Level
 from core.escalations.queries import chains
 
 WAIT = re.compile(r"([0-9]{1,3})([hm])", re.ASCII)
-Make = Callable[[], House]
 
 
 def levels(_ctx: click.Context, _param: click.Parameter, given: tuple[tuple[str, str], ...]) -> tuple[Level, ...]:

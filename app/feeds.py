@@ -1,6 +1,6 @@
 """`./desk import receivables FILE.csv`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from rich.progress import track
 from rich.table import Table
 
 from app.staff import OPERATOR
-from app.wiring import House
+from app.wiring import House, Make
 from core.chat.words import Words
 from core.engine.errors import DeskError
 from core.receivables.applying import Plan, plan
@@ -69,7 +69,7 @@ def imports() -> None:
 @click.option("--preview", is_flag=True, help="Show what would change and write nothing.")
 @click.pass_obj
 def receivables(
-    make: Callable[[], House], path: Path, connection: str, as_of: str, zone: ZoneInfo | None, columns: dict[str, str], style: str,
+    make: Make, path: Path, connection: str, as_of: str, zone: ZoneInfo | None, columns: dict[str, str], style: str,
     encoding: str, delimiter: str, currency: str, complete: bool, preview: bool,
 ) -> None:  # fmt: skip
     """What customers owe, from a CSV; a payer with a wrong line is left out, the others go on. docs/receivables-csv.md."""

@@ -2,17 +2,15 @@
 
 import re
 import secrets
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import click
 
 from app.staff import OPERATOR
-from app.wiring import House
+from app.wiring import House, Make
 from bots.slack.install import INSTALL, digest
 from core.people.installations import EndInstallation, InviteInstallation, all_installations
 
-Make = Callable[[], House]
 HOURS = timedelta(hours=1)
 
 

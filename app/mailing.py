@@ -2,7 +2,6 @@
 
 import re
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
@@ -10,7 +9,7 @@ import click
 from app.pausing import pause
 from app.receiving import access_of
 from app.settings import ConfigError
-from app.wiring import House
+from app.wiring import House, Make
 from core.collections.commands import RecordCarriage, WithdrawNotice
 from core.collections.letters import MAIL_KIND, letter_of
 from core.collections.ports import Carriage, Carried, Letter
@@ -97,7 +96,7 @@ def mail() -> None:
     "--to", "recipient", default="", help="The address of the envelope, where the mail server does not write it into the message."
 )
 @click.pass_obj
-def receive(make: Callable[[], House], name: str, recipient: str) -> None:
+def receive(make: Make, name: str, recipient: str) -> None:
     """Store one message from standard input, as it is; for a mail server's pipe. The worker reads it.
 
     The status is 0 once it is on disk; 75 when the mail server should keep it and try again; 65, with a sentence for its sender, when it

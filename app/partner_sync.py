@@ -10,7 +10,7 @@ from rich.progress import Progress
 from rich.table import Table
 from sqlalchemy import Connection
 
-from app.wiring import House
+from app.wiring import House, Make
 from core.customers.commands import RecordSubscriptions
 from core.customers.model import Customer, LinkKind
 from core.customers.queries import customer, linked, named, tenants_of, with_tenant
@@ -66,7 +66,7 @@ def sync_all(house: House, partner_center: PartnerCenter, asked: Iterable[Custom
 @click.command("sync")
 @click.argument("name", default="")
 @click.pass_obj
-def sync(make: Callable[[], House], name: str) -> None:
+def sync(make: Make, name: str) -> None:
     """Read the subscriptions of every customer with a confirmed tenant, or of one."""
     house = make()
     partner_center = _partner_center(house)
@@ -82,7 +82,7 @@ def sync(make: Callable[[], House], name: str) -> None:
 
 @click.command("tenants")
 @click.pass_obj
-def tenants(make: Callable[[], House]) -> None:
+def tenants(make: Make) -> None:
     """List Partner Center's customers and whom each tenant was confirmed for."""
     house = make()
     try:

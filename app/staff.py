@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 from babel import Locale, UnknownLocaleError
 
-from app.wiring import House
+from app.wiring import Make
 from core.cases.model import Kind
 from core.collections.hours import ROUTE as APPROVALS
 from core.engine.transaction import Actor
@@ -80,7 +80,7 @@ def staff() -> None:
 @click.option("--zone", default="", callback=zone, help="Such as Europe/Warsaw; else what the chat says.")
 @click.pass_obj
 def add(
-    make: Callable[[], House], handle: str, name: str, roles: tuple[str, ...], slack: list[tuple[str, str, str]],
+    make: Make, handle: str, name: str, roles: tuple[str, ...], slack: list[tuple[str, str, str]],
     teams: list[tuple[str, str, str]], locale: str, zone: str,
 ) -> None:  # fmt: skip
     """Add a member, or give one more roles or identities."""
@@ -94,7 +94,7 @@ def add(
 @click.argument("handle")
 @click.argument("roles", nargs=-1, required=True, type=click.Choice([r.value for r in Role]))
 @click.pass_obj
-def role(make: Callable[[], House], handle: str, roles: tuple[str, ...]) -> None:
+def role(make: Make, handle: str, roles: tuple[str, ...]) -> None:
     """Let a member hold exactly these roles."""
     house = make()
     with house.desk.reading() as connection:
@@ -105,7 +105,7 @@ def role(make: Callable[[], House], handle: str, roles: tuple[str, ...]) -> None
 
 @staff.command("list")
 @click.pass_obj
-def list_staff(make: Callable[[], House]) -> None:
+def list_staff(make: Make) -> None:
     """Say who works here: roles, and who they are in each chat."""
     with make().desk.reading() as connection:
         for who in everyone(connection):
@@ -118,7 +118,7 @@ def list_staff(make: Callable[[], House]) -> None:
 @click.argument("handle")
 @click.option("--to", "successor", default="", metavar="HANDLE", help="Who gets their open cases; else nobody has them.")
 @click.pass_obj
-def remove(make: Callable[[], House], handle: str, successor: str) -> None:
+def remove(make: Make, handle: str, successor: str) -> None:
     """Take every right and identity away."""
     make().desk.do(RemoveStaff(handle=handle, successor=successor), OPERATOR, datetime.now(UTC))
     click.echo(f"{handle} may do nothing any more.")
@@ -141,7 +141,7 @@ def groups() -> None:
 @click.option("--most-cases", type=click.IntRange(min=0), help="Who has so many open cases is passed over; 0 for no limit.")
 @click.pass_obj
 def set_group(
-    make: Callable[[], House], name: str, routes: tuple[str, ...], members: tuple[str, ...], slack: list[tuple[str, str, str]],
+    make: Make, name: str, routes: tuple[str, ...], members: tuple[str, ...], slack: list[tuple[str, str, str]],
     teams: list[tuple[str, str, str]], locale: str, calendar: str, assign: str | None, most_cases: int | None,
 ) -> None:  # fmt: skip
     """Make or change a group."""

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from app.partner_sync import CONNECTION, PARTNER_CENTER
-from app.wiring import House
+from app.wiring import House, Make
 from core.customers.commands import RecordSubscriptions
 from core.customers.model import LinkKind, Mode
 from core.customers.queries import customer, linked
@@ -39,7 +39,7 @@ class Line:
 @click.command("subscriptions")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
-def subscriptions(make: Callable[[], House], path: Path) -> None:
+def subscriptions(make: Make, path: Path) -> None:
     """What customers who are by-hand subscribe to, all of each tenant's, from a CSV. docs/partner-center.md."""
     try:
         found = read(path.read_text("utf-8-sig"))

@@ -88,6 +88,9 @@ class House:
         self.store.close()
 
 
+Make = Callable[[], House]  # what every command of the command line is given
+
+
 def build(settings: Settings, *, wake: Callable[[], None] = lambda: None) -> House:
     """Make the house from settings that hold together. Opens no connection yet."""
     store = Store(settings.desk_database_url.get_secret_value())

@@ -1,7 +1,7 @@
 """`./desk audit`: verify the journal where it is, or take it out."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,11 @@ import sqlalchemy as sa
 from rich.progress import track
 from sqlalchemy import Connection
 
-from app.wiring import House
+from app.wiring import Make
 from core.engine.db.tables.engine import journal, private_texts
 
 from . import verifier
 from .verifier import SEALS, faults
-
-Make = Callable[[], House]
 
 
 @click.group()

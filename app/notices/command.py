@@ -1,15 +1,13 @@
 """`./desk notices`: a file of notices' texts is checked, looked at, applied and shown."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import Connection
 
-from app.staff import OPERATOR
-from app.wiring import House
+from app.versions import FILE, apply_version, list_versions, read_version
+from app.wiring import Make
 from core.collections.commands import ApplyTexts
 from core.collections.examples import example_final
 from core.collections.queries import applied_texts, texts_on
@@ -17,10 +15,7 @@ from core.collections.texts import NAMES, Texts
 from core.collections.wording import fill
 from core.customers.queries import all_customers
 
-from .reading import TextsFaults, read_texts, unread
-
-Make = Callable[[], House]
-FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+from .reading import read_texts, unread
 
 
 @click.group()
@@ -44,11 +39,7 @@ def apply(make: Make, file: Path) -> None:
     """Let a version count from its day on. Notices that were sent keep the words they were sent with."""
     found, text = _read(file)
     house = make()
-    outcome = house.desk.do(ApplyTexts(texts=found, text=text), OPERATOR, house.clock.now())
-    if outcome.kind == "unchanged":
-        click.echo(f"Version {found.version} is applied already, with the same words. Nothing was changed.")
-    else:
-        click.echo(f"Version {found.version} counts from {found.since} on.")
+    apply_version(house, ApplyTexts(texts=found, text=text), found, "words")
     with house.desk.reading() as connection:
         _warn([*unread(found), *_speechless(connection, found)])
 
@@ -64,10 +55,7 @@ def show(make: Make, version: str | None, *, only_list: bool) -> None:
         known = applied_texts(connection)
         current = texts_on(connection, house.clock.now().date())
     if only_list:
-        table = Table("version", "from", "title", "languages", "")
-        for each, _ in known:
-            table.add_row(each.version, str(each.since), each.title, _languages(each), "in force" if each == current else "")
-        Console().print(table)
+        list_versions((each for each, _ in known), current, "languages", _languages)
         return
     wanted = version or (current.version if current else None)
     text = next((text for each, text in known if each.version == wanted), None)
@@ -99,16 +87,7 @@ def preview(file: Path, language: str | None, notice: str | None, country: str, 
 
 
 def _read(file: Path) -> tuple[Texts, str]:
-    """Raises ClickException with every fault and its line."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise click.ClickException(f"{file} is not UTF-8. Save it as UTF-8; nothing was applied.") from None
-    try:
-        return read_texts(text), text
-    except TextsFaults as faults:
-        said = "\n".join(f"  {file}:{fault.line}: {fault.sentence}" for fault in faults.faults)
-        raise click.ClickException(f"{file} holds no texts that may be sent; nothing was applied:\n{said}") from None
+    return read_version(file, read_texts, "holds no texts that may be sent")
 
 
 def _languages(found: Texts) -> str:

@@ -7,21 +7,13 @@ from typing import Any
 
 from babel.numbers import list_currencies
 
-from app.policies.nodes import Entry, Fault, Faults, Unreadable, day, root, text
+from app.policies.nodes import Entry, Faults, Faulty, Unreadable, day, root, text
 from core.collections.policy import ANY
 from core.collections.texts import EU, NAMES, Legal, Texts, Tongue, Wording
 
 from .linting import lint
 
 CHANGE_ME = "CHANGE ME"
-
-
-class TextsFaults(Exception):
-    """The file holds no texts that may be sent; `faults` says why, line by line."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__(f"{len(faults)} faults")
-        self.faults = sorted(set(faults))
 
 
 @dataclass(frozen=True)
@@ -34,11 +26,11 @@ class Placed:
 
 
 def read_texts(source: str) -> Texts:
-    """The texts the file says. Raises TextsFaults with everything that is wrong."""
+    """The texts the file says. Raises Faulty with everything that is wrong."""
     faults = Faults()
     top = root(source, faults)
     if top is None:
-        raise TextsFaults(faults.found)
+        raise Faulty(faults.found)
     made: dict[str, Any] = {name: top.read(name, reader) for name, reader in (("version", _own), ("since", day), ("title", text))}
     entries = top.entries("languages")
     spoken = [(entry, *_tongue(entry)) for entry in entries]
@@ -55,7 +47,7 @@ def read_texts(source: str) -> Texts:
                     faults.add(fault.line, fault.sentence)
         if not faults.found:
             return texts
-    raise TextsFaults(faults.found)
+    raise Faulty(faults.found)
 
 
 def unread(texts: Texts) -> Iterator[str]:

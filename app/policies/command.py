@@ -1,15 +1,12 @@
 """`./desk policy`: a policy file is checked, applied, shown and compared."""
 
 import difflib
-from collections.abc import Callable
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from app.staff import OPERATOR
-from app.wiring import House
+from app.versions import FILE, apply_version, list_versions, read_version
+from app.wiring import House, Make
 from core.collections.commands import ApplyPolicy
 from core.collections.exempting import unknown
 from core.collections.policy import Policy
@@ -17,7 +14,7 @@ from core.collections.queries import applied, find_policy, policy_on
 from core.collections.shipped import SHIPPED
 from core.people.queries import members_of
 
-from .reading import PolicyFaults, lines_of, read_policy
+from .reading import lines_of, read_policy
 from .writing import write_policy
 
 UNKNOWN = {
@@ -25,8 +22,6 @@ UNKNOWN = {
     "customers": "“{customer}” may be several customers; write the tax number, or the whole name.",
     "owner": "“{owner}” does not work here: an exemption needs somebody who answers for it, by the handle of `./desk staff list`.",
 }
-Make = Callable[[], House]
-FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
 @click.group()
@@ -50,11 +45,7 @@ def apply(make: Make, file: Path) -> None:
     found, text = _read(file)
     house = make()
     _refuse_unknown(house, found, text, file)
-    outcome = house.desk.do(ApplyPolicy(policy=found, text=text), OPERATOR, house.clock.now())
-    if outcome.kind == "unchanged":
-        click.echo(f"Version {found.version} is applied already, with the same rules. Nothing was changed.")
-    else:
-        click.echo(f"Version {found.version} counts from {found.since} on.")
+    apply_version(house, ApplyPolicy(policy=found, text=text), found, "rules")
 
 
 @policy.command()
@@ -68,7 +59,8 @@ def show(make: Make, version: str | None, *, only_list: bool) -> None:
         today = house.clock.now().date()
         current = policy_on(connection, today)
         if only_list:
-            _list([SHIPPED, *(found for found, _ in applied(connection))], current)
+            versions = [SHIPPED, *(found for found, _ in applied(connection))]
+            list_versions(versions, current, "steps", lambda each: str(len(each.ladder)))
             return
         texts = {found.version: text for found, text in applied(connection)}
         wanted = current.version if version is None else version
@@ -96,16 +88,7 @@ def diff(make: Make, file: Path, against: str | None) -> None:
 
 
 def _read(file: Path) -> tuple[Policy, str]:
-    """Raises ClickException with every fault and its line."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise click.ClickException(f"{file} is not UTF-8. Save it as UTF-8; nothing was applied.") from None
-    try:
-        return read_policy(text), text
-    except PolicyFaults as faults:
-        said = "\n".join(f"  {file}:{fault.line}: {fault.sentence}" for fault in faults.faults)
-        raise click.ClickException(f"{file} is no policy; nothing was applied:\n{said}") from None
+    return read_version(file, read_policy, "is no policy")
 
 
 def _refuse_unknown(house: House, found: Policy, text: str, file: Path) -> None:
@@ -120,10 +103,3 @@ def _refuse_unknown(house: House, found: Policy, text: str, file: Path) -> None:
     if faults:
         said = "\n".join(f"  {file}:{line}: {sentence}" for line, sentence in faults)
         raise click.ClickException(f"Nothing was applied:\n{said}")
-
-
-def _list(versions: list[Policy], current: Policy) -> None:
-    table = Table("version", "from", "title", "steps", "")
-    for each in versions:
-        table.add_row(each.version, str(each.since), each.title, str(len(each.ladder)), "in force" if each == current else "")
-    Console().print(table)

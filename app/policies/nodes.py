@@ -34,6 +34,14 @@ class Faults:
         self.found.append(Fault(line, sentence))
 
 
+class Faulty(Exception):
+    """The file does not say what it should; `faults` says why, line by line."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = sorted(set(faults))
+
+
 class Unreadable(ValueError):
     """A value is not what its field needs; the sentence says what is."""
 

@@ -28,35 +28,27 @@ from core.collections.policy import (
 )
 from core.people.model import Role
 
-from .nodes import Entry, Fault, Faults, Unreadable, clock, day, duration, money, root, switch, text, whole
+from .nodes import Entry, Faults, Faulty, Unreadable, clock, day, duration, money, root, switch, text, whole
 
 E = TypeVar("E", bound=StrEnum)
 Build = Callable[[Entry], tuple[type, dict[str, Any]]]
 FOR = ("owner", *(role.value for role in Role))
 
 
-class PolicyFaults(Exception):
-    """The file is no policy; `faults` says why, line by line."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__(f"{len(faults)} faults")
-        self.faults = sorted(faults)
-
-
 def read_policy(source: str) -> Policy:
-    """The policy the text says. Raises PolicyFaults with everything that is wrong."""
+    """The policy the text says. Raises Faulty with everything that is wrong."""
     faults = Faults()
     top = root(source, faults)
     made = None if top is None else _policy(top)
     if top is not None:
         top.close()
     if faults.found or made is None:
-        raise PolicyFaults(faults.found)
+        raise Faulty(faults.found)
     policy = Policy(**made[0])
     for line, sentence in _contradictions(policy, made[1]):
         faults.add(line, sentence)
     if faults.found:
-        raise PolicyFaults(faults.found)
+        raise Faulty(faults.found)
     return policy
 
 

@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli import main
-from app.notices.reading import TextsFaults, read_texts, unread
+from app.notices.reading import read_texts, unread
+from app.policies.nodes import Faulty
 from core.collections.examples import example_final
 from core.collections.queries import as_json
 from core.collections.texts import Texts
@@ -17,7 +18,7 @@ from tests.harness.world import World
 
 def faults(source: str) -> list[tuple[str, str]]:
     """Each fault with the text of its line."""
-    with pytest.raises(TextsFaults) as raised:
+    with pytest.raises(Faulty) as raised:
         read_texts(source)
     lines = source.splitlines()
     return [(lines[fault.line - 1].strip(), fault.sentence) for fault in raised.value.faults]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from app.cli import Sentences
 from app.policies.command import policy
-from app.policies.reading import PolicyFaults, read_policy
+from app.policies.nodes import Faulty
+from app.policies.reading import read_policy
 from app.policies.writing import write_policy
 from core.collections.commands import ApplyPolicy
 from core.collections.policy import Need, Quorum, Threshold
@@ -32,7 +33,7 @@ def run(world: World, *arguments: str) -> Result:
 
 
 def faults(text: str) -> list[tuple[int, str]]:
-    with pytest.raises(PolicyFaults) as found:
+    with pytest.raises(Faulty) as found:
         read_policy(text)
     return [(fault.line, fault.sentence) for fault in found.value.faults]
 

@@ -70,7 +70,7 @@ CLIENTS = (
             seat("Microsoft 365 Business Standard", 15, 1250, ends_in=64, scheduled=True),
             seat("Defender for Office 365 (Plan 1)", 15, 200, product="addon", parent="Microsoft 365 Business Standard", ends_in=64),
         ),
-        bills=(Bill(due=-38, months_ago=2), Bill(due=-8)), live=True, notices=(("reminder", 30), ("final", 12)),
+        bills=(Bill(due=-38, months_ago=2), Bill(due=-8)), live=True, notices=(("reminder", 30), ("final", 7)),
     ),
     Client(
         name="Zielona Apteka", domain="zielonaapteka.example", tax_id="7792369887", locale="pl-PL", zone="Europe/Warsaw", country="PL",

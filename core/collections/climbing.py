@@ -1,6 +1,7 @@
 """Taking a step: one at a time, on facts as they are now, and only when nothing holds it back."""
 
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from core.customers.model import Mode
 from core.customers.queries import customer, today_of
@@ -23,6 +24,7 @@ from .policy import Does, Policy, Sender
 from .queries import policy_called
 from .sending import send_step
 from .standing import split
+from .stillness import longest_pause
 
 NOTICES = frozenset({Does.REMIND, Does.FINAL})
 
@@ -42,7 +44,7 @@ def climb_ladder(tx: Tx, command: ClimbLadder) -> Iterable[Event]:
     if (pause := why_paused(tx.connection, whose, found.currency, tx.now, next_one.step.does)) is not None:
         yield from _pause(tx, found, next_one, pause)
         return
-    if next_one.step.does is Does.ASK and needs_new_final(policy, found, amount=split(tx.connection, owed).undisputed, now=tx.now):
+    if next_one.step.does is Does.ASK and _needs_new_final(tx, policy, found, owed):
         yield from _step_back(tx, policy, found)
         found = rows.ladder(tx.connection, found.id)
         next_one = coming(policy, found) or next_one
@@ -103,6 +105,18 @@ def _pause(tx: Tx, found: Ladder, next_one: Coming, pause: Pause) -> Iterable[Ev
         return
     rows.change(tx, found, paused_at=found.paused_at or tx.now, paused_for=pause.why)
     yield LadderPaused(**ids(tx, found), step=next_one.step.name, why=pause.why)
+
+
+def _needs_new_final(tx: Tx, policy: Policy, found: Ladder, owed: Position) -> bool:
+    """Whether the ladder, or what it collects, stood still for too long since the last one began, or more is owed."""
+    begun = [row.begun_at for row in rows.steps_of(tx.connection, found.id) if row.does == Does.FINAL]
+    since = (begun or [tx.now])[-1].astimezone(ZoneInfo(customer(tx.connection, _customer_of(tx, found)).zone)).date()
+    still = longest_pause(tx.connection, _customer_of(tx, found), found.payer_id, found.currency, since=since, now=tx.now)
+    return needs_new_final(policy, found, amount=split(tx.connection, owed).undisputed, still=still, now=tx.now)
+
+
+def _customer_of(tx: Tx, found: Ladder) -> int:
+    return payer(tx.connection, found.payer_id).customer_id or 0
 
 
 def _step_back(tx: Tx, policy: Policy, found: Ladder) -> Iterable[Event]:

@@ -84,13 +84,15 @@ def first_step(policy: Policy, anchor: date, today: date) -> int:
     return sum(1 for step in policy.ladder if step.day <= 0 and anchor + timedelta(days=step.day) < today and anchor < today)
 
 
-def needs_new_final(policy: Policy, ladder: Ladder, *, amount: int, now: datetime) -> bool:
-    """Whether a new final notice must go out before anybody is asked: more is owed than the last one named, or the ladder stood still for
-    longer than one lasts."""
+def needs_new_final(policy: Policy, ladder: Ladder, *, amount: int, still: timedelta, now: datetime) -> bool:
+    """Whether a new final notice must go out before anybody is asked: more is owed than the last one named, or the ladder stood still, or
+    collecting was held back (`still`, since that notice), for longer than one lasts."""
     final = final_index(policy)
     if final is None or ladder.climbed <= final:
         return False
-    stood_still = ladder.paused_at is not None and now - ladder.paused_at > policy.notices.final_lasts
+    stood_still = still > policy.notices.final_lasts or (
+        ladder.paused_at is not None and now - ladder.paused_at > policy.notices.final_lasts
+    )
     return stood_still or (ladder.final_amount is not None and amount > ladder.final_amount)
 
 

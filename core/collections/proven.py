@@ -37,7 +37,7 @@ def _facts(sent: Sequence[DeskNotice], zone: ZoneInfo) -> list[dict[str, Any]]:
     return [
         {
             "id": each.number, "kind": each.kind, "sent_on": _day(each.accepted_at, zone).isoformat(), "method": each.channel.value,
-            "proven_on": proven_on.isoformat() if proven_on else "", "names": names.isoformat() if names else "",
+            "proven_on": proven_on.isoformat() if proven_on else "", "names": names.isoformat() if names else "", "amount": each.amount,
         }
         for each in proven
     ]  # fmt: skip

@@ -57,7 +57,8 @@ class InvoicesFellDue(OfPayer):
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeRecorded(OfCase):
-    """The customer was given notice. `to_contact`: the recipient is one of the customer's billing contacts."""
+    """The customer was given notice. `to_contact`: the recipient is one of the customer's billing contacts. `amount`: of what is open
+    now, what was overdue on the day it was sent, in minor units: it can have named no more."""
 
     notice_id: int
     kind: str
@@ -66,3 +67,4 @@ class NoticeRecorded(OfCase):
     recipient: Private
     proof: Private
     to_contact: bool
+    amount: int

@@ -24,7 +24,7 @@ from .commands import AttachPayer, NoteDue, RecordNotice, RecordReceivables
 from .events import InvoicesFellDue, NoticeRecorded, PayerAttached, ReceivablesRecorded
 from .model import BY_HAND, InvoiceFacts, NoticeMethod
 from .movements import record_movements
-from .queries import next_due_on, payer, unpaid_positions
+from .queries import next_due_on, payer, position, unpaid_positions
 
 DUE = "receivables.due"
 
@@ -87,15 +87,17 @@ def record_notice(tx: Tx, command: RecordNotice) -> Iterable[Event]:
     recipient, proof = command.recipient.strip(), command.proof.strip()
     _check_notice(command, recipient, proof, today_of(tx.connection, found.customer_id, tx.now))
     to_contact = is_billing_contact(tx.connection, found.customer_id, recipient, by_name=command.method in BY_HAND)
+    amount = position(tx.connection, found.payer_id or 0, found.currency, command.sent_on).overdue
     values = {
         "case_id": found.id, "kind": command.kind.value, "sent_on": command.sent_on, "recipient": recipient, "proof": proof,
-        "method": command.method.value, "recorded_by": tx.actor.id, "recorded_at": tx.now, "extra": {"to_contact": to_contact},
+        "method": command.method.value, "recorded_by": tx.actor.id, "recorded_at": tx.now,
+        "extra": {"to_contact": to_contact, "amount": amount},
     }  # fmt: skip
     notice_id = int(tx.connection.execute(sa.insert(notices).values(**values).returning(notices.c.id)).scalar_one())
     return [
         NoticeRecorded(
             case_id=found.id, notice_id=notice_id, kind=command.kind.value, sent_on=command.sent_on, method=command.method.value,
-            recipient=Private(recipient), proof=Private(proof), to_contact=to_contact,
+            recipient=Private(recipient), proof=Private(proof), to_contact=to_contact, amount=amount,
         )
     ]  # fmt: skip
 

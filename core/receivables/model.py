@@ -116,7 +116,7 @@ class Payer:
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """A notice to the customer, with its proof."""
+    """A notice to the customer, with its proof. `amount`: what of the open money was overdue on the day it was sent, in minor units."""
 
     id: int
     case_id: int
@@ -128,6 +128,7 @@ class Notice:
     recorded_by: str
     recorded_at: datetime
     to_contact: bool
+    amount: int
 
 
 @dataclass(frozen=True, kw_only=True)

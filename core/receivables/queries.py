@@ -82,7 +82,7 @@ def notices_of(connection: Connection, case_id: int) -> list[Notice]:
         Notice(
             id=r["id"], case_id=r["case_id"], kind=NoticeKind(r["kind"]), sent_on=r["sent_on"], recipient=r["recipient"],
             method=NoticeMethod(r["method"]), proof=r["proof"], recorded_by=r["recorded_by"], recorded_at=r["recorded_at"],
-            to_contact=bool(r["extra"].get("to_contact")),
+            to_contact=bool(r["extra"].get("to_contact")), amount=int(r["extra"].get("amount", 0)),
         )
         for r in rows
     ]  # fmt: skip

@@ -9,7 +9,7 @@ changes nothing by itself.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,10 +22,11 @@ from core.collections.policy import Exemption
 from core.collections.proven import proven_by_desk
 from core.collections.queries import policy_on
 from core.collections.standing import active_holds, disputed, open_payments, open_promises, split
+from core.collections.stillness import longest_pause
 from core.customers.model import LinkKind, Subscription
 from core.customers.queries import customer, linked, subscription, today_of
 from core.engine.db.tables.customers import links
-from core.receivables.model import Notice, Position
+from core.receivables.model import Notice, NoticeKind, Position
 from core.receivables.queries import notices_of, payer, position
 
 from .model import Facts
@@ -54,7 +55,7 @@ def gather(connection: Connection, found: Case, subscription_ids: Iterable[int],
     whose = customer(connection, found.customer_id)
     owed = position(connection, found.payer_id, found.currency, today)
     by_hand = [_notice(n) for n in notices_of(connection, found.id) if n.proof.strip() and n.to_contact]
-    proven = [*by_hand, *proven_by_desk(connection, found)]
+    proven = [_lasting(connection, found, each, today, now) for each in (*by_hand, *proven_by_desk(connection, found))]
     listed = {
         **_money(owed), **_collecting(connection, owed, found.customer_id), "notices": proven,
         "payer_link": is_payer_linked(connection, found.payer_id, found.customer_id), "policy": policy_on(connection, today).version,
@@ -126,7 +127,22 @@ def _exemption(found: Exemption | None) -> dict[str, str] | None:
 
 
 def _notice(found: Notice) -> dict[str, Any]:
-    return {"id": found.id, "kind": found.kind.value, "sent_on": found.sent_on.isoformat(), "method": found.method.value}
+    return {
+        "id": found.id,
+        "kind": found.kind.value,
+        "sent_on": found.sent_on.isoformat(),
+        "method": found.method.value,
+        "amount": found.amount,
+    }
+
+
+def _lasting(connection: Connection, found: Case, notice: dict[str, Any], today: date, now: datetime) -> dict[str, Any]:
+    """A final notice with whether collecting stood still for longer since then than one lasts."""
+    if notice["kind"] != NoticeKind.FINAL:
+        return notice
+    since = date.fromisoformat(notice.get("proven_on") or notice["sent_on"])
+    still = longest_pause(connection, found.customer_id or 0, found.payer_id or 0, found.currency, since=since, now=now)
+    return notice | {"lapsed": still > policy_on(connection, today).notices.final_lasts}
 
 
 def _subscription(connection: Connection, read: Subscription) -> dict[str, Any]:

@@ -46,9 +46,11 @@ def _money_blockers(facts: Facts, policy: Policy) -> list[str]:
 def _notice_blockers(facts: Facts, policy: Policy, today: date) -> list[str]:
     if not facts["notices"]:
         return ["no_notice"]
+    finals = [n for n in facts["notices"] if n["kind"] == "final"]
+    lasting = [n for n in finals if not n.get("lapsed")]
     ripe_on = final_notice_ripe_on(facts, policy)
     if ripe_on is None:
-        return ["no_final_notice"]
+        return ["final_notice_less" if lasting else "final_notice_lapsed" if finals else "no_final_notice"]
     return ["final_notice_young"] if ripe_on > today else []
 
 
@@ -68,10 +70,10 @@ def quorum_of(policy: Policy, facts: Facts) -> tuple[Need, ...]:
 
 
 def final_notice_ripe_on(facts: Facts, policy: Policy) -> date | None:
-    """The first day on which a final notice is old enough; None without one. Its age counts from its proof, and nobody is suspended before
-    the day that it names."""
-    finals = [n for n in facts["notices"] if n["kind"] == "final"]
-    return min((_ripe_on(n, policy) for n in finals), default=None)
+    """The first day on which a final notice that counts is old enough; None without one. Its age counts from its proof, and nobody is
+    suspended before the day that it names. One counts no more when more is owed than it named, or collecting stood still for too long."""
+    finals = [n for n in facts["notices"] if n["kind"] == "final" and not n.get("lapsed")]
+    return min((_ripe_on(n, policy) for n in finals if facts["undisputed"] <= n["amount"]), default=None)
 
 
 def _ripe_on(final: Mapping[str, Any], policy: Policy) -> date:

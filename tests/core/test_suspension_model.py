@@ -76,14 +76,33 @@ def test_changes_name_each_fact_with_both_values() -> None:
     ],
 )
 def test_only_an_old_enough_final_notice_unblocks(notices: list[tuple[str, str]], expected: list[str]) -> None:
-    facts = {"notices": [{"kind": kind, "sent_on": day} for kind, day in notices]}
+    facts = {"undisputed": 12_300, "notices": [{"kind": kind, "sent_on": day, "amount": 12_300} for kind, day in notices]}
 
     assert blockers(facts, POLICY, date(2026, 11, 23)) == expected
 
 
+@pytest.mark.parametrize(
+    ("notices", "expected"),
+    [
+        ([{"amount": 12_299}], ["final_notice_less"]),
+        ([{"lapsed": True}], ["final_notice_lapsed"]),
+        ([{"lapsed": True}, {"amount": 100}], ["final_notice_less"]),
+        ([{"amount": 100}, {"sent_on": "2026-11-20"}], ["final_notice_young"]),  # the one that names it all is not old enough
+        ([{"lapsed": True}, {"amount": 12_400, "lapsed": False}], []),
+    ],
+)
+def test_a_final_notice_that_named_less_or_that_a_long_pause_followed_counts_no_more(
+    notices: list[dict[str, object]], expected: list[str]
+) -> None:
+    final = {"kind": "final", "sent_on": "2026-11-10", "amount": 12_300}
+
+    assert blockers({"undisputed": 12_300, "notices": [final | each for each in notices]}, POLICY, date(2026, 11, 23)) == expected
+
+
 def test_the_day_a_final_notice_is_old_enough() -> None:
-    assert final_notice_ripe_on({"notices": [{"kind": "final", "sent_on": "2026-11-17"}]}, POLICY) == date(2026, 11, 24)
-    assert final_notice_ripe_on({"notices": []}, POLICY) is None
+    final = {"kind": "final", "sent_on": "2026-11-17", "amount": 12_300}
+    assert final_notice_ripe_on({"undisputed": 12_300, "notices": [final]}, POLICY) == date(2026, 11, 24)
+    assert final_notice_ripe_on({"undisputed": 12_300, "notices": []}, POLICY) is None
 
 
 def test_the_resource_just_read_is_compared_whatever_its_spelling() -> None:

@@ -6,6 +6,7 @@ from core.chat.words import LANGUAGES, Words
 from core.suspensions.looking import Found
 from core.suspensions.model import OPEN_STATES, ItemState, RestoreState, State, Verdict
 
+NOTICES = ("no_notice", "no_final_notice", "final_notice_young", "final_notice_less", "final_notice_lapsed")
 ENDS = sorted(s.value for s in State if s not in OPEN_STATES)
 KEYS = [
     *(f"suspension.short.{s}" for s in State),
@@ -14,8 +15,8 @@ KEYS = [
     *(f"suspension.vote.{v}" for v in Verdict),
     *(f"suspension.voided.{reason}" for reason in ("paid", "facts_changed", "not_entitled", "not_read_back")),
     *(f"suspension.expired.{reason}" for reason in ("undecided", "look_missing")),
-    *(f"suspension.blocked.{stop}" for stop in ("no_notice", "no_final_notice", "final_notice_young")),
-    *(f"error.approve_{stop}" for stop in ("no_notice", "no_final_notice", "final_notice_young")),
+    *(f"suspension.blocked.{stop}" for stop in NOTICES),
+    *(f"error.approve_{stop}" for stop in NOTICES),
     *(f"suspension.mode.{mode}" for mode in ("live", "dry_run")),
     *(f"suspension.fact.{fact}" for fact in (
         "overdue", "invoices", "currency", "notices", "payer_link", "policy", "mode", "status", "quantity", "term_end", "tenant",

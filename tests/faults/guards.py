@@ -28,6 +28,12 @@ def no_notice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(rules, "_notice_blockers", _answering([]))
 
 
+def no_named_sum(patch: pytest.MonkeyPatch) -> None:
+    """A final notice counts whatever it named."""
+    ripe_on = rules.final_notice_ripe_on
+    patch.setattr(rules, "final_notice_ripe_on", lambda facts, policy: ripe_on({**facts, "undisputed": 0}, policy))
+
+
 def no_money(patch: pytest.MonkeyPatch) -> None:
     """Promises, holds, payments on their way: neither asked for nor compared."""
     patch.setattr(rules, "_money_blockers", _answering([]))
@@ -114,6 +120,12 @@ def otto_does_it_alone(chain: Chain) -> None:
     chain.force("otto", "teams")
 
 
+def more_than_it_named(chain: Chain) -> None:
+    chain.feed(11000)
+    chain.notice(days_ago=8)
+    chain.feed(12300)
+
+
 @dataclass(frozen=True)
 class Guard:
     """How it is taken out, what tempts somebody to do what it is there for, and what the oracle must say then."""
@@ -126,6 +138,7 @@ class Guard:
 QUORUM = "without a quorum of other entitled people"
 GUARDS = (
     Guard(no_notice, lambda chain: chain.wait(minutes=1), "without a ripe final notice"),
+    Guard(no_named_sum, more_than_it_named, "for more than a final notice named"),
     Guard(no_money, lambda chain: chain.hold("ana", "slack"), "while something held collecting back"),
     Guard(no_four_eyes, otto_does_it_alone, QUORUM),
     Guard(no_quorum, lambda chain: chain.wait(minutes=1), QUORUM),

@@ -74,6 +74,7 @@ class _Case:
     def _rules(self) -> dict[str, bool]:
         return {
             "without a ripe final notice": self._noticed(),
+            "for more than a final notice named": self._named(),
             "without a quorum of other entitled people": self._quorum(),
             "before the cooling-off was over": self.written.at - self.approval["at"] >= COOLING_OFF,
             "after it had ended": not list(self._of("suspension_ended")),
@@ -103,6 +104,13 @@ class _Case:
     def _noticed(self) -> bool:
         finals = [e["data"] for e in self._until("notice_recorded") if e["data"]["kind"] == "final" and e["data"]["to_contact"]]
         return any(self._today - date.fromisoformat(each["sent_on"]) >= RIPE for each in finals)
+
+    def _named(self) -> bool:
+        """What was open when a ripe one was recorded: the one invoice was overdue on any day on which it can have been sent."""
+        finals = [e for e in self._until("notice_recorded") if e["data"]["kind"] == "final" and e["data"]["to_contact"]]
+        ripe = [e for e in finals if self._today - date.fromisoformat(e["data"]["sent_on"]) >= RIPE]
+        owed = sum(self._sum(self.written.after).values())
+        return not ripe or any(sum(self._sum(e["id"]).values()) >= owed for e in ripe)
 
     def _quorum(self) -> bool:
         rounds = [e["id"] for e in (*self._of("suspension_proposed"), *self._of("facts_rebound"))]

@@ -57,13 +57,14 @@ def play(stage: Stage, local: LocalPartnerCenter) -> None:
 def curtain(stage: Stage, local: LocalPartnerCenter) -> None:
     """A customer who owes, and one who asks."""
     world, texts = stage.world, stage.texts
-    story = ripe(world, local, decided=False, at=world.now, **BOUGHT)
+    story = ripe(world, local, decided=False, notices=False, at=world.now, **BOUGHT)
     world.hire(ADA)
     world.route(stage.face.name, "approval", "question", "collection")
     contacts = (("Jan Nowak", texts.requestor),)
     whose = world.do(AddCustomer(name=texts.customer, locale="pl", contacts=contacts)).ids["customer_id"]
     world.do(ConfirmLink(customer_id=whose, kind=LinkKind.TENANT, connection="partner_center", external="11111111-aaaa"))
     feed(world, invoice(), SEPTEMBER, OCTOBER, as_of=world.now)
+    story.notice()
     about = {"ticket_connection": "helpdesk", "requestor": texts.requestor}
     asked = world.do(OpenCase(title=texts.title, customer_id=whose, ticket="77", text=texts.letter, **about)).ids["case_id"]
     unmatched = world.do(OpenCase(title="Two seats too many", ticket="78", **about)).ids["case_id"]

@@ -30,13 +30,14 @@ LARGE = {"total": 50000, "open": 50000}
 @pytest.fixture
 def story(world: World, local: LocalPartnerCenter) -> Story:
     """Ripe and live: 500.00 PLN overdue on F/1, which has two lines; the policy's threshold is 100.00 PLN."""
-    made = ripe(world, local)
+    made = ripe(world, local, notices=False)
     lines = (
         LineFacts(text="Seats", quantity=Decimal(10), net=30000, vat=6900),
         LineFacts(text="Backup", quantity=Decimal(1), net=10650, vat=2450),
     )
     world.now += timedelta(minutes=1)
     feed(world, invoice(**LARGE, lines=lines), as_of=world.now)
+    made.notice()
     return made
 
 

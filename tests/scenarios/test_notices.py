@@ -93,6 +93,7 @@ def test_a_final_notice_names_day_hour_and_what_stops_and_is_old_enough_only_a_w
     (fact,) = [each for each in facts["notices"] if each["kind"] == "final"]
     assert fact == {
         "id": final.number, "kind": "final", "sent_on": "2026-12-15", "method": "mail", "proven_on": "2026-12-16", "names": "2026-12-28",
+        "amount": 12300, "lapsed": False,
     }  # fmt: skip
     assert blockers(facts | {"notices": [fact | {"names": ""}]}, SHIPPED, date(2026, 12, 22)) == ["final_notice_young"]
     assert blockers(facts | {"notices": [fact | {"names": ""}]}, SHIPPED, date(2026, 12, 23)) == []

@@ -36,7 +36,7 @@ def standing(connection: Connection, words: Words, found: Suspension, of: Case, 
 def blocked(connection: Connection, words: Words, found: Suspension, stop: str) -> str:
     """The sentence for one blocker."""
     ripe = final_notice_ripe_on(found.listed, policy_called(connection, found.listed["policy"]))
-    said: dict[str, object] = {"day": ripe} if ripe else {}
+    said: dict[str, object] = {"case": f"C-{found.case_id}"} | ({"day": ripe} if ripe else {})
     if exempt := found.listed.get("exemption"):
         said |= {"until": date.fromisoformat(exempt["until"]), "owner": name_called(connection, exempt["owner"])}
     return words.say(f"suspension.blocked.{stop}", **said)

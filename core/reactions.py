@@ -73,7 +73,8 @@ from core.receivables.queries import payer, position, unpaid_positions
 from core.suspensions import announcing, hearing, outside, spreading
 from core.suspensions import follows as suspensions
 from core.suspensions.closing import left_of
-from core.suspensions.events import ItemEnded, OfSuspension, SuspensionApproved, SuspensionEnded, SuspensionProposed
+from core.suspensions.events import OfSuspension, SuspensionApproved, SuspensionEnded, SuspensionProposed
+from core.suspensions.execution_events import ItemEnded
 from core.suspensions.queries import (
     OPEN_SUSPENSION_SUBJECTS,
     open_suspensions,

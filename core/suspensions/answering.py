@@ -9,7 +9,7 @@ from core.people.telling import tell
 
 from .answers import meaning
 from .commands import HaltSuspensions
-from .events import AnswerRecorded
+from .execution_events import AnswerRecorded
 from .following import owner_and, tell_actor
 from .ports import AnswerKind
 from .queries import suspension

@@ -1,4 +1,4 @@
-"""What happened to suspensions and restores."""
+"""What happened to requests to suspend, and to the rules they stand under; to each subscription: `execution_events`, `restore_events`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -183,103 +183,6 @@ class BankAttested(Event):
     def subject(self) -> str:
         """The case, as with the curfew: what a finance lead says stands in its story."""
         return f"case:{self.case_id}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class OfItem(OfSuspension):
-    """An event of one subscription of a request."""
-
-    item_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class SendingBegun(OfItem):
-    """The facts stood at the last look; the intent is written down before the call."""
-
-    tenant: str
-    request_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SnapshotRecorded(OfItem):
-    """The facts still stood with the resource as just read; the call may go out."""
-
-    status: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SendingHeld(OfItem):
-    """The call did not go out: what was read no longer allows it, or says that it is done already."""
-
-    state: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnswerRecorded(OfItem):
-    """What Partner Center answered. `next_at`: when the next step is due. `again`: it is the code it gave the last time too."""
-
-    kind: str
-    code: str
-    next_at: datetime | None
-    again: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnswerMissing(OfItem):
-    """The call got no answer; the same request id goes out again once the facts were looked at again."""
-
-    attempts: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReadBackBegun(OfItem):
-    """The subscription is being read back."""
-
-    tenant: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReadBackMissed(OfItem):
-    """It is not suspended yet."""
-
-    status: str
-    next_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class SubscriptionSuspended(OfItem):
-    """Read back: it is off."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class HandedOver(OfItem):
-    """The facts stood at the last look: a person is to ask the provider."""
-
-    provider: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChasedByHand(OfSuspension):
-    """Nobody recorded it yet: whoever is to ask the provider is reminded; again at `next_at`."""
-
-    times: int
-    next_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class CarriedByHand(OfItem):
-    """A person says that the provider switched it off, at that moment, with the provider's reference; not read back."""
-
-    at: datetime
-    reference: Private
-    who: Private
-
-
-@dataclass(frozen=True, kw_only=True)
-class ItemEnded(OfItem):
-    """This subscription's process ended otherwise."""
-
-    state: str
 
 
 @dataclass(frozen=True, kw_only=True)

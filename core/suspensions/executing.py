@@ -18,7 +18,15 @@ from core.engine.journal import Event
 from core.engine.transaction import Tx
 
 from .commands import RecordAnswer, RecordNoAnswer, RecordReadBack, RecordSnapshot, Verify
-from .events import AnswerMissing, AnswerRecorded, ReadBackBegun, ReadBackMissed, SendingHeld, SnapshotRecorded, SubscriptionSuspended
+from .execution_events import (
+    AnswerMissing,
+    AnswerRecorded,
+    ReadBackBegun,
+    ReadBackMissed,
+    SendingHeld,
+    SnapshotRecorded,
+    SubscriptionSuspended,
+)
 from .looking import ENDS, Found, Seen, look_at, look_now, reason_of
 from .model import Item, ItemState, Suspension
 from .moving import conclude, end_item, lock_item, move_item

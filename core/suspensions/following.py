@@ -10,7 +10,8 @@ from core.engine.transaction import Tx
 from core.people.telling import tell
 
 from .answers import meaning
-from .events import CarriedByHand, ItemEnded, OfItem, OfSuspension, SubscriptionSuspended
+from .events import OfSuspension
+from .execution_events import CarriedByHand, ItemEnded, OfItem, SubscriptionSuspended
 from .model import ItemState
 from .queries import item, restore
 from .restore_events import RestoredByHand, RestoreEnded, ServiceRestored

@@ -15,25 +15,16 @@ from . import closing, handed, outside, returning, spreading, unanswered
 from .answering import say_what_it_means
 from .commands import ExpireSuspension, Look, RecheckFacts, Verify, WarnOfExpiry
 from .events import (
-    AnswerMissing,
-    AnswerRecorded,
     BankAttested,
     ChangedOutside,
     ChangesRequested,
     CurfewLifted,
     ExpiryNeared,
     FactsRebound,
-    ItemEnded,
     LookMissed,
     LookUnanswered,
     PeopleAsked,
-    ReadBackBegun,
-    ReadBackMissed,
-    SendingBegun,
-    SendingHeld,
-    SnapshotRecorded,
     StopExplained,
-    SubscriptionSuspended,
     SuspensionApproved,
     SuspensionEnded,
     SuspensionHeld,
@@ -42,6 +33,17 @@ from .events import (
     SuspensionRevised,
     VoteCast,
     VotesWithdrawn,
+)
+from .execution_events import (
+    AnswerMissing,
+    AnswerRecorded,
+    ItemEnded,
+    ReadBackBegun,
+    ReadBackMissed,
+    SendingBegun,
+    SendingHeld,
+    SnapshotRecorded,
+    SubscriptionSuspended,
 )
 from .following import read_all_again, schedule, show, tell_actor
 from .hearing import ask, tell_asked, tell_proposer, tell_short, tell_watchers, warn

@@ -12,7 +12,8 @@ from core.engine.transaction import Tx
 from . import spreading
 from .closing import due_after
 from .commands import ChaseByHand
-from .events import CarriedByHand, ChasedByHand, HandedOver, ItemEnded, OfSuspension, SuspensionEnded, SuspensionsHalted
+from .events import OfSuspension, SuspensionEnded, SuspensionsHalted
+from .execution_events import CarriedByHand, ChasedByHand, HandedOver, ItemEnded
 from .following import owner_and, read_all_again, show, tell_actor
 from .handing import CALLED_OFF
 from .model import ItemState

@@ -18,7 +18,7 @@ from core.people.queries import is_allowed
 
 from .closing import due_after
 from .commands import ChaseByHand, RecordCarried
-from .events import CarriedByHand, ChasedByHand, HandedOver
+from .execution_events import CarriedByHand, ChasedByHand, HandedOver
 from .model import BY_HAND, Item, ItemState, Restore, RestoreState, Suspension
 from .moving import conclude, lock_case, lock_request, move_item, record_late
 from .ports import Wanted

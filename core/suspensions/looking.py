@@ -23,7 +23,8 @@ from core.receivables.queries import payer
 from .attesting import attested_for, needed_from
 from .cap import room
 from .commands import Look
-from .events import LookMissed, SendingBegun, SuspensionHeld
+from .events import LookMissed, SuspensionHeld
+from .execution_events import SendingBegun
 from .facts import Gathered, gather
 from .handing import hand_over, is_done_by_hand
 from .holding import apart, curfew_now, used_up

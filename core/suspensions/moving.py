@@ -12,7 +12,8 @@ from core.engine.errors import NotFound
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
 
-from .events import ItemEnded, SuspensionEnded
+from .events import SuspensionEnded
+from .execution_events import ItemEnded
 from .model import ITEM_NEXT, NEXT, NOT_SENT, OPEN_ITEM_STATES, Item, ItemState, State, Suspension
 from .queries import item, suspension
 from .rules import outcome_of

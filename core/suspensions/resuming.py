@@ -10,7 +10,8 @@ from core.engine.journal import Event
 from core.engine.transaction import Tx
 
 from .commands import ResumeSuspension
-from .events import ReadBackBegun, SuspensionResumed
+from .events import SuspensionResumed
+from .execution_events import ReadBackBegun
 from .looking import Found, look_at, look_now
 from .model import Item, ItemState, Suspension
 from .moving import conclude, lock_request, take_up

@@ -1,6 +1,5 @@
 """The card of a request to suspend: what would happen and since when each fact is known, who decided, where each subscription is."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,37 +7,34 @@ from sqlalchemy import Connection
 
 from core.cases.model import Case, Kind
 from core.cases.queries import case
-from core.chat.showing.attesting import attest_button
 from core.chat.showing.closing import closing_buttons, closing_lines, told_section
 from core.chat.showing.deciding import deciding, lacking
 from core.chat.showing.delays import delays
-from core.chat.showing.handing import carried_button, handed_status
-from core.chat.showing.holding import clocks, held_section, is_held, lift_button
+from core.chat.showing.handing import handed_status
+from core.chat.showing.holding import clocks, held_section, is_held
 from core.chat.showing.impact import item_section
 from core.chat.showing.ladder import source_of
 from core.chat.showing.people import actor_name
-from core.chat.showing.revising import changes_button, revise_button, revision, since
+from core.chat.showing.revising import revision, since
 from core.chat.showing.stops import blocked, standing
+from core.chat.showing.suspension_buttons import request_buttons, restore_buttons
 from core.chat.values import Day, Moment, Money, Person, Text, Value
-from core.chat.views import Button, Confirm, Fact, Section, SuspensionView, Table, Tone
+from core.chat.views import Button, Fact, Section, SuspensionView, Table, Tone
 from core.chat.words import Words
 from core.collections.policy import Policy
 from core.collections.queries import policy_called
-from core.customers.queries import customer, subscription, subscriptions_of, today_of
+from core.customers.queries import customer, subscriptions_of, today_of
 from core.engine.cards import held_back
 from core.people.model import Member, Right
 from core.people.queries import display_name
-from core.suspensions.chasing import LEFT
-from core.suspensions.checking import open_handwork
-from core.suspensions.model import MAYBE_OFF, NOT_SENT, ItemState, RestoreState, State, Suspension, Verdict
-from core.suspensions.queries import is_brought_back, items_maybe_off, newest_suspension_of, restores_of, suspension, votes_of
-from core.suspensions.rules import blockers, left_over
+from core.suspensions.model import State, Suspension, Verdict
+from core.suspensions.queries import is_brought_back, newest_suspension_of, suspension, votes_of
+from core.suspensions.rules import blockers
 
 TONES = {
     State.PROPOSED: Tone.WARNING, State.COOLING: Tone.WARNING, State.LOOKING: Tone.WARNING, State.EXECUTING: Tone.WARNING,
     State.SUSPENDED: Tone.DANGER, State.FAILED: Tone.DANGER, State.UNKNOWN: Tone.DANGER,
 }  # fmt: skip
-AGAIN = {State.VOIDED, State.EXPIRED, State.STOPPED, State.REFUSED, State.FAILED, State.DRY_RUN}
 SAID_BY_A_PERSON = {State.REFUSED, State.STOPPED}
 
 
@@ -75,7 +71,7 @@ def suspension_view(
             *told_section(connection, words, found, of),
         ),
         tables=(_arithmetic(words, found),),
-        buttons=_buttons(connection, words, found, of, today, reader),
+        buttons=request_buttons(connection, words, found, of, today, reader),
         footnotes=(Text(_source(words, policy_called(connection, found.listed["policy"]))),),
     )
 
@@ -96,7 +92,7 @@ def suspension_of_case(connection: Connection, words: Words, found: Case, reader
         )
     if newest is None:
         return StopParts(buttons=tuple(buttons))
-    buttons += [*_restore_buttons(connection, words, newest), *closing_buttons(connection, words, found, newest.facts, reader)]
+    buttons += [*restore_buttons(connection, words, newest), *closing_buttons(connection, words, found, newest.facts, reader)]
     state = "restored" if is_brought_back(connection, newest) else newest.state
     line = Text(words.say("suspension.of_case", number=newest.number, state=words.say(f"suspension.short.{state}")))
     lines = (line, *closing_lines(connection, words, found))
@@ -225,84 +221,3 @@ def _arithmetic(words: Words, found: Suspension) -> Table:
 
 def _open(words: Words, amount: int | None, currency: str) -> Value:
     return Text(words.say("receivables.not_named")) if amount is None else Money(amount, currency)
-
-
-def _buttons(
-    connection: Connection, words: Words, found: Suspension, of: Case, today: date, reader: Member | None
-) -> tuple[Button, ...]:  # fmt: skip
-    """On a shared card everybody sees them; every command checks the right, the person and the facts again."""
-    made: list[Button] = []
-    if found.is_to_revise and (reader is None or found.proposed_by == f"staff:{reader.id}"):
-        made.append(revise_button(words, found))
-    if found.state is State.PROPOSED:
-        stops = blockers(found.listed, policy_called(connection, found.listed["policy"]), today)
-        if not (found.is_to_revise or stops) and _may(reader, Right.DECIDE):
-            made.append(_approve(connection, words, found))
-        if "term_end" in stops and _may(reader, Right.PROPOSE):
-            made.append(Button(label=words.say("button.term"), action="term", subject=found.case_id, facts=found.facts, form=True))
-        if _may(reader, Right.DECIDE):
-            made += [] if found.is_to_revise else [changes_button(words, found)]
-            made.append(Button(label=words.say("button.refuse"), action="refuse", subject=found.id, facts=found.facts, form=True))
-    if found.is_open and any(one.state in NOT_SENT for one in found.items):
-        label = "button.withdraw" if found.state is State.PROPOSED else "button.stop"
-        made.append(Button(label=words.say(label), action="stop", subject=found.id, facts=found.facts, tone=Tone.DANGER, form=True))
-    made += [*lift_button(words, found, reader), *attest_button(words, found, reader)]
-    newest = newest_suspension_of(connection, found.case_id)
-    if newest is not None and newest.id == found.id:
-        made += _restore_buttons(connection, words, found)
-        made += closing_buttons(connection, words, of, found.facts, reader)
-        made += _going_on(words, found, of, reader)
-        if _may_be_asked_again(connection, found) and not of.is_closed and _may(reader, Right.PROPOSE):
-            made.append(Button(label=words.say("button.ask_again"), action="ask_again", subject=found.id, facts=found.facts))
-    return tuple(made)
-
-
-def _going_on(words: Words, found: Suspension, of: Case, reader: Member | None) -> Iterable[Button]:
-    """What Partner Center refused or left unknown may be taken up again, while the approval is good: when pressed, that is looked at."""
-    if left_over(found) and not of.is_closed and _may(reader, Right.PROPOSE):
-        yield Button(label=words.say("button.carry_on"), action="carry_on", subject=found.id, facts=found.facts)
-
-
-def _may_be_asked_again(connection: Connection, found: Suspension) -> bool:
-    """What ended without being switched off; of what was partly carried out, whatever is on."""
-    if found.state in AGAIN:
-        return True
-    parts = [one for one in found.items if one.state not in MAYBE_OFF or one.state is ItemState.UNKNOWN]
-    return not found.is_open and any(subscription(connection, one.subscription_id).status == "active" for one in parts)
-
-
-def _may(reader: Member | None, right: Right) -> bool:
-    return reader is None or right in reader.rights
-
-
-def _approve(connection: Connection, words: Words, found: Suspension) -> Button:
-    name = customer(connection, found.customer_id).name
-    mode = words.say(f"suspension.mode.{found.listed['mode']}")
-    confirm = Confirm(
-        title=words.say("approve.confirm.title"), yes=words.say("button.approve"), no=words.say("form.cancel"),
-        text=words.count("approve.confirm.text", len(found.items), customer=name, mode=mode),
-    )  # fmt: skip
-    return Button(
-        label=words.say("button.approve"), action="approve", subject=found.id, facts=found.facts, tone=Tone.GOOD, confirm=confirm
-    )  # fmt: skip
-
-
-def _restore_buttons(connection: Connection, words: Words, found: Suspension) -> list[Button]:
-    off = [one for one in items_maybe_off(connection, case_id=found.case_id) if one.state is not ItemState.SENDING]
-    ways = [next(reversed(restores_of(connection, one)), None) for one in off]
-    made: list[Button] = carried_button(words, found, ways)
-    if any(way is not None and way.state is RestoreState.PROPOSED for way in ways):
-        confirm = Confirm(
-            title=words.say("restore.confirm.title"), text=words.say("restore.confirm.text"), yes=words.say("button.restore_paid"),
-            no=words.say("form.cancel"),
-        )  # fmt: skip
-        label = words.say("button.restore_paid")
-        made += [Button(label=label, action="restore_paid", subject=found.case_id, facts=found.facts, tone=Tone.GOOD, confirm=confirm)]
-    elif any(way is None or way.done_at is not None for way in ways):
-        made += [Button(label=words.say("button.restore"), action="restore", subject=found.case_id, facts=found.facts, form=True)]
-    if any(way is not None and way.state in LEFT for way in ways):
-        label = words.say("button.leave_off")
-        made.append(Button(label=label, action="leave_off", subject=found.case_id, facts=found.facts, form=True, rare=True))
-    if next(open_handwork(connection, found.case_id), None) is not None:
-        made.append(Button(label=words.say("button.checked"), action="checked", subject=found.case_id, facts=found.facts))
-    return made

@@ -1,7 +1,8 @@
-"""Letters and what comes back: the outbox kind `notice.mail`, and `./desk mail receive` for a mail server's pipe."""
+"""Letters and what comes back: the outbox kinds `notice.mail` and `access.mail`, and `./desk mail receive` for a mail server's pipe."""
 
 import re
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
@@ -10,11 +11,13 @@ from app.pausing import pause
 from app.receiving import access_of
 from app.settings import ConfigError
 from app.wiring import House, Make
+from core.collections.access import ACCESS_KIND, RecordLetterCarriage, letter_to_carry
 from core.collections.commands import RecordCarriage, WithdrawNotice
 from core.collections.letters import MAIL_KIND, letter_of
 from core.collections.ports import Carriage, Carried, Letter
 from core.desk import Settles
 from core.engine.errors import Conflict, DeliveryError, DeskError, NotFound
+from core.engine.handling import Command
 from core.engine.inbox import Delivery, InboxUnavailable
 from core.engine.outbox import Posting
 from core.engine.transaction import SYSTEM
@@ -38,19 +41,31 @@ def send_notice(house: House, posting: Posting) -> None:
 
     A row that was caught in `sending` is sent again under the same Message-ID: at least once, never silently not at all.
     """
-    notice_id, settles = int(posting.ids["notice_id"]), Settles("outbox", posting.id)
+    notice_id = int(posting.ids["notice_id"])
     try:
         with house.desk.reading() as connection:
             letter = letter_of(connection, notice_id)
     except Conflict:
-        house.desk.do(WithdrawNotice(notice_id=notice_id), SYSTEM, house.clock.now(), settles=settles)
+        house.desk.do(WithdrawNotice(notice_id=notice_id), SYSTEM, house.clock.now(), settles=Settles("outbox", posting.id))
         return
+    _carry(house, posting, letter, lambda carriage: RecordCarriage(notice_id=notice_id, carriage=carriage))
+
+
+def send_access_letter(house: House, posting: Posting) -> None:
+    """Likewise a letter about access. Raises DeliveryError; Conflict for one that is settled."""
+    letter_id = int(posting.ids["letter_id"])
+    with house.desk.reading() as connection:
+        letter = letter_to_carry(connection, letter_id)
+    _carry(house, posting, letter, lambda carriage: RecordLetterCarriage(letter_id=letter_id, carriage=carriage))
+
+
+def _carry(house: House, posting: Posting, letter: Letter, record: Callable[[Carriage], Command]) -> None:
     carriage = _carried(house, letter, posting.attempts)
     if carriage.kind is Carried.LATER:
-        house.desk.do(RecordCarriage(notice_id=notice_id, carriage=carriage), SYSTEM, house.clock.now())
+        house.desk.do(record(carriage), SYSTEM, house.clock.now())
         wait = max(carriage.retry_after, pause(posting.attempts, None).total_seconds())
         raise DeliveryError(without_words(carriage.said), retry_after=wait)
-    house.desk.do(RecordCarriage(notice_id=notice_id, carriage=carriage), SYSTEM, house.clock.now(), settles=settles)
+    house.desk.do(record(carriage), SYSTEM, house.clock.now(), settles=Settles("outbox", posting.id))
 
 
 def _carried(house: House, letter: Letter, attempts: int) -> Carriage:
@@ -123,4 +138,4 @@ def _store(house: House, name: str, message: bytes, recipient: str) -> None:
     house.inbox.put(delivery)
 
 
-SENDERS = {MAIL_KIND: send_notice}
+SENDERS = {MAIL_KIND: send_notice, ACCESS_KIND: send_access_letter}

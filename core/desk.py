@@ -26,6 +26,7 @@ from core.cases.tickets import HANDLERS as TICKETS
 from core.cases.turns import HANDLERS as TURNS
 from core.cases.watching import HANDLERS as WATCHING
 from core.charges.handlers import HANDLERS as CHARGES
+from core.collections.access import HANDLERS as ACCESS
 from core.collections.choosing import HANDLERS as CHOOSING
 from core.collections.climbing import HANDLERS as CLIMBING
 from core.collections.handlers import HANDLERS as COLLECTIONS
@@ -98,6 +99,7 @@ HANDLERS: Handlers = {
     **HEARING,
     **PROVING,
     **SENDING,
+    **ACCESS,
     **SUSPENSIONS,
     **ESCALATIONS,
 }

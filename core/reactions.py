@@ -70,7 +70,7 @@ from core.receivables.commands import AttachPayer, NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, OfPayer, PayerAttached, ReceivablesRecorded
 from core.receivables.handlers import DUE
 from core.receivables.queries import payer, position, unpaid_positions
-from core.suspensions import announcing, hearing, outside, spreading
+from core.suspensions import announcing, by_letter, hearing, outside, spreading
 from core.suspensions import follows as suspensions
 from core.suspensions.closing import left_of
 from core.suspensions.events import OfSuspension, SuspensionApproved, SuspensionEnded, SuspensionProposed
@@ -291,6 +291,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     SuspensionEnded: (*suspensions.FOLLOWS[SuspensionEnded], look_at_case, settle_at_last),
     **{event: (*suspensions.FOLLOWS[event], settle_at_last) for event in (ItemEnded, CustomerTold)},
     **terms.FOLLOWS,
+    **by_letter.FOLLOWS,
     TermEndDecided: (recheck_suspensions, *terms.FOLLOWS[TermEndDecided], watch_terms),
     **escalations.FOLLOWS,
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from app.evidence.notices import sent_by_the_desk
+from app.evidence.notices import about_access, sent_by_the_desk
 from core.chat.showing.deciding import needed
 from core.chat.words import Words
 from core.collections.policy import Need
@@ -29,6 +29,7 @@ def lay_out(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
             *sent_by_the_desk(found, words),
             *_bank(found, words),
             *(part for each in found["requests"] for part in _request(each, words)),
+            *about_access(found, words),
             _events(found, words),
         ],
     }  # fmt: skip

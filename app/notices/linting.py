@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from jinja2 import TemplateError, TemplateSyntaxError, nodes
 
 from app.policies.nodes import Fault
-from core.collections.examples import example, example_final
-from core.collections.texts import FINAL, UPCOMING, Texts, Tongue, Wording
-from core.collections.wording import FINAL_FIELDS, REMINDER_FIELDS, SANDBOX, Fields, fill
+from core.collections.examples import example, example_final, example_restored
+from core.collections.texts import FINAL, RESTORED, UPCOMING, Texts, Tongue, Wording
+from core.collections.wording import FINAL_FIELDS, REMINDER_FIELDS, RESTORED_FIELDS, SANDBOX, Fields, fill
 
 # Words that threaten; other languages than ours are read by their fields only.
 THREATS = {
@@ -37,13 +37,13 @@ FINALLY = (
 
 def lint(texts: Texts, tongue: Tongue, wording: Wording, subject_at: int, body_at: int) -> Iterator[Fault]:
     """Every fault of one wording; the first kind that there is, as the later ones would only follow from it."""
-    is_final = wording.name == FINAL
     at = {"subject": subject_at, "body": body_at}
-    found = [fault for part in at for fault in _fields(getattr(wording, part), at[part], is_final=is_final)]
-    yield from found or _filled(texts, tongue, wording, at)
+    known = {FINAL: FINAL_FIELDS, RESTORED: RESTORED_FIELDS}.get(wording.name, REMINDER_FIELDS)
+    found = [fault for part in at for fault in _fields(getattr(wording, part), at[part], known)]
+    yield from found or (_restored(tongue, wording, at) if wording.name == RESTORED else _filled(texts, tongue, wording, at))
 
 
-def _fields(template: str, begins: int, *, is_final: bool) -> Iterator[Fault]:
+def _fields(template: str, begins: int, known: frozenset[str]) -> Iterator[Fault]:
     """What is no template, or names a field that there is not."""
     try:
         tree = SANDBOX.parse(template)
@@ -52,13 +52,29 @@ def _fields(template: str, begins: int, *, is_final: bool) -> Iterator[Fault]:
         return
     own = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
     for name in tree.find_all(nodes.Name):
-        if name.ctx != "load" or name.name in own or name.name in (FINAL_FIELDS if is_final else REMINDER_FIELDS):
+        if name.ctx != "load" or name.name in own or name.name in known:
             continue
         line = begins + name.lineno - 1
-        if name.name in FINAL_FIELDS:
+        if known is REMINDER_FIELDS and name.name in FINAL_FIELDS:
             yield Fault(line, f"“{name.name}” is for the final notice: a reminder does not threaten.")
         else:
-            yield Fault(line, f"There is no field “{name.name}”. There are: {', '.join(sorted(FINAL_FIELDS))}.")
+            there = sorted(FINAL_FIELDS if known is REMINDER_FIELDS else known)
+            yield Fault(line, f"There is no field “{name.name}”. There are: {', '.join(there)}.")
+
+
+def _restored(tongue: Tongue, wording: Wording, at: dict[str, int]) -> Iterator[Fault]:
+    """What is on again and whom to ask."""
+    given, of = example_restored(tongue), f"The letter “{wording.name}” in {tongue.language}"
+    try:
+        subject, body = fill(wording, given)
+    except TemplateError as error:
+        yield Fault(_line_of(error, at["body"]), f"{of} cannot be filled in: {error.message or error}.")
+        return
+    if not subject:
+        yield Fault(at["subject"], f"{of} has no subject.")
+    for field, lack in (("products", "what is on again"), ("contact", "whom to ask")):
+        if " ".join(getattr(given, field).split()) not in " ".join(body.split()):
+            yield Fault(at["body"], f"{of} lacks {lack}: write {{{{ {field} }}}}.")
 
 
 def _filled(texts: Texts, tongue: Tongue, wording: Wording, at: dict[str, int]) -> Iterator[Fault]:

@@ -62,7 +62,7 @@ def send_reply(tx: Tx, command: SendReply) -> Iterable[Event]:
     said = heard(tx.connection, found.id)
     if said is not None and said.id > draft.id:
         raise Conflict("customer_wrote_since", number=found.number)
-    _settle(tx, draft, NoteState.QUEUED)
+    settle_note(tx, draft, NoteState.QUEUED)
     taken = {"assignee_id": tx.actor.staff_id} if found.assignee_id is None else {}
     opened = {"state": State.OPEN.value} if found.state is State.NEW else {}
     change(tx, found.id, **taken, **opened)
@@ -86,7 +86,7 @@ def take_back(tx: Tx, found: Case, queued: Note) -> bool:
     posting = next((row for row, ids in waiting.items() if ids.get("note_id") == queued.id), None)
     if posting is None or not outbox.withdraw(tx, posting):
         return False
-    _settle(tx, queued, NoteState.WITHDRAWN)
+    settle_note(tx, queued, NoteState.WITHDRAWN)
     return True
 
 
@@ -108,7 +108,7 @@ def record_note_failed(tx: Tx, command: RecordNoteFailed) -> Iterable[Event]:
     failed = note(tx.connection, command.note_id)
     if failed.state is not NoteState.QUEUED:
         return []
-    _settle(tx, failed, NoteState.FAILED)
+    settle_note(tx, failed, NoteState.FAILED)
     who = {"audience": failed.audience.value, "author": failed.author}
     return [NoteFailed(case_id=failed.case_id, note_id=failed.id, reason=command.reason, **who)]
 
@@ -122,7 +122,8 @@ def _may_be_answered(found: Case) -> None:
         raise Conflict("case_is_handed_back", number=found.number)
 
 
-def _settle(tx: Tx, given: Note, state: NoteState) -> None:
+def settle_note(tx: Tx, given: Note, state: NoteState) -> None:
+    """Where a note is now."""
     tx.connection.execute(sa.update(notes).where(notes.c.id == given.id).values(state=state.value))
 
 

@@ -9,6 +9,7 @@ from core.engine.errors import Conflict
 from core.receivables.queries import payer
 
 from . import rows
+from .access import letter_called
 from .notices import DeskNotice, NoticeState, desk_notice, notice_called
 from .ports import Letter
 
@@ -31,8 +32,11 @@ def case_of_letter(connection: Connection, message_id: str) -> int | None:
     """The case of the letter with this Message-ID, which only those know who have it; for one that left before there was a case, the one
     that came of it. None for any other message, and while there is no case."""
     found = notice_called(connection, message_id)
-    if found is None or found.case_id is not None:
-        return None if found is None else found.case_id
+    if found is None:
+        other = letter_called(connection, message_id)
+        return None if other is None else other.case_id
+    if found.case_id is not None:
+        return found.case_id
     ladder = rows.ladder(connection, found.ladder_id)
     return collection_case(connection, ladder.payer_id, ladder.currency)
 

@@ -12,6 +12,7 @@ from core.engine.transaction import Tx
 from core.receivables.queries import payer
 
 from . import rows
+from .access import record_bounced, roots_of_bounced
 from .commands import ProveNotice, RecordBounce, RecordCarriage, WithdrawNotice
 from .events import StepDone
 from .keeping import ids, lock_of_payer, plan
@@ -46,7 +47,10 @@ def record_carriage(tx: Tx, command: RecordCarriage) -> Iterable[Event]:
 def record_bounce(tx: Tx, command: RecordBounce) -> Iterable[Event]:
     """A letter that is none of ours changes nothing, neither does one that came back before."""
     found = notice_called(tx.connection, command.message_id)
-    if found is None or found.state not in ALIVE:
+    if found is None:
+        yield from record_bounced(tx, command)
+        return
+    if found.state not in ALIVE:
         return
     if not command.permanent:
         set_notice(tx, found, bounce=command.said)
@@ -131,7 +135,7 @@ def lock_of_notice(connection: Connection, command: RecordCarriage | ProveNotice
 
 def _lock_of_bounce(connection: Connection, command: RecordBounce) -> list[str]:
     found = notice_called(connection, command.message_id)
-    return [] if found is None else _lock(connection, found)
+    return roots_of_bounced(connection, command.message_id) if found is None else _lock(connection, found)
 
 
 def _lock(connection: Connection, found: DeskNotice) -> list[str]:

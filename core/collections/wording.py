@@ -56,11 +56,25 @@ class FinalFields(Fields):
     stops: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class RestoredFields:
+    """What the letter that access is back may name. `products`: what is on again."""
+
+    recipient: str
+    customer: str
+    partner: str
+    contact: str
+    case: str
+    today: str
+    products: str
+
+
 REMINDER_FIELDS = frozenset(each.name for each in fields(Fields))
 FINAL_FIELDS = frozenset(each.name for each in fields(FinalFields))
+RESTORED_FIELDS = frozenset(each.name for each in fields(RestoredFields))
 
 
-def fill(wording: Wording, given: Fields) -> tuple[str, str]:
+def fill(wording: Wording, given: Fields | RestoredFields) -> tuple[str, str]:
     """Subject and body. Raises jinja2.TemplateError for a wording that names what there is not."""
     context: Mapping[str, object] = {each.name: getattr(given, each.name) for each in fields(given)}
     subject = SANDBOX.from_string(wording.subject).render(context)

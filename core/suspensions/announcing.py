@@ -1,4 +1,6 @@
-"""Telling the customer that service is back in the ticket that a person chose: an answer, looked at and confirmed first."""
+"""Telling the customer that service is back, in the ticket that a person chose or by letters to the billing contacts (`by_letter`): words
+that a person looked at and confirmed first.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,10 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from core.cases.commands import DraftReply
-from core.cases.events import NoteSent
-from core.cases.notes import draft_reply
+from core.cases.events import NoteSent, ReplyDrafted
+from core.cases.model import Audience, NoteState
+from core.cases.notes import draft_reply, keep_note
 from core.cases.queries import case, note, roots_of
+from core.collections.access import letters_of_note
 from core.collections.addressing import ticket_of
+from core.collections.notices import ALIVE
 from core.customers.queries import subscription
 from core.engine.errors import Conflict
 from core.engine.handling import Command, Handler, Handlers
@@ -17,6 +22,7 @@ from core.engine.journal import Event
 from core.engine.transaction import Tx
 from core.people.model import Right
 
+from .by_letter import MAIL, by_mail
 from .closing import record_as_told, untold
 from .moving import lock_case
 from .queries import suspension, suspensions_of_customer
@@ -25,16 +31,20 @@ from .restoring import keep
 
 @dataclass(frozen=True, kw_only=True)
 class DraftTelling(Command):
-    """Write the answer by which the customer learns that service is back. Nothing leaves before it is confirmed, as every answer."""
+    """Write the words by which the customer learns that service is back. Nothing leaves before it is confirmed, as every answer. `subject`,
+    `language`, and `texts`, the version that the words were prepared from, are those of a letter."""
 
     needs = Right.WORK
     case_id: int
     text: str
+    subject: str = ""
+    language: str = ""
+    texts: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordAnswered(Command):
-    """The ticket has that answer."""
+    """The ticket has that answer, or a mail server took over a letter with it."""
 
     needs = Right.RUN
     case_id: int
@@ -42,18 +52,24 @@ class RecordAnswered(Command):
 
 
 def draft_telling(tx: Tx, command: DraftTelling) -> Iterable[Event]:
-    """Raises Conflict when the customer knows, or no ticket was chosen for their notices; InvalidInput for no text."""
+    """Raises Conflict when the customer knows, or there is no way to them, neither a chosen ticket nor mail; InvalidInput for no text."""
     found = case(tx.connection, command.case_id)
     ways = list(untold(tx.connection, found.id))
     if not ways:
         raise Conflict("nothing_to_tell", number=found.number)
     ticket = ticket_of(tx.connection, found)
-    if ticket is None:
-        raise Conflict("telling_has_no_ticket", number=found.number)
-    drafted = list(draft_reply(tx, DraftReply(case_id=ticket.id, text=command.text)))
+    if ticket is None and not by_mail(tx.connection, found):
+        raise Conflict("telling_has_no_way", number=found.number)
+    drafted = list(draft_reply(tx, DraftReply(case_id=ticket.id, text=command.text))) if ticket is not None else _draft(tx, command)
+    said = {"note": drafted[0].ids["note_id"], "subject": command.subject, "language": command.language, "texts": command.texts}
     for way in ways:
-        keep(tx, way, state=way.state, answer=dict(way.answer) | {"note": drafted[0].ids["note_id"]})
+        keep(tx, way, state=way.state, answer=dict(way.answer) | said)
     return drafted
+
+
+def _draft(tx: Tx, command: DraftTelling) -> list[Event]:
+    note_id = keep_note(tx, command.case_id, command.text, audience=Audience.CUSTOMER, state=NoteState.DRAFT)
+    return [ReplyDrafted(case_id=command.case_id, note_id=note_id)]
 
 
 def record_answered(tx: Tx, command: RecordAnswered) -> Iterable[Event]:
@@ -61,7 +77,9 @@ def record_answered(tx: Tx, command: RecordAnswered) -> Iterable[Event]:
     ways = [way for way in untold(tx.connection, command.case_id) if way.answer.get("note") == command.note_id]
     sent = note(tx.connection, command.note_id)
     through = case(tx.connection, sent.case_id)
-    return record_as_told(tx, ways, f"{through.ticket_connection} {through.ticket}", by=sent.author)
+    reached = [each.recipient for each in letters_of_note(tx.connection, sent.id) if each.state in ALIVE]
+    how = f"{through.ticket_connection} {through.ticket}" if through.ticket else f"{MAIL}{', '.join(reached)}"
+    return record_as_told(tx, ways, how, by=sent.author)
 
 
 def hear(tx: Tx, event: NoteSent) -> Iterable[Command]:
@@ -86,4 +104,7 @@ def _lock(connection: Connection, command: DraftTelling) -> list[str]:
     return sorted(both, key=lambda root: not root.startswith("customer:"))  # customers before cases, as everywhere
 
 
-HANDLERS: Handlers = {DraftTelling: Handler(draft_telling, _lock), RecordAnswered: Handler(record_answered, lock_case)}
+HANDLERS: Handlers = {
+    DraftTelling: Handler(draft_telling, _lock),
+    RecordAnswered: Handler(record_answered, lock_case),
+}

@@ -20,7 +20,7 @@ from .following import owner_and, schedule, show, tell_actor
 from .model import OPEN_RESTORES, Item, Restore, RestoreState
 from .moving import lock_case
 from .queries import items_maybe_off, restores_of, suspension, suspensions_of_case
-from .restore_events import CustomerTold, OfRestore, TellingLeft
+from .restore_events import CustomerTold, CustomerUnreached, OfRestore, TellingLeft
 from .restoring import ids_of, keep
 
 TELLS = "restore_untold"  # the timer's kind, one a case
@@ -72,17 +72,18 @@ def left_of(connection: Connection, case_id: int) -> list[Left]:
 
 def untold(connection: Connection, case_id: int) -> Iterator[Restore]:
     """The ways back that were read back as done, and of which nobody said that the customer was told."""
-    return (way for way in _came_back(connection, case_id) if not way.answer.get("told"))
+    return (way for way in came_back(connection, case_id) if not way.answer.get("told"))
 
 
 def told(connection: Connection, case_id: int) -> Iterator[tuple[str, str, datetime]]:
     """How, by whom and when the customer was told, each telling once."""
-    said = [way.answer["told"] for way in _came_back(connection, case_id) if way.answer.get("told")]
+    said = [way.answer["told"] for way in came_back(connection, case_id) if way.answer.get("told")]
     for how, by, at in dict.fromkeys((each["how"], each["by"], each["at"]) for each in said):
         yield how, by, datetime.fromisoformat(at)
 
 
-def _came_back(connection: Connection, case_id: int) -> Iterator[Restore]:
+def came_back(connection: Connection, case_id: int) -> Iterator[Restore]:
+    """The newest way back of each of the case's subscriptions, where it was read back as done."""
     newest: dict[int, Item] = {}
     for each in suspensions_of_case(connection, case_id):
         newest |= {one.subscription_id: one for one in suspension(connection, each).items if one.sent_at is not None}
@@ -140,7 +141,7 @@ def ask(tx: Tx, event: TellingLeft) -> Iterable[Command]:
     return ()
 
 
-FOLLOWS = {CustomerTold: (show,), TellingLeft: (ask, show)}
+FOLLOWS = {CustomerTold: (show,), CustomerUnreached: (ask_later, show), TellingLeft: (ask, show)}
 
 HANDLERS: Handlers = {
     RecordTold: Handler(record_told, lock_case),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from core.cases.model import Case
 from core.cases.queries import case
+from core.collections.access import AccessLetter, letters_of_case
 from core.collections.notices import DeskNotice, notices_of_case
 from core.customers.queries import customer, subscription
 from core.engine.db.tables.engine import journal, private_texts
@@ -42,6 +43,7 @@ def evidence(connection: Connection, case_id: int, now: datetime) -> dict[str, A
         "payer": payer(connection, found.payer_id).name,
         "notices": [_notice(connection, each) for each in notices_of(connection, case_id)],
         "notices_by_the_desk": [_by_desk(each) for each in notices_of_case(connection, found)],
+        "letters_about_access": [_letter(each) for each in letters_of_case(connection, case_id)],
         "bank_checked": [_bank(connection, each) for each in attested_of_case(connection, case_id)],
         "requests": [_request(connection, suspension(connection, each)) for each in ids],
         "events": _events(connection, found, ids),
@@ -64,6 +66,16 @@ def _by_desk(sent: DeskNotice) -> dict[str, Any]:
         "body": sent.body, "sha256": sent.digest, "message_id": sent.message_id, "state": sent.state.value,
         "queued_at": _iso(sent.queued_at), "accepted_at": _iso(sent.accepted_at), "proven_at": _iso(sent.proven_at),
         "ended_at": _iso(sent.ended_at), "carrier_said": sent.said, "bounce_said": sent.bounce,
+    }  # fmt: skip
+
+
+def _letter(sent: AccessLetter) -> dict[str, Any]:
+    """Who was told that access is back, in which words, and what the carrier answered."""
+    return {
+        "number": sent.number, "recipient": sent.recipient, "name": sent.name, "language": sent.language, "texts": sent.texts,
+        "subject": sent.subject, "body": sent.body, "sha256": sent.digest, "message_id": sent.message_id, "state": sent.state.value,
+        "queued_at": _iso(sent.queued_at), "accepted_at": _iso(sent.accepted_at), "ended_at": _iso(sent.ended_at),
+        "carrier_said": sent.said, "bounce_said": sent.bounce,
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from . import (
     announcing,
     asking,
     attesting,
+    by_letter,
     chasing,
     checking,
     closing,
@@ -30,5 +31,6 @@ HANDLERS: Handlers = {
     **propose.HANDLERS, **asking.HANDLERS, **revising.HANDLERS, **deciding.HANDLERS, **watching.HANDLERS,
     **decide.HANDLERS, **cooling.HANDLERS, **looking.HANDLERS, **executing.HANDLERS, **leaving.HANDLERS, **restoring.HANDLERS,
     **resuming.HANDLERS, **offering.HANDLERS, **chasing.HANDLERS, **unanswered.HANDLERS, **lifting.HANDLERS,
-    **attesting.HANDLERS, **outside.HANDLERS, **checking.HANDLERS, **closing.HANDLERS, **announcing.HANDLERS, **handing.HANDLERS,
+    **attesting.HANDLERS, **outside.HANDLERS, **checking.HANDLERS, **closing.HANDLERS, **announcing.HANDLERS,
+    **by_letter.HANDLERS, **handing.HANDLERS,
 }  # fmt: skip

@@ -134,6 +134,11 @@ class CustomerTold(OfRestore):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomerUnreached(OfRestore):
+    """The letters that told them came back: they do not know after all."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TellingLeft(OfRestore):
     """Nobody said yet that the customer was told; asked for again at `next_at`."""
 

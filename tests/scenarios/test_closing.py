@@ -1,13 +1,24 @@
 """A collection is over when its services are back as they were and the customer knows: never silently before, and asked for until then."""
 
-import pytest
+from collections.abc import Iterator
 
+import pytest
+import sqlalchemy as sa
+
+from app.evidence.laying import lay_out
 from core.cases.commands import OpenCase, RecordNoteSent
 from core.cases.queries import case, queued_reply
+from core.chat.words import Words
+from core.collections.commands import RecordBounce
 from core.customers.commands import AddContact
 from core.customers.queries import is_billing_contact
+from core.engine.db.tables.engine import outbox
+from core.suspensions.evidence import evidence
+from playground.mail.smtp import MailServer
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face
+from tests.harness.mail import address_of, connect, serving
+from tests.harness.notices import apply_texts
 from tests.harness.suspensions import Story, ripe
 from tests.harness.world import ANA, BEN, VIC, World
 from tests.scenarios.test_reconcile import in_the_portal
@@ -73,7 +84,7 @@ def test_they_are_told_in_their_ticket_with_prepared_words_looked_at_first(story
     assert "nothing of" in face.type(f"announce {story.case_id} Good day", by=ANA), "it is still off"
     paid(story)
     restored(story, face)
-    assert "no open ticket was chosen" in face.type(f"announce {story.case_id} Good day", by=ANA)
+    assert "there is no way to the customer of" in face.type(f"announce {story.case_id} Good day", by=ANA)
     assert "Microsoft 365 Business Basic. Users can" in face.type(f"told {story.case_id}", by=ANA), "to be read out"
     with story.world.house.desk.reading() as connection:
         known = is_billing_contact(connection, story.customer_id, "ala@nowak.example")
@@ -118,3 +129,64 @@ def test_a_person_resolves_it_and_says_whether_the_customer_knows(story: Story, 
     face.fill(form, by=ANA, told="no", why="They want it off for good")
     story.world.settle()
     assert state(story) == "resolved"
+
+
+@pytest.fixture
+def postbox(world: World) -> Iterator[MailServer]:
+    """A mail server that the desk sends by, and our texts."""
+    apply_texts(world)
+    with serving() as server:
+        connect(world, server.port)
+        yield server
+
+
+def test_they_are_told_by_mail_with_words_looked_at_first_and_it_can_be_taken_back(story: Story, face: Face, postbox: MailServer) -> None:
+    paid(story)
+    restored(story, face)
+    world = story.world
+    form = face.click(face.type(f"case {story.case_id}", by=ANA), "Tell the customer…", by=ANA)
+    preview = face.fill(form, by=ANA)
+    for said in (
+        "ala@nowak.example",
+        "Microsoft 365 Business Basic",
+        "Partner sp. z o.o.: service is back",
+        "Nothing has left yet",
+        "ours-1",
+    ):
+        assert said in preview, said
+    face.fill(preview, by=ANA)
+    face.type(f"withdraw {story.case_id}", by=ANA)
+    later(world)
+    assert postbox.box.letters == []
+    assert "nobody said that the customer was told" in face.type(f"case {story.case_id}", by=ANA)
+
+    again = face.fill(face.click(face.type(f"case {story.case_id}", by=ANA), "Tell the customer…", by=ANA), by=ANA)
+    face.fill(again, by=ANA)
+    assert postbox.box.letters == [], "there is half a minute to take it back"
+    later(world)
+
+    (letter,) = postbox.box.letters
+    assert letter.subject == "Partner sp. z o.o.: service is back"
+    assert address_of(world, story.case_id) in letter.message["Reply-To"]
+    shown = face.type(f"case {story.case_id}", by=ANA)
+    assert "nobody said" not in shown
+    assert "mail: ala@nowak.example (Ana Agent" in face.type(f"suspension {story.newest().number}", by=ANA)
+    with world.house.desk.reading() as connection:
+        found = evidence(connection, story.case_id, world.now)
+    withdrawn, kept = found["letters_about_access"]
+    assert [withdrawn["state"], kept["state"]] == ["withdrawn", "accepted"]
+    assert kept["texts"] == "ours-1"
+    assert kept["body"] == letter.text.strip()
+    assert "L-2, że usługi znów działają" in str(lay_out(found, Words("pl", "Europe/Warsaw")))
+
+    world.do(RecordBounce(message_id=kept["message_id"], permanent=True, said="550 5.1.1 no such user"))
+    world.settle()
+    assert "L-2, the letter that service is back, did not reach its recipient" in face.told(ANA)
+    assert "nobody said that the customer was told" in face.type(f"case {story.case_id}", by=ANA)
+
+
+def later(world: World) -> None:
+    """The half minute in which it can be undone has passed, and what waits leaves."""
+    with world.house.store.writing() as connection:
+        connection.execute(sa.update(outbox).values(next_at=outbox.c.created_at))
+    world.settle()

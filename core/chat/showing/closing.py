@@ -9,12 +9,16 @@ from core.cases.queries import case
 from core.chat.showing.people import actor_name
 from core.chat.values import Moment, Text, Value
 from core.chat.views import Button, CaseView, PreviewView, Section, Tone
-from core.chat.words import Words
+from core.chat.words import Words, closest
+from core.collections import access
 from core.collections.addressing import ticket_of
+from core.collections.phrases import Phrases
 from core.collections.queries import texts_on
+from core.collections.wording import RestoredFields, fill
 from core.customers.queries import customer, today_of
 from core.people.model import Member, Right
 from core.suspensions.announcing import products_back
+from core.suspensions.by_letter import by_mail
 from core.suspensions.closing import Left, left_of, told, untold
 from core.suspensions.model import Suspension
 from core.suspensions.queries import is_brought_back
@@ -66,26 +70,36 @@ def closing_buttons(connection: Connection, words: Words, found: Case, facts: in
     if found.is_closed or not may or Left.UNTOLD not in left_of(connection, found.id):
         return []
     said = Button(label=words.say("button.told"), action="told", subject=found.id, facts=facts, form=True)
-    if ticket_of(connection, found) is None:
+    if ticket_of(connection, found) is None and not by_mail(connection, found):
         return [said]
     label = words.say("button.announce")
     return [Button(label=label, action="announce", subject=found.id, facts=facts, form=True, tone=Tone.GOOD), said]
 
 
-def prepared(connection: Connection, case_id: int, now: datetime) -> str:
-    """What the customer is told, in their language, signed as the notices are where their texts are in force."""
+def prepared(connection: Connection, case_id: int, now: datetime) -> access.Words:
+    """What the customer is told, in their language: as the partner's texts say it, else in the desk's words, signed as the notices are
+    where texts are in force."""
     found = case(connection, case_id)
-    theirs = customer(connection, found.customer_id or 0)
-    texts = texts_on(connection, today_of(connection, theirs.id, now))
+    theirs, products = customer(connection, found.customer_id or 0), ", ".join(products_back(connection, case_id))
+    today = today_of(connection, theirs.id, now)
+    texts = texts_on(connection, today)
     tongue = None if texts is None else texts.tongue(theirs.locale)
+    if texts is not None and tongue is not None and tongue.restored is not None:
+        given = RestoredFields(
+            recipient=theirs.name, customer=theirs.name, partner=tongue.partner, contact=tongue.contact, case=found.number,
+            today=Phrases(theirs.locale, theirs.zone).day(today), products=products,
+        )  # fmt: skip
+        subject, body = fill(tongue.restored, given)
+        return access.Words(subject=subject, body=body, language=tongue.language, texts=texts.version)
     words = Words(theirs.locale, theirs.zone)
-    body = words.say("telling.text", products=", ".join(products_back(connection, case_id)))
-    return body if tongue is None else f"{body}\n\n{tongue.contact}\n{tongue.partner}"
+    body = words.say("telling.text", products=products)
+    signed = body if tongue is None else f"{body}\n\n{tongue.contact}\n{tongue.partner}"
+    return access.Words(subject=words.say("telling.subject"), body=signed, language=closest(theirs.locale), texts="")
 
 
 def before_telling(connection: Connection, words: Words, case_id: int, now: datetime) -> PreviewView | None:
     """The prepared words, to be read out or copied; nothing when the customer knows."""
     if next(untold(connection, case_id), None) is None:
         return None
-    text = Section(title=words.say("telling.prepared"), lines=(Text(prepared(connection, case_id, now), quoted=True),))
+    text = Section(title=words.say("telling.prepared"), lines=(Text(prepared(connection, case_id, now).body, quoted=True),))
     return PreviewView(title=case(connection, case_id).number, sections=(text,))

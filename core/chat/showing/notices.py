@@ -12,6 +12,7 @@ from core.chat.values import Moment, Money, Text, Value
 from core.chat.views import Button, Fact, PreviewView, Section, Tone
 from core.chat.words import Words
 from core.collections import rows
+from core.collections.access import AccessLetter, letters_of_case
 from core.collections.climbing import NOTICES
 from core.collections.drafting import WhyNot, drafts
 from core.collections.keeping import moment_on
@@ -32,9 +33,10 @@ MOST = 2500  # characters of one piece of a letter: below both chats' limit for 
 
 
 def desk_notice_lines(connection: Connection, words: Words, found: Case) -> tuple[Value, ...]:
-    """A line for each notice of the case's that the desk sent."""
-    sent = notices_of_case(connection, found)
-    return tuple(Text(_line(connection, words, each), quoted=True) for each in sent)
+    """A line for each notice and letter of the case's that the desk sent."""
+    sent = [_line(connection, words, each) for each in notices_of_case(connection, found)]
+    letters = [_letter(words, each) for each in letters_of_case(connection, found.id)]
+    return tuple(Text(each, quoted=True) for each in (*sent, *letters))
 
 
 def notice_stand(connection: Connection, words: Words, climbed: Ladder) -> list[str]:
@@ -185,6 +187,16 @@ def _deliver(words: Words, climbed: Ladder, case_id: int, reader: Member | None,
 def _line(connection: Connection, words: Words, sent: DeskNotice) -> str:
     of = words.say("notice.by_desk", kind=words.say(f"choice.kind.{sent.kind}"), texts=sent.texts)
     return f"{_state(connection, words, sent)} ({of})"
+
+
+def _letter(words: Words, sent: AccessLetter) -> str:
+    """No proof is waited for: nothing is founded on it."""
+    said: dict[str, object] = {
+        "number": sent.number, "recipient": sent.recipient, "channel": words.say("notice.channel.mail"),
+        "said": (sent.bounce or sent.said)[:200], "at": Moment(sent.accepted_at or sent.queued_at),
+    }  # fmt: skip
+    stand = words.say(f"letter.state.{sent.state}" if words.has(f"letter.state.{sent.state}") else f"notice.state.{sent.state}", **said)
+    return f"{stand} ({words.say('letter.restored')})"
 
 
 def _state(connection: Connection, words: Words, sent: DeskNotice) -> str:

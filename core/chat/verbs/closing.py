@@ -26,7 +26,10 @@ def told(asked: Asked, given: Given) -> Reply:
 
 def announce(asked: Asked, given: Given) -> Reply:
     """Keeps the answer as a draft of the ticket and shows what would be sent, as every answer."""
-    note_id = asked.do(DraftTelling(case_id=case_of(given), text=str(given["text"]))).ids["note_id"]
+    with asked.reading() as connection:
+        ready = prepared(connection, case_of(given), asked.now)
+    said = {"subject": ready.subject, "language": ready.language, "texts": ready.texts}
+    note_id = asked.do(DraftTelling(case_id=case_of(given), text=str(given["text"]), **said)).ids["note_id"]
     if asked.request.gesture is Gesture.SUBMIT:
         return Open(build_form(asked, SEND, {"note": note_id}))
     return Private(preview(asked, {"note": note_id}))
@@ -37,7 +40,7 @@ def words_ready(asked: Asked, given: Given) -> Mapping[str, str]:
     if "case" not in given:
         return {}
     with asked.reading() as connection:
-        return {"text": prepared(connection, case_of(given), asked.now)}
+        return {"text": prepared(connection, case_of(given), asked.now).body}
 
 
 def to_read_out(asked: Asked, given: Given) -> View | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from core.cases.commands import DraftReply, SendReply, WithdrawReply
-from core.cases.queries import note, unsent_reply
+from core.cases.queries import note, queued_reply, unsent_reply
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.building import build_form
@@ -14,6 +14,7 @@ from core.chat.verbs.working import TEXT
 from core.chat.views import View
 from core.engine.errors import Conflict
 from core.people.model import Right
+from core.suspensions.by_letter import SendTelling, WithdrawTelling, is_letter
 
 NOTE = Argument(name="note", kind=ArgumentKind.HIDDEN)
 
@@ -37,7 +38,10 @@ def send(asked: Asked, given: Given) -> Reply:
 
 def send_draft(asked: Asked, given: Given) -> Reply:
     """The confirmed draft waits to leave."""
-    asked.do(SendReply(note_id=_note_of(given)))
+    note_id = _note_of(given)
+    with asked.reading() as connection:
+        letter = is_letter(connection, note_id)
+    asked.do(SendTelling(note_id=note_id) if letter else SendReply(note_id=note_id))
     return _where_it_is(asked, given)
 
 
@@ -45,13 +49,13 @@ def unsend(asked: Asked, given: Given) -> Reply:
     """Taken back from where it was confirmed."""
     with asked.reading() as connection:
         case_id = note(connection, _note_of(given)).case_id
-    asked.do(WithdrawReply(case_id=case_id))
+    _take_back(asked, case_id)
     return _where_it_is(asked, given)
 
 
 def withdraw(asked: Asked, given: Given) -> Reply:
     """Taken back from the case's card, or typed."""
-    asked.do(WithdrawReply(case_id=case_of(given)))
+    _take_back(asked, case_of(given))
     return settled(asked, case_of(given), asked.words.say("case.reply_withdrawn", number=f"C-{case_of(given)}"))
 
 
@@ -68,6 +72,13 @@ def kept_text(asked: Asked, given: Given) -> Mapping[str, str]:
     with asked.reading() as connection:
         kept = unsent_reply(connection, case_of(given), asked.actor.id)
     return {"text": kept.body if kept is not None else ""}
+
+
+def _take_back(asked: Asked, case_id: int) -> None:
+    with asked.reading() as connection:
+        queued = queued_reply(connection, case_id)
+        letter = queued is not None and is_letter(connection, queued.id)
+    asked.do(WithdrawTelling(note_id=queued.id) if letter and queued is not None else WithdrawReply(case_id=case_id))
 
 
 def _where_it_is(asked: Asked, given: Given) -> Reply:

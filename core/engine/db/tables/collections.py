@@ -94,6 +94,30 @@ desk_notices = Table(
     Column("bounce", Text, nullable=False, server_default=""),
 )
 
+# A letter to one person about access: that it is back. Its words are a note of the case, which a person confirmed.
+access_letters = Table(
+    "access_letters",
+    metadata,
+    row_id(),
+    ref("case_id", "cases.id"),
+    ref("note_id", "notes.id"),
+    Column("recipient", String(200), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("texts", String(40), nullable=False, server_default=""),  # the version of the texts; "" for the desk's own words
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("digest", String(64), nullable=False),  # SHA-256 of subject and body
+    Column("message_id", String(200), nullable=False, unique=True),
+    Column("reply_to", String(200), nullable=False),
+    Column("state", String(12), nullable=False),  # queued | accepted | refused | bounced | withdrawn
+    Column("queued_at", Instant, nullable=False),
+    Column("accepted_at", Instant),
+    Column("ended_at", Instant),
+    Column("said", Text, nullable=False, server_default=""),  # what the carrier answered
+    Column("bounce", Text, nullable=False, server_default=""),
+)
+
 # A payment that somebody says was made. Only a feed says what is paid.
 reported_payments = Table(
     "reported_payments",

@@ -788,6 +788,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_desk_notices_note_id'), ['note_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_desk_notices_step_id'), ['step_id'], unique=False)
 
+    op.create_table('access_letters',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('note_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('recipient', sa.String(length=200), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('language', sa.String(length=10), nullable=False),
+    sa.Column('texts', sa.String(length=40), server_default='', nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('message_id', sa.String(length=200), nullable=False),
+    sa.Column('reply_to', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('queued_at', Instant(), nullable=False),
+    sa.Column('accepted_at', Instant(), nullable=True),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.Column('said', sa.Text(), server_default='', nullable=False),
+    sa.Column('bounce', sa.Text(), server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_access_letters_case_id')),
+    sa.ForeignKeyConstraint(['note_id'], ['notes.id'], name=op.f('fk_access_letters_note_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_access_letters')),
+    sa.UniqueConstraint('message_id', name=op.f('uq_access_letters_message_id'))
+    )
+    with op.batch_alter_table('access_letters', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_access_letters_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_access_letters_note_id'), ['note_id'], unique=False)
+
     op.create_table('file_passes',
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),

@@ -1,6 +1,7 @@
 """Views as Block Kit, as plain dicts. One renderer per view type; limits of https://docs.slack.dev/reference/block-kit/blocks."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
@@ -36,6 +37,7 @@ OVERFLOW, ENTRY = 5, 150  # entries of a menu, and characters that one carries
 ELEMENTS, NOTES = 25, 10  # of a row of buttons, and of the small print
 WIDE, NARROW, GAP = 72, 12, "  "  # characters of a line that a message of usual width does not wrap, and of a column that may give way
 STYLES = {Tone.GOOD: "primary", Tone.DANGER: "danger"}
+STEP = re.compile(r"\d+\. ")  # a line that has its number needs no bullet
 SIGNS = {Tone.NEUTRAL: "", Tone.GOOD: "✅ ", Tone.WARNING: "🕒 ", Tone.DANGER: "⛔ "}
 
 
@@ -169,8 +171,8 @@ def value_of(given: Button) -> str:
 
 
 def _section(section: Section, words: Words) -> list[Block]:
-    several = "• " if len(section.lines) > 1 else ""
-    lines = [several + mrkdwn(line, words) for line in section.lines]
+    said = [mrkdwn(line, words) for line in section.lines]
+    lines = [line if len(said) == 1 or STEP.match(line) else f"• {line}" for line in said]
     heading = f"{SIGNS[section.tone]}*{literal(section.title)}*"
     return [{"type": "divider"}, *_texts([heading, *lines], words), *fields(section.facts, words)]
 

@@ -38,7 +38,7 @@ from core.chat.words import Words
 TEXT_LIMIT, NAME = 3000, 60  # characters of a text, and of a name that is mentioned
 PRIMARY, SECONDARY = 6, 16  # Teams draws six buttons; the others stand behind the dots
 NARROW, WIDEST = 8, 24  # the share of a table's width that a column has, in characters of its longest cell
-ROW, MARGIN = 64, 4  # characters of a row of buttons before the renderer cuts their labels, and what a button's frame takes of them
+ROW, MARGIN = 60, 4  # characters of a row of buttons before the renderer cuts their labels, and what a button's frame takes of them
 COLORS = {Tone.GOOD: "Good", Tone.WARNING: "Warning", Tone.DANGER: "Attention"}
 STYLES = {Tone.GOOD: "positive", Tone.DANGER: "destructive"}
 SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]#~"})

@@ -133,7 +133,7 @@ def test_dead_letters_are_named_with_their_connection(world: World, run: Run) ->
 
     result = run("--quiet")
 
-    assert "helpdesk: 1 deliveries were given up: ./desk webhooks list" in only_wrong(result)
+    assert "helpdesk: deliveries given up: 1. Why, and how to take them again: ./desk webhooks list" in only_wrong(result)
     assert "silent: no delivery yet" in result.stdout
 
 

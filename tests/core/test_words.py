@@ -46,6 +46,15 @@ def sources() -> list[str]:
     return [path.read_text(encoding="utf-8") for room in ("core", "bots", "app") for path in (ROOT / room).rglob("*.py")]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_title_of_a_form_and_no_word_on_its_button_is_cut_by_slack(language: str) -> None:
+    """24 characters each: https://docs.slack.dev/reference/views/modal-views"""
+    words = Words(language)
+    said = {key: words.say(key) for a in TABLE.all if a.form for key in (f"form.{a.name}.title", f"form.{a.name}.submit")}
+
+    assert {key: text for key, text in said.items() if len(text) > 24} == {}
+
+
 def test_both_languages_have_the_same_files_and_keys() -> None:
     english, polish = messages("en"), messages("pl")
 

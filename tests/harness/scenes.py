@@ -99,7 +99,7 @@ def lists(stage: Stage, _local: LocalPartnerCenter) -> None:
     """What people look through."""
     stage.type("queue", "queue")
     stage.type("queue.part", "queue questions")
-    stage.type("queue.empty_part", "queue waiting")
+    stage.type("queue.empty_part", "queue late")
     stage.type("find", "find invoice")
     stage.type("find.nothing", "find gherkins")
     stage.type("home", "home")
@@ -209,7 +209,7 @@ def examined(stage: Stage) -> None:
     stage.show("told.doctor", stage.face.told(ADA), ReportView)
 
 
-def endings(stage: Stage, _local: LocalPartnerCenter) -> None:
+def endings(stage: Stage, local: LocalPartnerCenter) -> None:
     """Off, and on again; what people are told privately; and a case that is done."""
     world = stage.world
     world.move(minutes=40)
@@ -228,11 +228,22 @@ def endings(stage: Stage, _local: LocalPartnerCenter) -> None:
     stage.face.type(f"restore {stage.ids['collection']} now {stage.texts.reason}", by=BEN)
     world.move(minutes=5)
     stage.type("suspension.restored", "suspension S-2")
+    all_back(stage, local)
     stage.face.type(f"handover {stage.ids['unmatched']} ana {stage.texts.note}", by=OTTO)
     world.settle()
     stage.show("told.handover", stage.face.told(ANA), NoteView)
     stage.face.type(f"resolve {stage.ids['case']} yes", by=ANA)
     stage.type("case.resolved", f"case {stage.ids['case']}")
+
+
+def all_back(stage: Stage, local: LocalPartnerCenter) -> None:
+    """What resuming did not bring back is set in Partner Center's own pages and read back, and the customer was told."""
+    for whole in local.customers.values():
+        for one in whole.subscriptions.values():
+            one.resource.update(autoRenewEnabled=True)
+    stage.type("note.checked", f"checked {stage.ids['collection']}")
+    stage.world.settle()
+    stage.type("suspension.all_back", f"told {stage.ids['collection']} {stage.texts.reason}")
 
 
 def mornings(stage: Stage, _local: LocalPartnerCenter) -> None:

@@ -59,7 +59,7 @@ def test_what_is_wrong_comes_first_with_what_mends_it(world: World, asked: Face)
     told = str(asked.told(ADA))
     assert number
     assert "3 things need mending." in told
-    assert "helpdesk: 1 deliveries were given up" in told
+    assert "helpdesk: deliveries given up: 1" in told
     assert "not granted: users:read" in told
     assert told.index("cannot be changed (cant_update_message)") < told.index("The database fits")
 

@@ -62,7 +62,7 @@ def test_home_names_what_waits_for_me_and_why(world: World, face: Face) -> None:
 
     seen = face.type("home", by=ANA)
 
-    assert "3 things wait for you" in seen
+    assert "2 things wait for you" in seen
     text = str(seen)
     assert text.index("Late (1)") < text.index("Yours to do (1)") < text.index("Yours, waiting for somebody else (1)")
     assert {f"Show C-{each}" for each in (late, own, waiting)} <= set(seen.buttons)

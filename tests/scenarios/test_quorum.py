@@ -119,7 +119,7 @@ def test_two_of_the_role_that_the_policy_names_once_per_person_across_chats(stor
     face.type("help", by=IDA)
     story.propose(face)
     card = face.channel()
-    assert "2 of other people, 2 by the role finance" in str(card)
+    assert "2 (other people), 2 by the role finance" in str(card)
     assert part(story, Part.ASKED) == {"ida", "olek"}
 
     assert "wants the approvals of finance" in face.click(card, "Approve", by=BEN)

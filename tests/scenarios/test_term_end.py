@@ -207,7 +207,7 @@ def test_after_the_suspension_the_decision_is_read_back_told_and_chased(world: W
     # suspending took auto-renew and everything scheduled with it
     assert warned(story) == ["tell.term_end_changed"]
     card = card_of(story, face)
-    assert "Not said: auto-renew is off and nothing is scheduled" in card
+    assert "Not known: auto-renew is off and nothing is scheduled" in card
     assert "schedule the cancellation" in card
     at(story, datetime(2026, 11, 24, 9, tzinfo=UTC))
     assert warned(story)[1:] == ["tell.term_end_unset_off"]

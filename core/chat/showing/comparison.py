@@ -24,7 +24,7 @@ def comparison_view(connection: Connection, words: Words, customer_id: int, befo
     found = compare(then, now)
     missing = [month for month, side in ((before, then), (after, now)) if not side]
     return ComparisonView(
-        title=words.say("compare.title", customer=whose.name, before=before, after=after),
+        title=words.say("compare.title", customer=whose.name, before=words.month(before), after=words.month(after)),
         status=_missing(connection, words, customer_id, missing) if missing else "",
         tone=Tone.WARNING if missing else Tone.NEUTRAL,
         facts=tuple(fact for one in found for fact in _totals(words, one, before, after)),
@@ -38,7 +38,7 @@ def _missing(connection: Connection, words: Words, customer_id: int, months: lis
     known = billed_months(connection, customer_id)[:4]
     if not known:
         return words.say("compare.none_at_all")
-    return words.say("compare.missing", months=", ".join(months), known=", ".join(known))
+    return words.say("compare.missing", months=", ".join(map(words.month, months)), known=", ".join(map(words.month, known)))
 
 
 def _totals(words: Words, found: Comparison, before: str, after: str) -> tuple[Fact, ...]:
@@ -51,8 +51,8 @@ def _totals(words: Words, found: Comparison, before: str, after: str) -> tuple[F
 
 def _month(words: Words, month: str, side: Side) -> str:
     if not side.numbers:
-        return words.say("compare.no_invoice", month=month)
-    return words.say("compare.month", month=month, numbers=listed(words, side.numbers, 4))
+        return words.say("compare.no_invoice", month=words.month(month))
+    return words.say("compare.month", month=words.month(month), numbers=listed(words, side.numbers, 4))
 
 
 def _table(words: Words, found: Comparison) -> Table:
@@ -60,13 +60,13 @@ def _table(words: Words, found: Comparison) -> Table:
     rows = [_row(words, change, found.currency) for change in shown]
     if rest:
         label = words.count("compare.rest", len(rest))
-        rows.append(_sum_row(label, sum(c.net for c in rest), sum(c.vat for c in rest), found.currency))
+        rows.append(_sum_row(words, label, sum(c.net for c in rest), sum(c.vat for c in rest), found.currency))
     if found.unitemised:
-        gap = Money(found.unitemised, found.currency)
+        gap = Text(words.amount(found.unitemised, found.currency))
         rows.append((Text(words.say("compare.unitemised")), Text(""), Text(""), Text(""), Text(""), gap))
     total = (sum(c.net for c in found.changes), sum(c.vat for c in found.changes))
-    last = _sum_row(words.say("compare.total"), *total, found.currency)
-    rows.append((*last[:5], Money(found.difference, found.currency)))
+    last = _sum_row(words, words.say("compare.total"), *total, found.currency)
+    rows.append((*last[:5], Text(words.amount(found.difference, found.currency))))
     columns = ("line", "quantity", "unit", "net", "vat", "gross")
     return Table(
         title=words.say("compare.table", currency=found.currency), columns=tuple(words.say(f"compare.column.{name}") for name in columns),
@@ -76,13 +76,13 @@ def _table(words: Words, found: Comparison) -> Table:
 
 def _row(words: Words, change: Change, currency: str) -> tuple[Value, ...]:
     quantities = _pair(words, *(words.show(line.quantity.normalize()) if line else "–" for line in (change.before, change.after)))
-    units = _pair(words, *(_unit(words, line, currency) for line in (change.before, change.after)))
-    amounts = (Money(amount, currency) for amount in (change.net, change.vat, change.gross))
+    units = _pair(words, *(_price(words, line, currency) for line in (change.before, change.after)))
+    amounts = (Text(words.amount(amount, currency)) for amount in (change.net, change.vat, change.gross))
     return (Text(shown_line(change).text, quoted=True), Text(quantities), Text(units), *amounts)
 
 
-def _sum_row(label: str, net: int, vat: int, currency: str) -> tuple[Value, ...]:
-    return (Text(label), Text(""), Text(""), Money(net, currency), Money(vat, currency), Money(net + vat, currency))
+def _sum_row(words: Words, label: str, net: int, vat: int, currency: str) -> tuple[Value, ...]:
+    return (Text(label), Text(""), Text(""), *(Text(words.amount(amount, currency)) for amount in (net, vat, net + vat)))
 
 
 def _pair(words: Words, before: str, after: str) -> str:
@@ -90,11 +90,21 @@ def _pair(words: Words, before: str, after: str) -> str:
 
 
 def _unit(words: Words, line: Line | None, currency: str) -> str:
+    minor = _unit_minor(line)
+    return "–" if minor is None else words.money(minor, currency)
+
+
+def _price(words: Words, line: Line | None, currency: str) -> str:
+    """As in the table, whose heading names the currency: six columns of amounts with it would not fit in a chat."""
+    minor = _unit_minor(line)
+    return "–" if minor is None else words.amount(minor, currency)
+
+
+def _unit_minor(line: Line | None) -> int | None:
     if line is None or not line.quantity:
-        return "–"
+        return None
     exact = unit_price(line)
-    rounded = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    return words.money(int(rounded), currency)
+    return int((Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def _reasons(words: Words, found: Comparison) -> tuple[Section, ...]:

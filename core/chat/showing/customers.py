@@ -19,7 +19,7 @@ def customer_view(connection: Connection, words: Words, customer_id: int, now: d
     money = money_of_customer(connection, words, customer_id, now)
     bought = _subscriptions(connection, words, customer_id)
     facts = [Fact(words.say("fact.tax_id"), Text(found.tax_id, quoted=True))] if found.tax_id else []
-    facts.append(Fact(words.say("fact.country"), Text(found.country)))
+    facts.append(Fact(words.say("fact.country"), Text(words.country(found.country))))
     facts.append(Fact(words.say("fact.customer_language"), Text(words.say(f"language.{closest(found.locale)}"))))
     return CustomerView(
         title=found.name,

@@ -18,20 +18,21 @@ from core.people.model import Member, Right
 from core.suspensions.model import Suspension
 from core.suspensions.queries import to_revise_by, undecided_by
 
+ELSEWHERE = frozenset({"customer", "watched"})  # shown, but it is somebody else's turn
 PAGE = 10  # items shown at once: both chats take more, but nobody reads more
 
 
 def home_view(connection: Connection, words: Words, reader: Member, now: datetime, page: int = 1) -> HomeView:
     """The member's page at `now`; a page that there is not any more is the last one."""
     counts = counts_for(connection, reader, now, watched=True)
-    total = sum(counts.values())
+    total, waiting = sum(counts.values()), sum(count for why, count in counts.items() if why not in ELSEWHERE)
     pages = max(1, -(-total // PAGE))
     at = min(max(page, 1), pages)
     absence = away(connection, reader.id, now)
     return HomeView(
         title=words.say("home.title", name=reader.name),
-        status=words.count("home.count", total) if total else words.say("home.empty"),
-        tone=Tone.WARNING if counts.get("late") else Tone.NEUTRAL if total else Tone.GOOD,
+        status=words.count("home.count", waiting) if waiting else words.say("home.empty"),
+        tone=Tone.WARNING if counts.get("late") else Tone.NEUTRAL if waiting else Tone.GOOD,
         facts=(Fact(words.say("home.away"), Moment(absence.until_at)),) if absence else (),
         groups=tuple(_groups(connection, words, reader, now, counts, (at - 1) * PAGE)),
         buttons=tuple(_buttons(words, reader, at, pages)),
@@ -88,9 +89,14 @@ def _request(connection: Connection, words: Words, found: Suspension) -> Item:
 def _case(connection: Connection, words: Words, found: Case, due: Deadline | None) -> Item:
     unmatched = Text(words.say("queue.whose"))
     whose: Value = unmatched if found.customer_id is None else Text(customer(connection, found.customer_id).name, quoted=True)
-    when = Text(words.say(f"queue.state.{found.stand}")) if due is None else owed_value(words, due)
+    when = Text(words.say(f"queue.state.{found.stand}")) if due is None else _due(words, due)
     show = Button(label=words.say("home.show", number=found.number), action="case", subject=found.id)
     return Item(title=words.say("case.title", number=found.number, title=found.title), lines=(whose, when), button=show)
+
+
+def _due(words: Words, owed: Deadline) -> Value:
+    """With what the moment is: it stands in a line, under no heading."""
+    return owed_value(words, owed) if owed.due_at is None else Text(words.say("home.due", at=owed.due_at))
 
 
 def _buttons(words: Words, reader: Member, at: int, pages: int) -> Iterator[Button]:

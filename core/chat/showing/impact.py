@@ -22,7 +22,7 @@ from core.customers.model import Subscription
 from core.customers.queries import customer, subscription, subscriptions_of
 from core.suspensions.answers import meaning
 from core.suspensions.checking import left_to_set
-from core.suspensions.model import NOT_SENT, Item, ItemState, Restore, RestoreState, Suspension
+from core.suspensions.model import NOT_SENT, Item, ItemState, Restore, RestoreState, State, Suspension
 from core.suspensions.offering import NOT_FOUND, PAID, REPORTED
 from core.suspensions.outside import OUTSIDE
 from core.suspensions.queries import resource_of, restores_of
@@ -40,7 +40,7 @@ def item_section(connection: Connection, words: Words, whole: Suspension, one: I
     """Its facts, its impact while that matters, its process and its way back."""
     read = subscription(connection, one.subscription_id)
     is_carried = one.is_by_hand and one.state is ItemState.SUSPENDED
-    lines: list[Value] = [Text(words.say("suspension.item.carried" if is_carried else f"suspension.item.{one.state}"))]
+    lines: list[Value] = [] if _is_untouched(whole, one) else [Text(words.say(_where(one, is_carried=is_carried)))]
     lines += handed_lines(connection, words, whole, one, read) if one.is_by_hand else []
     lines += [Text(line, quoted=True) for line in _answer(words, whole, one)]
     if whole.is_open:
@@ -55,6 +55,15 @@ def item_section(connection: Connection, words: Words, whole: Suspension, one: I
     tone = Tone.NEUTRAL if is_back else TONES.get(one.state, Tone.NEUTRAL)
     facts = (*_facts(words, whole, one, read), *(term_facts(connection, words, end) if end else ()))
     return Section(title=read.name, facts=facts, lines=tuple(lines), tone=tone)
+
+
+def _is_untouched(whole: Suspension, one: Item) -> bool:
+    """Nothing has happened yet, and the request's own state says so: the card begins with what would happen."""
+    return one.state is ItemState.WAITING and whole.state in (State.PROPOSED, State.COOLING)
+
+
+def _where(one: Item, *, is_carried: bool) -> str:
+    return "suspension.item.carried" if is_carried else f"suspension.item.{one.state}"
 
 
 def impact(connection: Connection, words: Words, read: Subscription, *, since: datetime) -> Iterable[str]:
@@ -102,7 +111,7 @@ def _facts(words: Words, whole: Suspension, one: Item, read: Subscription) -> tu
         status, seats, term_end, heard = read.status, read.quantity, read.term_end_at, read.since_at or read.as_of
     named = Text(words.named("subscription.status", str(status)), quoted=True)
     made = [Fact(words.say("fact.status"), named), Fact(words.say("fact.seats"), Text(str(seats)))]
-    moments = (("fact.term_end", term_end), ("fact.as_of" if is_bound else "fact.unchanged_since", heard))
+    moments = (("fact.term_end", term_end), ("fact.read_at" if is_bound else "fact.unchanged_since", heard))
     return (*made, *(Fact(words.say(name), Moment(at)) for name, at in moments if at is not None))
 
 

@@ -92,7 +92,7 @@ def policy_view(connection: Connection, words: Words, case_id: int, now: datetim
         sections=(*held, *((Section(title=heading, lines=_quoted(stand[1:])),) if stand[1:] else ())),
         tables=tables,
         buttons=(*again, *notices, *back),
-        footnotes=(Text(words.say("ladder.policy", version=policy.version, title=policy.title, since=policy.since)),),
+        footnotes=(Text(words.say("ladder.policy", version=policy.version, title=policy.title, since=Day(policy.since))),),
     )
 
 
@@ -149,8 +149,10 @@ def _table(connection: Connection, words: Words, policy: Policy, climbed: Ladder
         planned = Day(row.planned_on) if row is not None else Day(date.fromordinal(climbed.anchor.toordinal() + step.day))
         amount: Value = Money(row.amount, climbed.currency) if row is not None else Text("")
         lines.append((Text(words.named("step", step.name)), planned, Text(_outcome(words, step, policy, climbed, row)), amount))
-    columns = tuple(words.say(f"column.{name}") for name in ("step", "planned", "stand", "amount"))
-    return Table(title=words.say("ladder.steps"), columns=columns, rows=tuple(lines), numeric=frozenset({3}))
+    shown = ("step", "planned", "stand", *(("amount",) if done else ()))  # before the first step there is no amount to tell
+    columns = tuple(words.say(f"column.{name}") for name in shown)
+    rows_shown = tuple(line[: len(shown)] for line in lines)
+    return Table(title=words.say("ladder.steps"), columns=columns, rows=rows_shown, numeric=frozenset({3} if done else ()))
 
 
 def _outcome(words: Words, step: Step, policy: Policy, climbed: Ladder, row: Row[Any] | None) -> str:

@@ -85,8 +85,12 @@ def owed_view(connection: Connection, words: Words, customer_id: int, now: datet
 def money_of_customer(connection: Connection, words: Words, customer_id: int, now: datetime) -> MoneyParts:
     """A section per payer and currency, a table where something is open. Raises NotFound."""
     found = _positions(connection, customer_id, now)
-    tables = (table for p, owed in found for table in _invoice_tables(words, owed, f"{p.name}, {owed.currency}"))
+    tables = (table for p, owed in found for table in _invoice_tables(words, owed, _open_of(words, p, owed)))
     return MoneyParts(sections=money_sections(words, found), tables=tuple(tables))
+
+
+def _open_of(words: Words, whose: Payer, owed: Position) -> str:
+    return words.say("receivables.invoices_of", name=whose.name, currency=owed.currency)
 
 
 def _positions(connection: Connection, customer_id: int, now: datetime) -> list[tuple[Payer, Position]]:

@@ -90,7 +90,8 @@ def _entries(words: Words, made: Statement) -> Table:
     more = f" ({words.count('receivables.more', left_out)})" if left_out else ""
     columns = tuple(words.say(f"column.{name}") for name in ("day", "entry", "invoice", "amount", "balance"))
     rows = tuple(_entry(words, made.currency, entry) for entry in made.entries[left_out:])
-    return Table(title=f"{made.payer.name}, {made.currency}{more}", columns=columns, rows=rows, numeric=frozenset({3, 4}))
+    title = words.say("statement.entries", name=made.payer.name, currency=made.currency) + more
+    return Table(title=title, columns=columns, rows=rows, numeric=frozenset({3, 4}))
 
 
 def _documents(made: Statement) -> tuple[Value, ...]:

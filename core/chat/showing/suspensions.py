@@ -135,11 +135,11 @@ def _facts(connection: Connection, words: Words, found: Suspension, of: Case) ->
     made = [
         Fact(words.say("fact.case"), Text(of.number)),
         Fact(words.say("fact.overdue"), Money(int(listed["overdue"]), str(listed["currency"]))),
-        Fact(words.say("fact.as_of"), heard),
+        Fact(words.say("fact.books_as_of"), heard),
         Fact(words.say("fact.proposed"), (Person(actor_name(connection, words, found.proposed_by)), Moment(found.proposed_at))),
         Fact(words.say("fact.reason"), Text(found.reason, quoted=True)),
         Fact(words.say("fact.notices"), _notices(words, found)),
-        Fact(words.say("fact.mode"), Text(words.say(f"suspension.mode.{listed['mode']}"))),
+        Fact(words.say("fact.mode"), Text(words.say(f"suspension.mode.{'' if found.is_open else 'ended.'}{listed['mode']}"))),
     ]
     made += [_vote(connection, words, v.staff_id, v.verdict, v.at) for v in votes_of(connection, found)]
     if found.state in SAID_BY_A_PERSON and found.end_reason not in ("", "halted"):

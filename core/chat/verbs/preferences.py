@@ -15,7 +15,7 @@ from core.people.reminders import CHOSEN, FIXED, RULES, Reminder, Way
 POLISH = {
     Reminder.LATE: "spóźnione", Reminder.WAITING: "czekające", Reminder.ASSIGNED: "przydzielone",
     Reminder.WATCHED: "obserwowane", Reminder.OUTCOMES: "wyniki",
-    Reminder.ABSENCE: "nieobecności", Reminder.DESK: "biuro",
+    Reminder.ABSENCE: "nieobecności", Reminder.DESK: "biurko",
     Reminder.DECISIONS: "decyzje", Reminder.ESCALATIONS: "eskalacje", Reminder.SERVICE: "usługi",
     Reminder.ACCOUNT: "konto",
 }  # fmt: skip
@@ -59,11 +59,12 @@ def present(asked: Asked, _given: Given) -> Mapping[str, str]:
     with asked.reading() as connection:
         held = preferences_of(connection, (asked.member.id,))[asked.member.id]
     ways = {kind.value: held.way(kind).value for kind in CHOSEN}
-    return {**ways, MORNING: (Way.NOW if held.digest else Way.OFF).value, QUIET: held.quiet}
+    quiet = asked.words.say(f"prefs.quiet.typed.{held.quiet}") if held.quiet in (USUAL, NONE) else held.quiet
+    return {**ways, MORNING: (Way.NOW if held.digest else Way.OFF).value, QUIET: quiet}
 
 
 def _always(asked: Asked) -> tuple[Text, ...]:
-    return tuple(Text(asked.words.say(f"prefs.always.{kind}")) for kind in FIXED)
+    return (Text(asked.words.say("prefs.always", kinds="; ".join(asked.words.say(f"prefs.always.{kind}") for kind in FIXED))),)
 
 
 def _kind(kind: Reminder) -> Argument:

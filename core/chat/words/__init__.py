@@ -162,6 +162,21 @@ class Words:
         """27 kwi 2027, the day before the month as in a moment"""
         return str(format_date(on, "d MMM y", locale=self._babel))
 
+    def month(self, named: str) -> str:
+        """wrzesień 2026, of `2026-09`"""
+        year, number = named.split("-")
+        return str(format_date(date(int(year), int(number), 1), "LLLL y", locale=self._babel))
+
+    def country(self, code: str) -> str:
+        """Polska; a code that nobody knows stays as it is."""
+        return str(self._babel.territories.get(code, code))
+
+    def amount(self, minor: int, currency: str) -> str:
+        """1 234,50, where the currency is said beside it"""
+        digits = get_currency_precision(currency)
+        shown = format_decimal(Decimal(minor).scaleb(-digits), f"#,##0.{'0' * digits}" if digits else "#,##0", locale=self._babel)
+        return str(shown)
+
     def named_day(self, on: date) -> str:
         """Friday, 27 November 2026"""
         return str(format_date(on, "EEEE, d MMMM y", locale=self._babel))

@@ -40,7 +40,7 @@ const ELEMENTS = {
     if (asked) made.append(element("small", "asks", `<b>${escape(asked.title.text)}</b> ${escape(asked.text.text)} [${escape(asked.confirm.text)}] [${escape(asked.deny.text)}]`));
     return made;
   },
-  overflow: (found) => element("span", "menu", `<button>⋯</button><ul>${found.options.map((o) => `<li>${escape(o.text.text)}</li>`).join("")}</ul>`),
+  overflow: (found) => element("span", "overflow", `<button>⋯</button><ul>${found.options.map((o) => `<li>${escape(o.text.text)}</li>`).join("")}</ul>`),
   plain_text_input: (found) => element("div", found.multiline ? "box tall" : "box", escape(found.initial_value || "")),
   datepicker: (found) => element("div", "box", `📅 ${escape(found.initial_date || "")}`),
   checkboxes: (found) => choices(found, "☑", "☐"),

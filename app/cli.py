@@ -21,14 +21,14 @@ from app.logs import set_up
 from app.mailing import mail
 from app.manifests import manifests, teams
 from app.notices.command import notices
+from app.opened import opened
 from app.partner_sync import sync, tenants
 from app.policies.command import policy
 from app.settings import ConfigError, load
 from app.setup.command import setup
 from app.staff import groups, staff
 from app.subscriptions import subscriptions
-from app.wiring import House, Make, build
-from core.engine.db.migrate import upgrade
+from app.wiring import House, Make
 from core.engine.errors import DeskError
 
 
@@ -56,9 +56,7 @@ def main(ctx: click.Context) -> None:
 
 def open_house() -> House:
     """The house by the settings, its database current."""
-    house = build(load())
-    upgrade(house.store)
-    return house
+    return opened(load())
 
 
 @main.command("secret-key")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,17 +14,29 @@ from granian.constants import Interfaces
 
 from app.collecting import settle
 from app.exposing import of_worker
+from app.opened import opened
 from app.scheduler import EVERY, Sweeping
-from app.settings import Settings
-from app.wiring import build
-from core.engine.db.migrate import upgrade
+from app.settings import ConfigError, Settings
 
 log = structlog.get_logger(__name__)
 
 
+def check_port(settings: Settings) -> None:
+    """That the web process can listen, before anything runs. Raises ConfigError."""
+    family = socket.AF_INET6 if ":" in settings.desk_host else socket.AF_INET
+    try:
+        socket.create_server((settings.desk_host, settings.desk_port), family=family).close()
+    except OSError as error:
+        raise ConfigError(
+            f"Nothing can listen on DESK_HOST {settings.desk_host}, DESK_PORT {settings.desk_port}: {os.strerror(error.errno or 0)}. "
+            "Nothing was started; end what listens there, or name another port."
+        ) from error
+
+
 def run_web(settings: Settings) -> None:
     """One process with live threads: enough of them that calls waiting for a chat cannot starve acknowledgements (docs/adr/0004)."""
-    upgrade(build(settings).store)
+    check_port(settings)
+    opened(settings).close()
     server = Granian(
         "app.wsgi:application", address=settings.desk_host, port=settings.desk_port, interface=Interfaces.WSGI, workers=1,
         blocking_threads=settings.desk_threads, blocking_threads_idle_timeout=600, log_access=False, websockets=False,
@@ -40,8 +53,7 @@ def run_worker(settings: Settings, *, every: float = EVERY) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    house = build(settings)
-    upgrade(house.store)
+    house = opened(settings)
     sweeping = Sweeping(house, every=every)
     settle()
     with of_worker(house):
@@ -54,7 +66,8 @@ def run_worker(settings: Settings, *, every: float = EVERY) -> None:
 
 def run_both(settings: Settings) -> int:
     """Web and worker as children; when one ends, the other is ended and its status returned."""
-    upgrade(build(settings).store)
+    check_port(settings)
+    opened(settings).close()
     children = [subprocess.Popen([sys.executable, "-m", "app.cli", what], env=os.environ.copy()) for what in ("web", "worker")]
     stopping = threading.Event()
 

@@ -4,8 +4,10 @@ From `desk.toml` (or the file `DESK_CONFIG` names) and the environment, which wi
 """
 
 import os
+import re
 import tomllib
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +18,9 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+# A host with or without its port, or every host below one: “*.com” is no such one.
+SERVICE_HOST = re.compile(r"(\*\.[a-z0-9-]+\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?", re.IGNORECASE)
 SECRETS = (
     "desk_secret_key", "slack_signing_secret", "slack_bot_token", "slack_client_secret", "slack_config_token", "teams_app_password",
     "partner_center_client_secret",
@@ -98,11 +103,29 @@ class Settings(BaseSettings):
     @classmethod
     def _url_is_known(cls, value: SecretStr) -> SecretStr:
         try:
-            is_known = sa.make_url(value.get_secret_value()).get_backend_name() in ("sqlite", "postgresql")
+            url = sa.make_url(value.get_secret_value())
         except sa.exc.ArgumentError:
-            is_known = False
-        if not is_known:
+            url = None
+        if url is None or url.drivername not in DATABASES:
             raise ValueError("must be sqlite:///… or postgresql+psycopg://…")
+        if url.database in (None, "", ":memory:"):
+            raise ValueError("names no database: give a file, sqlite:///desk.sqlite, or one of a server, …/desk")
+        return value
+
+    @field_validator("desk_host")
+    @classmethod
+    def _host_is_an_address(cls, value: str) -> str:
+        try:
+            ip_address(value)
+        except ValueError:
+            raise ValueError("must be an IP address: 127.0.0.1, or 0.0.0.0 for every one of this machine") from None
+        return value
+
+    @field_validator("teams_service_hosts")
+    @classmethod
+    def _hosts_are_named(cls, value: str) -> str:
+        if wrong := [host for host in split(value) if not SERVICE_HOST.fullmatch(host)]:
+            raise ValueError(f"takes host names, or every host below one (*.botframework.com), not {', '.join(wrong)}")
         return value
 
     def problems(self) -> list[str]:
@@ -124,7 +147,8 @@ class Settings(BaseSettings):
         problems = []
         for name, wanted in groups.items():
             missing = [key for key, value in wanted.items() if not _plain(value)]
-            if missing and len(missing) < len(wanted):
+            is_begun = len(missing) < len(wanted) or (name == "Partner Center" and _plain(self.partner_center_refresh_token))
+            if missing and is_begun:
                 problems.append(f"{name} needs also {', '.join(missing)}")
         if not self.has_slack and not self.has_teams:
             problems.append("no chat is set up: give SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN, or the three TEAMS_ settings, or both")
@@ -221,7 +245,10 @@ def load(environment: dict[str, str] | None = None) -> Settings:
 
 
 def _ill_formed(error: ValidationError) -> list[str]:
-    found = [(".".join(str(part) for part in each["loc"]).upper(), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
+    found = [
+        (".".join(str(part) for part in each["loc"]).upper(), each["msg"].removeprefix("Value error, ").removeprefix("Input "))
+        for each in error.errors()
+    ]
     return [f"{name} {text[:1].lower()}{text[1:]}" for name, text in found]
 
 
@@ -255,7 +282,9 @@ def _from_secret_files(env: dict[str, str]) -> tuple[dict[str, str], list[str]]:
     found, unread = {}, []
     for name in SECRETS:
         path = env.get(f"{name.upper()}_FILE")
-        if path:
+        if path and env.get(name.upper()):
+            unread.append(f"{name.upper()} and {name.upper()}_FILE are both given: keep one")
+        elif path:
             try:
                 found[name] = Path(path).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:

@@ -27,7 +27,7 @@ from app.demo.script import script
 from app.demo.start import start
 from app.logs import set_up
 from app.prepare import install_npm
-from app.settings import load
+from app.settings import Settings, load
 from app.wiring import House, build
 from bots.teams.manifest import localisation, manifest, package
 from core.chat.table import TABLE
@@ -104,6 +104,9 @@ class Show:
         for name in (pouring.ACCOUNTING, pouring.TICKETING, pouring.POST):
             (FOLDER / f"{name}.secret").write_text(pouring.shared_secret(), encoding="utf-8")
             (FOLDER / f"{name}.token").write_text(pouring.secret(), encoding="utf-8")
+        for name in Settings.model_fields:  # nothing of a real desk reaches the demo, nor the other way round
+            os.environ.pop(name.upper(), None)
+            os.environ.pop(f"{name.upper()}_FILE", None)
         os.environ.update(self._environment())
         pouring.Desk(self.desk).run("migrate")
 

@@ -12,14 +12,14 @@ from cryptography.fernet import Fernet
 
 from app.installing import invited
 from app.logs import set_up
+from app.opened import opened
 from app.settings import load
 from app.setup import desk
 from app.setup.asking import Answers, Asking, Question, Terminal, Wrong, step
 from app.setup.chats import shaped, slack, teams
 from app.setup.keeping import Kept
 from app.setup.ticketing import ticketing
-from app.wiring import House, build
-from core.engine.db.migrate import upgrade
+from app.wiring import House
 
 PUBLIC = re.compile(r"https://[^\s/?#@]+/?|http://(127\.0\.0\.1|localhost)(:\d+)?/?")
 CHATS = re.compile(r"slack|teams|both")
@@ -55,9 +55,8 @@ def run(asking: Asking, kept: Kept) -> None:
     host = _address(asking, kept)
     for chat in _chats(asking, kept):
         (slack if chat == "slack" else teams)(asking, kept, host)
-    house = build(load({**os.environ, "DESK_CONFIG": str(kept.path)}))
+    house = opened(load({**os.environ, "DESK_CONFIG": str(kept.path)}))
     try:
-        upgrade(house.store)
         asking.say("\nThe database is there and current.")
         ticketing(asking, kept, house)
         _admin(asking, house)

@@ -114,3 +114,28 @@ def test_a_missing_or_broken_file_is_a_sentence(tmp_path: Path) -> None:
 
 def test_secrets_are_not_shown() -> None:
     assert "xoxb-1" not in repr(load(BASE | SLACK))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DESK_HOST", "localhost", "must be an IP address"), ("DESK_DATABASE_URL", "postgresql+psycopg2://u@h/d", "must be sqlite"),
+        ("DESK_DATABASE_URL", "sqlite:///", "names no database"), ("DESK_DATABASE_URL", "postgresql+psycopg://u@h", "names no database"),
+        ("TEAMS_SERVICE_HOSTS", "*", "every host below one"), ("TEAMS_SERVICE_HOSTS", "smba.trafficmanager.net,*.com", r"not \*\.com"),
+        ("TEAMS_SERVICE_HOSTS", "https://smba.trafficmanager.net", "takes host names"), ("DESK_PORT", "0", "should be greater than"),
+    ],
+)  # fmt: skip
+def test_a_value_that_would_fail_later_is_refused_at_start(name: str, value: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=f"- {name} .*{said}"):
+        load(BASE | SLACK | {name: value})
+
+
+def test_a_secret_given_twice_is_refused_and_a_token_alone_is_half_a_connection(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("xoxb-from-file")
+
+    with pytest.raises(ConfigError) as refused:
+        load(BASE | SLACK | {"SLACK_BOT_TOKEN_FILE": str(tmp_path / "token"), "PARTNER_CENTER_REFRESH_TOKEN": "r"})
+
+    assert "- SLACK_BOT_TOKEN and SLACK_BOT_TOKEN_FILE are both given: keep one" in str(refused.value)
+    needed = "PARTNER_CENTER_TENANT_ID, PARTNER_CENTER_CLIENT_ID, PARTNER_CENTER_CLIENT_SECRET"
+    assert f"- Partner Center needs also {needed}" in str(refused.value)

@@ -10,15 +10,11 @@ from core.chat.parsing import usage
 from core.chat.requests import Card, Reply
 from core.chat.showing.proposing import revision_view
 from core.chat.showing.suspensions import suspension_view
-from core.chat.verbs.suspensions import REASON, SUSPENSION, refuse_several
+from core.chat.verbs.suspensions import REASON, SUSPENSION, questions_of, refuse_several, suspendable
 from core.chat.views import View
-from core.customers.queries import subscriptions_of, today_of
 from core.engine.errors import InvalidInput
 from core.people.model import Right
-from core.receivables.queries import position
 from core.suspensions.commands import RequestChanges, ReviseSuspension
-from core.suspensions.facts import questions_about
-from core.suspensions.propose import why_not
 from core.suspensions.queries import suspension
 from core.suspensions.revising import refuse_if_not_asked
 
@@ -44,23 +40,15 @@ def may_be_chosen(asked: Asked, given: Given) -> tuple[Option, ...]:
     if SUSPENSION.name not in given:
         return ()
     with asked.reading() as connection:
-        found = suspension(connection, _of(given))
-        theirs = [s for s in subscriptions_of(connection, found.customer_id) if why_not(connection, s) is None]
-    seats = [asked.words.count("suspension.seats", s.quantity) for s in theirs]
-    return tuple(Option(str(s.id), f"{s.name}, {shown}") for s, shown in zip(theirs, seats, strict=True))
+        return suspendable(connection, asked.words, suspension(connection, _of(given)).customer_id)
 
 
 def questions_now(asked: Asked, given: Given) -> tuple[Option, ...]:
-    """The customer's open questions about the overdue invoices: each must be ticked as seen."""
+    """Those about the overdue invoices of the request's case."""
     if SUSPENSION.name not in given:
         return ()
     with asked.reading() as connection:
-        about = case(connection, suspension(connection, _of(given)).case_id)
-        if about.payer_id is None or about.customer_id is None:
-            return ()
-        owed = position(connection, about.payer_id, about.currency, today_of(connection, about.customer_id, asked.now))
-        named = [case(connection, each) for each in questions_about(connection, about.customer_id, owed)]
-    return tuple(Option(str(each.id), f"{each.number} {each.title}") for each in named)
+        return questions_of(connection, case(connection, suspension(connection, _of(given)).case_id), asked.now)
 
 
 def as_it_is(asked: Asked, given: Given) -> Mapping[str, str]:

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import Connection
+
+from core.cases.model import Case
 from core.cases.queries import case
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
@@ -18,6 +21,7 @@ from core.chat.showing.holding import lifted_view
 from core.chat.showing.proposing import not_offered, proposal_view
 from core.chat.showing.suspensions import suspension_view
 from core.chat.views import NoteView, View
+from core.chat.words import Words
 from core.customers.queries import subscription, subscriptions_of, today_of
 from core.engine.errors import Conflict, InvalidInput
 from core.engine.handling import Command, Outcome
@@ -69,21 +73,29 @@ def offered(asked: Asked, given: Given) -> tuple[Option, ...]:
     """What may be suspended for this case."""
     with asked.reading() as connection:
         found = proposable_case(connection, int(str(given["case"])), asked.now)
-        theirs = [s for s in subscriptions_of(connection, found.customer_id or 0) if why_not(connection, s) is None]
-    seats = [asked.words.count("suspension.seats", s.quantity) for s in theirs]
-    return tuple(Option(str(s.id), f"{s.name}, {shown}") for s, shown in zip(theirs, seats, strict=True))
+        return suspendable(connection, asked.words, found.customer_id or 0)
 
 
 def open_questions(asked: Asked, given: Given) -> tuple[Option, ...]:
-    """The customer's open questions about the overdue invoices: each must be ticked as seen."""
+    """Those about the overdue invoices of this case."""
     if "case" not in given:
         return ()
     with asked.reading() as connection:
-        found = proposable_case(connection, int(str(given["case"])), asked.now)
-        if found.payer_id is None or found.customer_id is None:
-            return ()
-        owed = position(connection, found.payer_id, found.currency, today_of(connection, found.customer_id, asked.now))
-        named = [case(connection, each) for each in questions_about(connection, found.customer_id, owed)]
+        return questions_of(connection, proposable_case(connection, int(str(given["case"])), asked.now), asked.now)
+
+
+def suspendable(connection: Connection, words: Words, customer_id: int) -> tuple[Option, ...]:
+    """The customer's subscriptions that may be suspended, with their seats."""
+    theirs = [s for s in subscriptions_of(connection, customer_id) if why_not(connection, s) is None]
+    return tuple(Option(str(s.id), f"{s.name}, {words.count('suspension.seats', s.quantity)}") for s in theirs)
+
+
+def questions_of(connection: Connection, about: Case, now: datetime) -> tuple[Option, ...]:
+    """The customer's open questions about the overdue invoices of a case: each must be ticked as seen."""
+    if about.payer_id is None or about.customer_id is None:
+        return ()
+    owed = position(connection, about.payer_id, about.currency, today_of(connection, about.customer_id, now))
+    named = [case(connection, each) for each in questions_about(connection, about.customer_id, owed)]
     return tuple(Option(str(each.id), f"{each.number} {each.title}") for each in named)
 
 

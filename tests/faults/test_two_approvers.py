@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 
 from app.partner_sync import CONNECTION
-from core.cases.queries import collection_case
 from core.collections.commands import ApplyPolicy
 from core.collections.curfew import Hours, next_allowed
 from core.collections.shipped import SHIPPED
@@ -23,13 +22,12 @@ from core.engine.errors import Conflict
 from core.engine.handling import Command
 from core.engine.transaction import SYSTEM, Actor
 from core.people.queries import by_handle
-from core.receivables.queries import payer_known_as
 from core.suspensions.commands import ApproveSuspension, Look, ProposeSuspension, RecordAnswer, StopSuspension
 from core.suspensions.model import ItemState
 from core.suspensions.ports import Answer, AnswerKind
 from core.suspensions.queries import suspension
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
-from tests.harness.receivables import customer_with_payer, feed, invoice
+from tests.harness.receivables import collection_of, customer_with_payer, feed, invoice
 from tests.harness.suspensions import Story, ripe
 from tests.harness.world import World
 
@@ -114,12 +112,7 @@ def another(story: Story) -> Story:
     customer_id = customer_with_payer(world, external="K-2", name="Kowalska")
     world.do(ConfirmLink(customer_id=customer_id, kind=LinkKind.TENANT, connection=CONNECTION, external=tenant))
     feed(world, invoice("K/1"), external="K-2")
-    with world.house.desk.reading() as connection:
-        found = payer_known_as(connection, "books", "K-2")
-        assert found is not None
-        case_id = collection_case(connection, found.id, "PLN")
-    assert case_id is not None
-    made = Story(world, local, customer_id, case_id, tenant, external)
+    made = Story(world, local, customer_id, collection_of(world, "K-2"), tenant, external)
     made.sync()
     made.decide()
     made.notice()

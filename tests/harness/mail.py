@@ -17,7 +17,6 @@ from flask import Flask, request
 from werkzeug.serving import make_server
 
 from app.wiring import digest_key
-from core.cases.queries import collection_case
 from core.collections.addresses import address_of_case
 from core.collections.letters import MAIL_KIND
 from core.collections.notices import DeskNotice, desk_notice
@@ -29,7 +28,7 @@ from core.engine.db.tables.engine import inbox, outbox
 from core.people.commands import AddConnection
 from playground.mail.box import Box
 from playground.mail.smtp import MailServer
-from tests.harness.receivables import customer_with_payer, feed, invoice
+from tests.harness.receivables import collection_of, customer_with_payer, feed, invoice
 from tests.harness.signing import SECRET, Sender
 from tests.harness.world import World
 from webhooks.reading import Access
@@ -107,10 +106,7 @@ def reminded(world: World) -> int:
     feed(world, invoice(issued_on=date(2026, 11, 11), due_on=date(2026, 11, 25)), as_of=world.now)
     for _ in range(12):
         world.move(hours=8)
-    with world.house.desk.reading() as connection:
-        found = collection_case(connection, 1, "PLN")
-    assert found is not None
-    return found
+    return collection_of(world)
 
 
 def notice_queued(world: World, case_id: int, message_id: str = "n7.5f2c@partner.example") -> int:

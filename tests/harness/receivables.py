@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from core.cases.queries import collection_case
 from core.customers.commands import AddCustomer, ConfirmLink
 from core.customers.model import LinkKind
 from core.engine.handling import Outcome
 from core.engine.transaction import Actor
 from core.receivables.commands import RecordReceivables
 from core.receivables.model import InvoiceFacts, PayerFacts
+from core.receivables.queries import payer_known_as
 from tests.harness.world import OPERATOR, World
 
 AS_OF = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -37,3 +39,13 @@ def customer_with_payer(
     customer_id = world.do(AddCustomer(name=name, zone=zone, segment=segment, contacts=contacts)).ids["customer_id"]
     world.do(ConfirmLink(customer_id=customer_id, kind=LinkKind.PAYER, connection="books", external=external))
     return customer_id
+
+
+def collection_of(world: World, external: str = "K-1") -> int:
+    """The open collection case, in PLN, of a payer who is known at `books`."""
+    with world.house.desk.reading() as connection:
+        payer = payer_known_as(connection, "books", external)
+        assert payer is not None
+        found = collection_case(connection, payer.id, "PLN")
+    assert found is not None
+    return found

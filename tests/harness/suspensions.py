@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.partner_sync import CONNECTION, sync_tenant
-from core.cases.queries import collection_case
 from core.customers.commands import ConfirmLink, SwitchMode
 from core.customers.model import LinkKind, Mode
 from core.customers.queries import customer
@@ -17,7 +16,6 @@ from core.people.model import Role
 from core.people.queries import by_handle
 from core.receivables.commands import RecordNotice
 from core.receivables.model import NoticeKind, NoticeMethod
-from core.receivables.queries import payer_known_as
 from core.suspensions.model import Restore, Suspension
 from core.suspensions.queries import items_maybe_off, restores_of, suspension
 from core.suspensions.terms.commands import DecideTermEnd
@@ -25,7 +23,7 @@ from core.suspensions.terms.queries import term_ends_of
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face, Seen
 from tests.harness.partner_center import identity
-from tests.harness.receivables import customer_with_payer, feed, invoice
+from tests.harness.receivables import collection_of, customer_with_payer, feed, invoice
 from tests.harness.world import ANA, BEN, FAY, OPERATOR, VIC, Persona, World
 from webhooks.partner_center.auth import Token
 from webhooks.partner_center.client import PartnerCenter
@@ -110,6 +108,12 @@ class Story:
             self.hear()
         self.world.move(minutes=2)
 
+    def carried_out(self, face: Face) -> None:
+        """Approved, cooled off, and every call of it answered and read back."""
+        self.approved(face)
+        self.cool_off()
+        self.settle_for()
+
     def settle_for(self, minutes: int = 3) -> None:
         """Let what reads back be read back."""
         for _ in range(minutes):
@@ -149,12 +153,7 @@ def ripe(
     customer_id = customer_with_payer(world, zone=zone, segment=segment)
     world.do(ConfirmLink(customer_id=customer_id, kind=LinkKind.TENANT, connection=CONNECTION, external=tenant))
     feed(world, invoice())
-    with world.house.desk.reading() as connection:
-        payer = payer_known_as(connection, "books", "K-1")
-        assert payer is not None
-        case_id = collection_case(connection, payer.id, "PLN")
-    assert case_id is not None
-    story = Story(world, local, customer_id, case_id, tenant, external)
+    story = Story(world, local, customer_id, collection_of(world), tenant, external)
     story.sync()
     if decided:
         story.decide()

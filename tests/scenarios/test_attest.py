@@ -1,7 +1,6 @@
 """A finance lead's word that the bank was checked: what it is good for, what not, and who may give it."""
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,8 +10,6 @@ import sqlalchemy as sa
 from app.evidence.files import pdf
 from app.evidence.laying import lay_out
 from core.chat.words import Words
-from core.collections.commands import ApplyPolicy
-from core.collections.shipped import SHIPPED
 from core.engine.db.tables.engine import journal
 from core.people.model import Role
 from core.suspensions.evidence import evidence
@@ -22,7 +19,7 @@ from tests.harness.faces import Face
 from tests.harness.receivables import feed, invoice
 from tests.harness.suspensions import Story, ripe
 from tests.harness.world import ANA, BEN, FAY, Persona, World
-from tests.scenarios.test_long_weekend import at, go_on, on_thursday
+from tests.scenarios.test_long_weekend import at, be_patient, go_on, on_thursday
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 LEA = Persona("lea", "Lea Lead", (Role.AGENT, Role.FINANCE))
@@ -133,8 +130,7 @@ def test_an_amount_that_the_accounting_does_not_say_stays_unknown_whoever_checke
 def test_one_from_before_the_closed_days_does_not_cover_them_and_one_from_after_does(
     world: World, local: LocalPartnerCenter, face: Face
 ) -> None:
-    patient = replace(SHIPPED.decision, approval_valid=timedelta(hours=40), look_age=timedelta(days=7))
-    world.do(ApplyPolicy(policy=replace(SHIPPED, version="patient", since=date(2026, 1, 2), decision=patient), text=""))
+    be_patient(world)
     story = on_thursday(world, local, face)
     go_on(story, at(30, 9))
     assert "The bank was checked" in face.type(f"attest {story.case_id} 8:59 account page", by=FAY)

@@ -28,9 +28,7 @@ def story(world: World, local: LocalPartnerCenter) -> Story:
 def off(story: Story, face: Face) -> None:
     """Suspended and read back."""
     face.type("home", by=BEN)
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
     assert story.status() == "suspended"
 
 

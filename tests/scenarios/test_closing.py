@@ -28,9 +28,7 @@ from tests.scenarios.test_reconcile import in_the_portal
 def story(world: World, local: LocalPartnerCenter, face: Face) -> Story:
     """Suspended, read back."""
     made = ripe(world, local)
-    made.approved(face)
-    made.cool_off()
-    made.settle_for()
+    made.carried_out(face)
     assert made.status() == "suspended"
     return made
 

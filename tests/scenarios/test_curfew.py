@@ -189,9 +189,7 @@ def test_set_aside_by_who_then_proposes_it_counts_for_nothing_and_ends_after_a_d
 
 
 def test_a_restore_is_never_held_back_by_the_clock(story: Story, face: Face) -> None:
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
     assert story.status() == "suspended"
 
     move_to(story, "2026-12-25 03:00")

@@ -30,9 +30,7 @@ def story(world: World, local: LocalPartnerCenter) -> Story:
 
 def approved_at(story: Story, face: Face, moment: datetime) -> None:
     story.world.now = moment
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
 
 
 def calls(story: Story) -> int:

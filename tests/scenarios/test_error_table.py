@@ -138,9 +138,7 @@ def test_one_set_meets_every_row(world: World, local: LocalPartnerCenter, face: 
 def test_a_restore_meets_them(world: World, local: LocalPartnerCenter, face: Face) -> None:
     story = ripe(world, local)
     held = set_of(story, local, TRIED)
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
     assert story.newest().state is State.SUSPENDED
     stage(local, held)
 

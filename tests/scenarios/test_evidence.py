@@ -30,9 +30,7 @@ def story(world: World, local: LocalPartnerCenter) -> Story:
 
 
 def carried_out(story: Story, face: Face) -> None:
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
 
 
 def links(seen: Seen) -> list[str]:

@@ -13,9 +13,7 @@ from tests.scenarios.test_reconcile import in_the_portal, told_of
 def story(world: World, local: LocalPartnerCenter, face: Face) -> Story:
     """Suspended and restored: auto-renew went off on the way."""
     made = ripe(world, local)
-    made.approved(face)
-    made.cool_off()
-    made.settle_for()
+    made.carried_out(face)
     face.type(f"restore {made.case_id} now paid in cash", by=BEN)
     made.settle_for()
     assert made.status() == "active"

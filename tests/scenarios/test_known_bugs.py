@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from core.cases.queries import case, collection_case
+from core.cases.queries import case
 from core.customers.queries import subscriptions_of
 from core.engine.transaction import SYSTEM, Actor
 from core.people.queries import by_handle
@@ -17,7 +17,7 @@ from core.suspensions.commands import ApproveSuspension, Look, ProposeSuspension
 from core.suspensions.model import State
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face
-from tests.harness.receivables import feed, invoice
+from tests.harness.receivables import collection_of, feed, invoice
 from tests.harness.suspensions import Story, ripe
 from tests.harness.world import ANA, BEN, World
 from tests.scenarios.test_ladder import climbed, ladder, owing, running, soon, until
@@ -74,9 +74,7 @@ def test_472_a_payment_at_the_very_moment_of_the_look_ends_in_no_call_or_in_a_wa
         story.hear(open=12300)  # owed anew: a case of its own, with a notice of its own
         with world.house.desk.reading() as connection:
             theirs = tuple(each.id for each in subscriptions_of(connection, story.customer_id))
-            found = collection_case(connection, 1, "PLN")
-        assert found is not None
-        story.case_id = found
+        story.case_id = collection_of(world)
         story.notice()
         story.decide()
         world.do(ProposeSuspension(case_id=story.case_id, reason="Silent", subscription_ids=theirs))

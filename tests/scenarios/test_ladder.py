@@ -7,7 +7,6 @@ from itertools import pairwise
 import pytest
 
 from core.cases.commands import TakeCase
-from core.cases.queries import collection_case
 from core.collections import rows
 from core.collections.commands import ApplyPolicy, ClimbLadder, PlaceHold, RecordPromise, ReportPayment
 from core.collections.ladder import Ladder, Outcome, Waits
@@ -21,7 +20,7 @@ from core.receivables.commands import RecordNotice
 from core.receivables.model import InvoiceFacts, NoticeKind, NoticeMethod
 from tests.harness.faces import Face
 from tests.harness.questions import acting
-from tests.harness.receivables import customer_with_payer, feed, invoice
+from tests.harness.receivables import collection_of, customer_with_payer, feed, invoice
 from tests.harness.world import ANA, FAY, VIC, World
 
 DUE = date(2026, 11, 25)  # a Wednesday
@@ -67,19 +66,12 @@ def until(world: World, day: date, hour: int = 12) -> None:
         world.move(hours=min(6.0, (goal - world.now) / timedelta(hours=1)))
 
 
-def case_id(world: World) -> int:
-    with world.house.desk.reading() as connection:
-        found = collection_case(connection, 1, "PLN")
-    assert found is not None
-    return found
-
-
 def sent_by_hand(
     world: World, kind: NoticeKind = NoticeKind.REMINDER, *, to: str = "ala@nowak.example", proof: str = "Message-ID <1>"
 ) -> None:
     world.do(
         RecordNotice(
-            case_id=case_id(world), kind=kind, sent_on=world.now.date(), recipient=to, method=NoticeMethod.EMAIL, proof=proof
+            case_id=collection_of(world), kind=kind, sent_on=world.now.date(), recipient=to, method=NoticeMethod.EMAIL, proof=proof
         )
     )  # fmt: skip
 
@@ -245,11 +237,11 @@ def test_old_debts_wait_until_somebody_has_looked(face: Face, world: World) -> N
     until(world, date(2026, 12, 5))
     assert climbed(world) == []
 
-    assert "Not started" in str(face.type(f"case {case_id(world)}", by=ANA))
-    refused = face.type(f"start {case_id(world)}", by=VIC)
-    assert "Not started" in str(face.type(f"policy {case_id(world)}", by=ANA)), refused
-    assert "have started" in str(face.type(f"start {case_id(world)}", by=ANA))
-    assert "already" in str(face.type(f"start {case_id(world)}", by=ANA))
+    assert "Not started" in str(face.type(f"case {collection_of(world)}", by=ANA))
+    refused = face.type(f"start {collection_of(world)}", by=VIC)
+    assert "Not started" in str(face.type(f"policy {collection_of(world)}", by=ANA)), refused
+    assert "have started" in str(face.type(f"start {collection_of(world)}", by=ANA))
+    assert "already" in str(face.type(f"start {collection_of(world)}", by=ANA))
     until(world, date(2026, 12, 8))
     assert climbed(world) == [("friendly", "sending")]
 
@@ -257,16 +249,16 @@ def test_old_debts_wait_until_somebody_has_looked(face: Face, world: World) -> N
 def test_the_owner_is_told_what_to_send_and_the_card_says_why_then(face: Face, world: World) -> None:
     owing(world)
     until(world, date(2026, 11, 27))
-    world.do(TakeCase(case_id=case_id(world)), acting(world, ANA))
+    world.do(TakeCase(case_id=collection_of(world)), acting(world, ANA))
     face.type("prefs morning off", by=ANA)  # it would be the newest of what Ana is told
     sent_by_hand(world)
-    shown = str(face.type(f"policy {case_id(world)}", by=ANA))
+    shown = str(face.type(f"policy {collection_of(world)}", by=ANA))
     assert "3 days after “Due today”" in shown
     assert "Polic" in shown
 
     until(world, date(2026, 12, 1))
     assert "Friendly reminder" in str(face.told(ANA))
-    assert "Friendly reminder: to be sent by a person" in str(face.type(f"case {case_id(world)}", by=ANA))
+    assert "Friendly reminder: to be sent by a person" in str(face.type(f"case {collection_of(world)}", by=ANA))
 
 
 def test_a_ladder_keeps_its_version_until_finance_plans_it_anew(face: Face, world: World) -> None:
@@ -276,10 +268,10 @@ def test_a_ladder_keeps_its_version_until_finance_plans_it_anew(face: Face, worl
     world.do(ApplyPolicy(policy=replace(SHIPPED, version="slower", since=date(2026, 12, 1), steps=slower), text=""))
     assert running(world).policy == SHIPPED.version
 
-    assert "Follow" not in str(face.type(f"policy {case_id(world)}", by=ANA))
-    face.type(f"replan {case_id(world)}", by=ANA)
+    assert "Follow" not in str(face.type(f"policy {collection_of(world)}", by=ANA))
+    face.type(f"replan {collection_of(world)}", by=ANA)
     assert running(world).policy == SHIPPED.version
-    face.type(f"replan {case_id(world)}", by=FAY)
+    face.type(f"replan {collection_of(world)}", by=FAY)
     assert (running(world).policy, running(world).climbed) == ("slower", 3)
     until(world, date(2026, 12, 18))
     assert [name for name, _ in climbed(world)] == ["due", "friendly", "firm"]
@@ -306,7 +298,7 @@ def test_an_approver_is_not_asked_on_a_day_on_which_an_approval_would_run_out_un
     world.now = datetime(2026, 12, 14, 9, tzinfo=UTC)
     owing(world, live=False, due_on=date(2026, 12, 15))
     until(world, date(2027, 1, 4))
-    shown = str(face.type(f"policy {case_id(world)}", by=ANA))
+    shown = str(face.type(f"policy {collection_of(world)}", by=ANA))
     assert "Thursday, 7 January 2027" in shown, "Tuesday is the eve of Epiphany"
     assert "would run out unused" in shown
 

@@ -18,6 +18,12 @@ def at(day: int, hour: int, minute: int = 0, *, month: int = 4) -> datetime:
     return datetime(2027, month, day, hour, minute, tzinfo=ZoneInfo("Europe/Warsaw")).astimezone(UTC)
 
 
+def be_patient(world: World) -> None:
+    """An approval lasts over the days off, and the accounting's word may be a week old."""
+    patient = replace(SHIPPED.decision, approval_valid=timedelta(hours=40), look_age=timedelta(days=7))
+    world.do(ApplyPolicy(policy=replace(SHIPPED, version="patient", since=date(2026, 1, 2), decision=patient), text=""))
+
+
 def on_thursday(world: World, local: LocalPartnerCenter, face: Face) -> Story:
     """Asked at two, approved at ten past; the accounting says nothing more that day."""
     story = ripe(world, local, at=at(29, 14))
@@ -57,8 +63,7 @@ def test_as_shipped_the_approval_runs_out_on_friday_and_nothing_is_called(world:
 def test_with_a_patient_policy_the_curfew_and_the_books_that_do_not_cover_the_holiday_hold_it_back_until_the_file_comes(
     world: World, local: LocalPartnerCenter, face: Face
 ) -> None:
-    patient = replace(SHIPPED.decision, approval_valid=timedelta(hours=40), look_age=timedelta(days=7))
-    world.do(ApplyPolicy(policy=replace(SHIPPED, version="patient", since=date(2026, 1, 2), decision=patient), text=""))
+    be_patient(world)
     story = on_thursday(world, local, face)
 
     go_on(story, at(30, 8, 30))

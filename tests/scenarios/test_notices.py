@@ -28,10 +28,10 @@ from playground.partner_center.fixtures import subscription
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face
 from tests.harness.notices import Post, apply_texts, connect_mail, post, sent
-from tests.harness.receivables import feed
+from tests.harness.receivables import collection_of, feed
 from tests.harness.suspensions import ripe
 from tests.harness.world import ANA, VIC, World
-from tests.scenarios.test_ladder import case_id, climbed, owing, running, sent_by_hand, soon, until
+from tests.scenarios.test_ladder import climbed, owing, running, sent_by_hand, soon, until
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 __all__ = ["post"]
@@ -72,7 +72,7 @@ def test_a_reminder_is_sent_proven_and_the_next_counts_from_its_proof(world: Wor
     until(world, date(2026, 11, 30))  # three days after the proof is a Sunday
     assert "was due on 25 November 2026" in post.letters[1].subject
     key = world.house.desk._digest_key
-    assert case_of_address(post.letters[1].reply_to, key) == case_id(world)
+    assert case_of_address(post.letters[1].reply_to, key) == collection_of(world)
     assert post.letters[0].message_id != post.letters[1].message_id
 
 
@@ -89,7 +89,7 @@ def test_a_final_notice_names_day_hour_and_what_stops_and_is_old_enough_only_a_w
 
     until(world, date(2026, 12, 22))
     with world.house.desk.reading() as connection:
-        facts = gather(connection, case(connection, case_id(world)), (), world.now).listed
+        facts = gather(connection, case(connection, collection_of(world)), (), world.now).listed
     (fact,) = [each for each in facts["notices"] if each["kind"] == "final"]
     assert fact == {
         "id": final.number, "kind": "final", "sent_on": "2026-12-15", "method": "mail", "proven_on": "2026-12-16", "names": "2026-12-28",
@@ -115,8 +115,8 @@ def test_a_late_bounce_unproves_the_notice_and_puts_the_ladder_back_to_it(world:
 
     assert running(world).waits is Waits.HAND
     with world.house.desk.reading() as connection:
-        facts = gather(connection, case(connection, case_id(world)), (), world.now).listed
-        kept = evidence(connection, case_id(world), world.now)["notices_by_the_desk"]
+        facts = gather(connection, case(connection, collection_of(world)), (), world.now).listed
+        kept = evidence(connection, collection_of(world), world.now)["notices_by_the_desk"]
     assert "no_final_notice" in blockers(facts, SHIPPED, world.now.date())
     assert (kept[-1]["state"], kept[-1]["bounce_said"], kept[-1]["sha256"]) == ("bounced", "5.1.1 no such user", final.digest)
     assert world.do(RecordBounce(message_id=final.message_id, permanent=True, said="again")).kind == "unchanged"
@@ -131,24 +131,24 @@ def test_a_late_bounce_unproves_the_notice_and_puts_the_ladder_back_to_it(world:
 def test_what_is_refused_waits_for_a_person_who_is_told_and_lets_the_desk_send_again(face: Face, world: World, post: Post) -> None:
     owing(world)
     until(world, date(2026, 11, 27))
-    face.type(f"take {case_id(world)}", by=ANA)
+    face.type(f"take {collection_of(world)}", by=ANA)
     face.type("prefs morning off", by=ANA)
     post.answers.append(Carriage(kind=Carried.REFUSED, said="550 5.1.1 unknown user"))
     until(world, date(2026, 11, 30))
 
     assert climbed(world)[-1] == ("friendly", "failed")
     assert "550 5.1.1 unknown user" in str(face.told(ANA))
-    shown = face.type(f"policy {case_id(world)}", by=ANA)
+    shown = face.type(f"policy {collection_of(world)}", by=ANA)
     assert "The desk’s own was refused" in str(shown)
 
-    assert "Let the desk send it" not in face.type(f"preview {case_id(world)}", by=VIC).buttons
-    preview = face.type(f"preview {case_id(world)}", by=ANA)
+    assert "Let the desk send it" not in face.type(f"preview {collection_of(world)}", by=VIC).buttons
+    preview = face.type(f"preview {collection_of(world)}", by=ANA)
     face.click(preview, "Let the desk send it", by=ANA)
     world.settle()
     assert running(world).waits is Waits.PROOF
     assert post.letters[-1].recipient == "ala@nowak.example"
     assert [each.state for each in sent(world)[-2:]] == [NoticeState.REFUSED, NoticeState.ACCEPTED]
-    assert "No notice waits" in str(face.type(f"deliver {case_id(world)}", by=ANA))
+    assert "No notice waits" in str(face.type(f"deliver {collection_of(world)}", by=ANA))
     world.move(days=1)
     assert climbed(world)[-1] == ("friendly", "proven")
 
@@ -156,7 +156,7 @@ def test_what_is_refused_waits_for_a_person_who_is_told_and_lets_the_desk_send_a
 def test_the_preview_is_what_is_sent_to_the_letter(face: Face, world: World, post: Post) -> None:
     owing(world)
     until(world, date(2026, 11, 27))
-    preview = str(face.type(f"preview {case_id(world)}", by=ANA))
+    preview = str(face.type(f"preview {collection_of(world)}", by=ANA))
 
     assert "ala@nowak.example" in preview
     assert "version ours-1" in preview
@@ -167,23 +167,23 @@ def test_the_preview_is_what_is_sent_to_the_letter(face: Face, world: World, pos
         for line in paragraph.splitlines():
             assert line.strip("- ") in preview, line
     assert sent(world)[-1].digest[:16] in preview
-    assert "on its way" in str(face.type(f"preview {case_id(world)}", by=ANA))
+    assert "on its way" in str(face.type(f"preview {collection_of(world)}", by=ANA))
 
 
 def test_what_the_desk_cannot_send_waits_for_a_person_who_is_told_why(world: World, face: Face) -> None:
     owing(world)
     until(world, date(2026, 11, 27))
-    face.type(f"take {case_id(world)}", by=ANA)
+    face.type(f"take {collection_of(world)}", by=ANA)
     face.type("prefs morning off", by=ANA)
     sent_by_hand(world)
     until(world, date(2026, 11, 30))
     assert "no texts of notices are in force" in str(face.told(ANA))
-    assert "no texts of notices are in force" in str(face.type(f"deliver {case_id(world)}", by=ANA))
+    assert "no texts of notices are in force" in str(face.type(f"deliver {collection_of(world)}", by=ANA))
 
     apply_texts(world)
-    assert "no mail is set up" in str(face.type(f"preview {case_id(world)}", by=ANA))
+    assert "no mail is set up" in str(face.type(f"preview {collection_of(world)}", by=ANA))
     connect_mail(world)
-    assert "123.00" in str(face.type(f"preview {case_id(world)}", by=ANA))
+    assert "123.00" in str(face.type(f"preview {collection_of(world)}", by=ANA))
     assert running(world).waits is Waits.HAND
 
 
@@ -274,10 +274,10 @@ def test_notices_go_into_the_ticket_that_was_chosen_and_answer_no_question(face:
     strangers = world.do(OpenCase(title="Why?", ticket="78", requestor="eve@nowak.example", **about)).ids["case_id"]
     sent_by_hand(world)
 
-    assert "nobody who is a billing contact" in str(face.type(f"ticket {case_id(world)} {strangers}", by=ANA))
-    assert "no open question" in str(face.type(f"ticket {case_id(world)} {case_id(world)}", by=ANA))
-    assert f"C-{theirs}" in str(face.type(f"ticket {case_id(world)} {theirs}", by=ANA))
-    assert "ticket" in str(face.type(f"preview {case_id(world)}", by=ANA))
+    assert "nobody who is a billing contact" in str(face.type(f"ticket {collection_of(world)} {strangers}", by=ANA))
+    assert "no open question" in str(face.type(f"ticket {collection_of(world)} {collection_of(world)}", by=ANA))
+    assert f"C-{theirs}" in str(face.type(f"ticket {collection_of(world)} {theirs}", by=ANA))
+    assert "ticket" in str(face.type(f"preview {collection_of(world)}", by=ANA))
     until(world, date(2026, 11, 30))
 
     (notice,) = sent(world)
@@ -314,7 +314,7 @@ def test_the_final_notice_goes_to_two_and_counts_when_both_have_it(world: World,
     assert "ustawy z dnia 8 marca 2013 r." in finals[0].body
     assert running(world).waits is Waits.HAND
     with world.house.desk.reading() as connection:
-        facts = gather(connection, case(connection, case_id(world)), (), world.now).listed
+        facts = gather(connection, case(connection, collection_of(world)), (), world.now).listed
     assert "no_final_notice" in blockers(facts, SHIPPED, date(2027, 1, 20))
 
     world.do(RemoveContact(customer_id=customer_id, email="JAN@nowak.example"))

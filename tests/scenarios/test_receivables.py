@@ -3,21 +3,11 @@
 import re
 from datetime import date, timedelta
 
-from core.cases.queries import collection_case
 from core.customers.commands import AddCustomer
-from core.receivables.queries import notices_of, payer_known_as
+from core.receivables.queries import notices_of
 from tests.harness.faces import Face
-from tests.harness.receivables import AS_OF, customer_with_payer, feed, invoice
+from tests.harness.receivables import AS_OF, collection_of, customer_with_payer, feed, invoice
 from tests.harness.world import ANA, VIC, World
-
-
-def collection(world: World) -> int:
-    with world.house.desk.reading() as connection:
-        payer = payer_known_as(connection, "books", "K-1")
-        assert payer is not None
-        found = collection_case(connection, payer.id, "PLN")
-    assert found is not None
-    return found
 
 
 def test_a_collection_case_shows_what_is_owed_and_since_when_it_is_known(world: World, face: Face) -> None:
@@ -25,7 +15,7 @@ def test_a_collection_case_shows_what_is_owed_and_since_when_it_is_known(world: 
     customer_with_payer(world)
     feed(world, invoice("F/1"), invoice("F/2", due_on=date(2026, 12, 15), total=5000, open=4999))
 
-    seen = face.type(f"case {collection(world)}", by=ANA)
+    seen = face.type(f"case {collection_of(world)}", by=ANA)
 
     assert "PLN 172.99" in seen
     assert "123.00" in seen
@@ -61,7 +51,7 @@ def test_a_notice_is_recorded_with_its_proof_and_shown_on_the_case(world: World,
     world.hire(ANA)
     customer_with_payer(world)
     feed(world, invoice())
-    case_id = collection(world)
+    case_id = collection_of(world)
 
     seen = face.type(f"notice {case_id} final 2026-11-10 email ala@nowak.example 250 accepted, id 7f3a", by=ANA)
 
@@ -75,7 +65,7 @@ def test_a_notice_that_cannot_be_true_is_refused_in_a_sentence_and_not_kept(worl
     world.hire(ANA)
     customer_with_payer(world)
     feed(world, invoice())
-    case_id = collection(world)
+    case_id = collection_of(world)
 
     assert "has not come yet" in face.type(f"notice {case_id} final 2026-11-24 email ala@nowak.example proof", by=ANA)
     assert "has to be asked, so nothing was done" in face.type(f"notice {case_id} final 03/04 email ala@nowak.example proof", by=ANA)
@@ -90,7 +80,7 @@ def test_a_viewer_may_look_and_not_record(world: World, face: Face) -> None:
     world.hire(VIC)
     customer_with_payer(world)
     feed(world, invoice())
-    case_id = collection(world)
+    case_id = collection_of(world)
 
     assert "F/1" in face.type("owed Nowak", by=VIC)
     queue = str(face.type("queue", by=VIC))
@@ -108,7 +98,7 @@ def test_a_notice_is_recorded_from_the_cases_card_with_errors_beside_the_fields(
     customer_with_payer(world)
     feed(world, invoice())
     world.settle()
-    case_id = collection(world)
+    case_id = collection_of(world)
 
     form = face.click(face.channel(), "Record a notice", by=ANA)
     assert form.is_form
@@ -129,7 +119,7 @@ def test_a_letter_s_form_asks_for_its_receipt_and_addressee_and_counts_to_the_bi
     world.hire(ANA)
     customer_with_payer(world)
     feed(world, invoice())
-    case_id = collection(world)
+    case_id = collection_of(world)
 
     form = face.type(f"notice {case_id} final 2026-11-10 registered", by=ANA)
     assert {"receipt", "addressee"} <= form.inputs.keys()

@@ -71,9 +71,7 @@ def test_seats_changed_in_the_portal_are_told_to_the_owner(story: Story, face: F
 
 
 def test_what_was_switched_on_again_in_the_portal_is_restored_here_too(story: Story, face: Face) -> None:
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
     next_day(story)
     assert told_of(story) == 0, "the desk did that itself"
 

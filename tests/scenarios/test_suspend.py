@@ -160,9 +160,7 @@ def test_a_payment_before_the_call_voids_it_and_says_so(story: Story, face: Face
 
 
 def test_a_payment_after_the_call_proposes_the_restore_and_one_click_does_it(story: Story, face: Face) -> None:
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
 
     story.hear(open=0)
     story.world.settle()
@@ -183,9 +181,7 @@ def test_a_payment_after_the_call_proposes_the_restore_and_one_click_does_it(sto
 
 
 def test_what_is_suspended_was_read_in_full_and_keeps_everything_else(story: Story, face: Face) -> None:
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
 
     (item,) = story.newest().items
     assert item.state is ItemState.SUSPENDED

@@ -111,9 +111,7 @@ def test_a_payment_after_a_call_that_never_arrived_ends_active(story: Story, fac
 def test_a_stale_etag_is_read_again_looked_at_again_and_tried_once_more(world: World, local: LocalPartnerCenter, face: Face) -> None:
     story = ripe(world, local)
     local.stage(status=400, body={"code": 2055, "description": "etag"})
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
 
     assert story.newest().state is State.SUSPENDED
     assert len(set(request_ids(story))) == 2
@@ -123,9 +121,7 @@ def test_a_second_stale_etag_needs_a_person(world: World, local: LocalPartnerCen
     story = ripe(world, local)
     for _ in range(2):
         local.stage(status=400, body={"code": 2055, "description": "etag"})
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
 
     assert story.newest().state is State.FAILED
     assert "2055" in face.channel()
@@ -221,9 +217,7 @@ def die(*_: object) -> None:
 
 
 def test_a_restore_by_the_cases_owner_undoes_a_mistake_under_the_kill_switch(story: Story, face: Face) -> None:
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
     assert "this takes an approver, or the owner" in face.type(f"restore {story.case_id} now a mistake", by=ANA)
 
     face.type("halt", by=ANA)
@@ -246,9 +240,7 @@ def test_a_restore_stops_what_still_cools_off(story: Story, face: Face) -> None:
 
 
 def test_a_restore_that_partner_center_puts_off_is_pursued(story: Story, face: Face) -> None:
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
     story.local.stage(status=409, body={"code": 900278, "description": "pending"})
 
     face.type(f"restore {story.case_id} now paid in cash", by=BEN)
@@ -269,9 +261,7 @@ def test_parents_are_restored_before_their_addons(world: World, local: LocalPart
     addon = local.add_subscription(story.tenant, "addon", parentSubscriptionId=story.subscription, quantity=3)
     world.now += timedelta(minutes=1)
     story.sync()
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
     assert story.newest().state is State.SUSPENDED
 
     local.ledger.calls.clear()

@@ -231,9 +231,7 @@ def test_the_same_click_delivered_again_has_one_effect(story: Story, face: Face)
 
 
 def test_stopping_what_partner_center_has_already_is_refused_and_points_to_restore(story: Story, face: Face) -> None:
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
 
     assert "has ended already" in face.type("stop S-1", by=ANA)
     assert story.status() == "suspended"

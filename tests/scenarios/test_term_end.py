@@ -199,9 +199,7 @@ def test_who_owes_nothing_is_nobodys_concern(world: World, local: LocalPartnerCe
 
 def test_after_the_suspension_the_decision_is_read_back_told_and_chased(world: World, local: LocalPartnerCenter, face: Face) -> None:
     story = ending(world, local, on=date(2027, 6, 14))
-    story.approved(face)
-    story.cool_off()
-    story.settle_for()
+    story.carried_out(face)
     assert story.newest().state is State.SUSPENDED
 
     # suspending took auto-renew and everything scheduled with it

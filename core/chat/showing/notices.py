@@ -14,7 +14,7 @@ from core.chat.words import Words
 from core.collections import rows
 from core.collections.access import AccessLetter, letters_of_case
 from core.collections.climbing import NOTICES
-from core.collections.drafting import WhyNot, drafts
+from core.collections.drafting import Draft, WhyNot, drafts
 from core.collections.keeping import moment_on
 from core.collections.ladder import Ladder, Waits, coming
 from core.collections.notices import Channel, DeskNotice, notices_of_case, notices_of_step
@@ -71,31 +71,14 @@ def preview_view(connection: Connection, words: Words, case_id: int, now: dateti
     title = words.say("notice.preview.title", number=found.number, step=words.named("step", following.step.name))
     deliver = _deliver(words, climbed, case_id, reader)
     if climbed.waits is Waits.PROOF and following.sent:
-        first = following.sent[0]
-        shown = _Shown(first.subject, first.body, first.language, first.texts, first.amount, first.names_at, first.digest)
         lines = [_state(connection, words, each) for each in following.sent]
-        return _preview(words, title, words.say("notice.preview.on_its_way"), shown, climbed.currency, lines, (back,))
+        return _preview(words, title, words.say("notice.preview.on_its_way"), following.sent[0], climbed.currency, lines, (back,))
     ready = drafts(connection, following.policy, following.step, climbed, following.owed(connection, climbed), following.at)
     if isinstance(ready, WhyNot):
         said = words.say("notice.preview.not", hand=words.say(f"ladder.hand.{ready}"))
         return PreviewView(title=title, status=said, tone=Tone.WARNING, buttons=(back,))
-    one = ready[0]
-    shown = _Shown(one.subject, one.body, one.language, one.texts, one.amount, one.names_at, one.digest)
     to = [f"{each.to.name} <{each.to.email}>, {words.say(f'notice.channel.{each.to.channel}')}" for each in ready]
-    return _preview(words, title, _when(connection, words, climbed, following, now), shown, climbed.currency, to, (*deliver, back))
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """What a draft and a row have in common."""
-
-    subject: str
-    body: str
-    language: str
-    texts: str
-    amount: int
-    names_at: datetime | None
-    digest: str
+    return _preview(words, title, _when(connection, words, climbed, following, now), ready[0], climbed.currency, to, (*deliver, back))
 
 
 @dataclass(frozen=True)
@@ -145,7 +128,7 @@ def _when(connection: Connection, words: Words, climbed: Ladder, following: _Nex
 
 
 def _preview(
-    words: Words, title: str, status: str, shown: _Shown, currency: str, to: list[str], buttons: tuple[Button, ...]
+    words: Words, title: str, status: str, shown: Draft | DeskNotice, currency: str, to: list[str], buttons: tuple[Button, ...]
 ) -> PreviewView:
     language = words.say(f"language.{shown.language}") if words.has(f"language.{shown.language}") else shown.language
     facts = [

@@ -29,6 +29,7 @@ from core.charges.handlers import HANDLERS as CHARGES
 from core.collections.access import HANDLERS as ACCESS
 from core.collections.choosing import HANDLERS as CHOOSING
 from core.collections.climbing import HANDLERS as CLIMBING
+from core.collections.expiring import HANDLERS as EXPIRING
 from core.collections.handlers import HANDLERS as COLLECTIONS
 from core.collections.hearing import HANDLERS as HEARING
 from core.collections.keeping import HANDLERS as LADDERS
@@ -100,6 +101,7 @@ HANDLERS: Handlers = {
     **PROVING,
     **SENDING,
     **ACCESS,
+    **EXPIRING,
     **SUSPENSIONS,
     **ESCALATIONS,
 }

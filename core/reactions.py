@@ -31,10 +31,10 @@ from core.cases.events import (
 from core.cases.leaving import CONTINUES, ReleaseCases
 from core.cases.looked import LookAt
 from core.cases.model import Kind
-from core.cases.queries import OPEN_CASE_SUBJECTS, case, collection_cases
+from core.cases.queries import OPEN_CASE_SUBJECTS, case, collection_cases, open_cases_of
 from core.cases.watching import forget_watcher
 from core.charges.events import PricesRecorded
-from core.collections import carrying, settled
+from core.collections import carrying, expiring, settled
 from core.collections import follows as collections
 from core.collections.commands import HearNotice, JudgeByFeed, KeepLadders, RestartLadders
 from core.collections.events import OfCollecting, PaymentReported, PaymentSettled, PolicyApplied
@@ -178,6 +178,14 @@ def recheck_all(tx: Tx, _event: PolicyApplied) -> Iterable[Command]:
     return spreading.recheck(tx, open_suspensions(tx.connection))
 
 
+def judge_again(tx: Tx, event: expiring.ExemptionEnding) -> Iterable[Command]:
+    """Whom nothing exempts any more: what is asked for about them is compared with that, and their cards say it no more."""
+    if event.stage != expiring.Stage.OVER:
+        return ()
+    cards.refresh_all(tx, [f"case:{each.id}" for whose in event.customers for each in open_cases_of(tx.connection, whose)])
+    return spreading.recheck(tx, [each for whose in event.customers for each in open_suspensions_of_customer(tx.connection, whose)])
+
+
 def look_by_calendar(tx: Tx, _event: CalendarSet | DayClosed | DayOpened) -> Iterable[Command]:
     """The curfew goes by our own hours, too. When a request expires stays as it was said."""
     found = open_suspensions(tx.connection)
@@ -275,7 +283,8 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     ReceivablesRecorded: (collect, judge, keep_ladders, carrying.review_notices, recheck_suspensions, offer_restores),
     PayerAttached: (collect, keep_ladders, recheck_suspensions),
     InvoicesFellDue: (collect, keep_ladders, recheck_suspensions),
-    PolicyApplied: (recheck_all,),
+    PolicyApplied: (recheck_all, expiring.watch),
+    expiring.ExemptionEnding: (expiring.tell_owner, judge_again),
     TicketChosen: (refresh_cards,),
     NoticeRecorded: (refresh_cards, hear_notice, recheck_suspensions),
     SubscriptionsRecorded: (outside.notice, recheck_suspensions, show_subscriptions, watch_terms, settle_as_read),
@@ -326,6 +335,7 @@ TIMERS: Mapping[str, Callable[[Timer], Command]] = {
     **cases.TIMERS,
     **collections.TIMERS,
     **settled.TIMERS,
+    **expiring.TIMERS,
     **suspensions.TIMERS,
     **terms.TIMERS,
     **escalations.TIMERS,

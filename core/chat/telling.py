@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -108,4 +108,6 @@ def _value(words: Words, name: str, value: object) -> object:
         return words.named(NAMED[name], str(value))
     if name == "hand":
         return words.say(f"ladder.hand.{value}")
+    if name.endswith("_on"):
+        return date.fromisoformat(str(value))
     return Moment(datetime.fromisoformat(value)) if name.endswith("_at") and isinstance(value, str) else value

@@ -78,6 +78,11 @@ def has_confirmed(connection: Connection, customer_id: int, kind: LinkKind) -> b
     return bool(connection.scalar(sa.select(sa.exists().where(match))))
 
 
+def customers_in(connection: Connection, segment: str) -> list[int]:
+    """Every customer of the segment."""
+    return list(connection.scalars(sa.select(customers.c.id).where(customers.c.segment == segment).order_by(customers.c.id)))
+
+
 def all_customers(connection: Connection) -> list[Customer]:
     """Everybody, by name."""
     return [from_row(row) for row in connection.execute(sa.select(customers).order_by(customers.c.folded, customers.c.id))]

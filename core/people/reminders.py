@@ -85,6 +85,7 @@ SAID = (
     ("tell.suspension_", Reminder.OUTCOMES),
     ("escalation.acknowledged", Reminder.OUTCOMES),
     ("tell.snooze_over", Reminder.OUTCOMES),
+    ("tell.exemption_", Reminder.OUTCOMES),
     ("tell.ladder_", Reminder.OUTCOMES),  # a step of one's own collection is due: not to be missed, but no matter of the night
     ("tell.term_end_", Reminder.OUTCOMES),  # days are left, or it was told before: no matter of the night
     ("tell.payment_", Reminder.OUTCOMES),  # what one waited for did not come: likewise

@@ -1,4 +1,5 @@
-"""Wanting somebody to be told something: a row; what it says is looked up when it is sent. Params ending in `_at` are ISO moments.
+"""Wanting somebody to be told something: a row; what it says is looked up when it is sent. Params ending in `_at` are ISO moments,
+in `_on` ISO days.
 
 What a person is told goes through their preferences: it leaves at once, waits for the end of their quiet hours or for the morning's
 digest, or is not said at all. What a group is told in its conversation is not held by anybody.

@@ -4,18 +4,22 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from core.collections.commands import ApplyPolicy
 from core.collections.exempting import exemption_of
 from core.collections.policy import Exemption
 from core.collections.shipped import DATED, SHIPPED
 from core.customers.commands import AddCustomer
+from core.engine import journal
+from core.engine.db.tables.engine import outbox
 from core.engine.errors import Conflict
+from core.people.commands import RemoveStaff
 from core.suspensions.model import State
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face
 from tests.harness.suspensions import Story, ripe
-from tests.harness.world import ANA, BEN, FAY, World
+from tests.harness.world import ADA, ANA, BEN, FAY, World
 from tests.scenarios.test_ladder import climbed, owing, running, until
 
 CONTRACT = Exemption(customer="Nowak", until=date(2026, 12, 4), owner="fay", source="contract 7/2026", dated=DATED)
@@ -111,3 +115,55 @@ def test_a_customer_renamed_later_stays_exempt_and_unknown_ones_are_refused(worl
     for wrong, kind in ((replace(CONTRACT, customer="Kowalski"), "customer"), (replace(CONTRACT, owner="nobody"), "owner")):
         with pytest.raises(Conflict, match=f"policy_exemption_{kind}"):
             exempt(world, wrong, version="wrong")
+
+
+def test_its_owner_is_told_a_week_before_on_the_last_day_and_when_it_is_over_each_once(story: Story, face: Face) -> None:
+    world = story.world
+    face.type("help", by=FAY)
+    exempt(world, CONTRACT)
+    assert said(world) == []
+
+    told = []
+    for _ in range(14):
+        world.move(days=1)
+        told.append(said(world))
+        if len(told[-1]) == 2:
+            exempt(world, CONTRACT, version=f"again-{len(told)}")  # the same rule in another version is no news
+    assert [len(each) for each in told] == [0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 2, 3, 3, 3]
+    assert told[-1] == ["tell.exemption_soon", "tell.exemption_last", "tell.exemption_over"]
+    assert "The exemption of Nowak ended with Friday, 4 December 2026" in face.told(FAY)
+    with world.house.desk.reading() as connection:
+        assert journal.broken_links(connection, "policy:all") == []
+
+
+def test_when_it_is_over_what_was_asked_for_stands_on_the_facts_of_now(story: Story, face: Face) -> None:
+    story.propose(face)
+    exempt(story.world, replace(CONTRACT, until=date(2026, 11, 23)))
+    assert story.newest().listed["exemption"] is not None
+    assert said(story.world) == ["tell.exemption_last"]
+
+    story.world.move(hours=22)  # to the next morning
+
+    assert said(story.world) == ["tell.exemption_last", "tell.exemption_over"]
+    assert story.newest().listed["exemption"] is None
+    assert story.newest().state is State.PROPOSED
+
+
+def test_whose_owner_left_is_told_to_the_finance_leads(world: World, face: Face) -> None:
+    world.hire(ANA, FAY, ADA)
+    for who in (ANA, FAY):
+        face.type("help", by=who)
+    world.do(AddCustomer(name="Wilk", zone="America/New_York"))
+    exempt(world, replace(CONTRACT, customer="Wilk", owner="ana"))
+    world.do(RemoveStaff(handle="ana"))
+
+    world.move(days=5)
+
+    assert "The exemption of Wilk ends with" in face.told(FAY)
+
+
+def said(world: World) -> list[str]:
+    """What was told of the ends of exemptions, in its order."""
+    with world.house.desk.reading() as connection:
+        rows = connection.execute(sa.select(outbox.c.ids).order_by(outbox.c.id)).scalars()
+        return [row["say"] for row in rows if str(row.get("say")).startswith("tell.exemption_")]

@@ -1,7 +1,7 @@
 """The collections policy and the notices' texts, every version of them; the ladders, their steps and the notices they send; what holds back
 collecting, as people recorded it."""
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, String, Table, Text, text
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from .base import Instant, Json, metadata, ref, row_id
 
@@ -92,6 +92,18 @@ desk_notices = Table(
     Column("replaced_at", Instant),  # it did not arrive, and its step was sent again
     Column("said", Text, nullable=False, server_default=""),  # what the carrier answered
     Column("bounce", Text, nullable=False, server_default=""),
+)
+
+# What the owner of an exemption was told of its end, once, whichever version of the policy says it.
+exemptions_told = Table(
+    "exemptions_told",
+    metadata,
+    row_id(),
+    Column("whom", String(120), nullable=False),  # customer:7, or a segment
+    Column("until", Date, nullable=False),
+    Column("stage", String(10), nullable=False),  # soon | last | over
+    Column("told_at", Instant, nullable=False),
+    UniqueConstraint("whom", "until", "stage"),
 )
 
 # A letter to one person about access: that it is back. Its words are a note of the case, which a person confirmed.

@@ -816,6 +816,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_access_letters_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_access_letters_note_id'), ['note_id'], unique=False)
 
+    op.create_table('exemptions_told',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('whom', sa.String(length=120), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('stage', sa.String(length=10), nullable=False),
+    sa.Column('told_at', Instant(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_exemptions_told')),
+    sa.UniqueConstraint('whom', 'until', 'stage', name=op.f('uq_exemptions_told_whom_until_stage'))
+    )
     op.create_table('file_passes',
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),

@@ -55,8 +55,8 @@ def main(ctx: click.Context) -> None:
 
 
 def open_house() -> House:
-    """The house by the settings, its database current."""
-    return opened(load())
+    """The house by the settings, its database current. A desk without a chat yet has a command line all the same."""
+    return opened(load(needs_chat=False))
 
 
 @main.command("secret-key")

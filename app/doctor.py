@@ -75,6 +75,8 @@ def examine(house: House, now: datetime, *, sends: bool, config_token: str = "")
     for face, kinds in heard.items():
         yield from (well(f"never.{face}.{k}") if at is None else well(f"arrived.{face}.{k}", at=at) for k, at in kinds.items())
     yield from connected(house)
+    if not house.notifiers:
+        yield wrong("no_chat")
     if house.slack:
         if not (found := house.slack.workspaces.all()):
             yield wrong("slack_nowhere")

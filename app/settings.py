@@ -128,12 +128,12 @@ class Settings(BaseSettings):
             raise ValueError(f"takes host names, or every host below one (*.botframework.com), not {', '.join(wrong)}")
         return value
 
-    def problems(self) -> list[str]:
+    def problems(self, *, needs_chat: bool = True) -> list[str]:
         """What does not hold together, although each value is well formed."""
-        return [*self._incomplete(), *self._foreign_hosts(), *self._unreachable()]
+        return [*self._incomplete(needs_chat=needs_chat), *self._foreign_hosts(), *self._unreachable()]
 
-    def _incomplete(self) -> list[str]:
-        """Each chat is optional, but whole; at least one is there."""
+    def _incomplete(self, *, needs_chat: bool) -> list[str]:
+        """Each chat is optional, but whole; at least one is there where somebody is to be answered."""
         groups: dict[str, dict[str, SecretStr | str]] = {
             "Slack": self._slack_group(),
             "Teams": {
@@ -150,7 +150,7 @@ class Settings(BaseSettings):
             is_begun = len(missing) < len(wanted) or (name == "Partner Center" and _plain(self.partner_center_refresh_token))
             if missing and is_begun:
                 problems.append(f"{name} needs also {', '.join(missing)}")
-        if not self.has_slack and not self.has_teams:
+        if needs_chat and not self.has_slack and not self.has_teams:
             problems.append("no chat is set up: give SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN, or the three TEAMS_ settings, or both")
         return problems
 
@@ -224,8 +224,8 @@ class Settings(BaseSettings):
         return split(self.desk_secret_key.get_secret_value())
 
 
-def load(environment: dict[str, str] | None = None) -> Settings:
-    """The settings. Raises ConfigError naming every problem."""
+def load(environment: dict[str, str] | None = None, *, needs_chat: bool = True) -> Settings:
+    """The settings; the command line alone needs no chat. Raises ConfigError naming every problem."""
     env = dict(os.environ if environment is None else environment)
     written, strange = _from_file(env)
     secrets, unread = _from_secret_files(env)
@@ -238,7 +238,7 @@ def load(environment: dict[str, str] | None = None) -> Settings:
         wrong = {str(found["loc"][0]) for found in error.errors()}
         settings = Settings.model_construct(**{name: value for name, value in given.items() if name not in wrong})
         problems += _ill_formed(error)
-    problems += settings.problems()
+    problems += settings.problems(needs_chat=needs_chat)
     if problems:
         raise ConfigError("The desk cannot start. Please correct these settings:\n" + "\n".join(f"- {line}" for line in problems))
     return settings

@@ -13,6 +13,7 @@ from core.collections.hours import ROUTE as APPROVALS
 from core.engine.transaction import Actor
 from core.people.calendars import is_zone
 from core.people.commands import AddStaff, Place, RemoveStaff, SetGroup, SetRoles
+from core.people.groups import Group, all_groups
 from core.people.model import ROUND_ROBIN, Role
 from core.people.queries import by_handle, everyone, identities_of
 
@@ -152,3 +153,23 @@ def set_group(
     )
     make().desk.do(command, OPERATOR, datetime.now(UTC))
     click.echo(f"The group {name} is set.")
+
+
+@groups.command("list")
+@click.pass_obj
+def list_groups(make: Make) -> None:
+    """Say which groups there are: what each gets, who belongs to it, where it meets, how its cases find an owner."""
+    with make().desk.reading() as connection:
+        for found in all_groups(connection):
+            click.echo(f"{found.name}  gets {', '.join(found.routes) or 'nothing'}")
+            click.echo(f"  members: {', '.join(found.members) or 'nobody'}")
+            click.echo(f"  opening hours: {found.calendar or 'default'}  new cases: {_given_out(found)}")
+            for place in found.places:
+                gone = "" if place.reachable else "  cannot be reached"
+                click.echo(f"  {place.face} {place.workspace}:{place.external}  {place.locale}{gone}")
+
+
+def _given_out(found: Group) -> str:
+    if found.assign != ROUND_ROBIN:
+        return "by hand"
+    return f"{ROUND_ROBIN}, at most {found.most_cases} open cases each" if found.most_cases else ROUND_ROBIN

@@ -66,10 +66,11 @@ def host_of(theirs: Json) -> str:
 
 
 def _differences(ours: Json, theirs: Json, host: str) -> Iterator[Finding]:
+    called = {_name(each): f"“{each['name']}”" for each in _at(ours, *LISTS["shortcuts"])}
     for part, path in LISTS.items():
         wanted, had = _names(_at(ours, *path)), _names(_at(theirs, *path))
         if missing := sorted(wanted - had):
-            yield wrong(f"slack_lacks.{part}", names=", ".join(missing), host=host)
+            yield wrong(f"slack_lacks.{part}", names=", ".join(called.get(name, name) for name in missing), host=host)
         if more := sorted(had - wanted):
             yield well(f"slack_more.{part}", names=", ".join(more))
     yield from _settings(dict(_flat(ours)), dict(_flat(theirs)), host)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -72,7 +73,8 @@ class Chat:
                 )  # fmt: skip
                 self._find_again(asked)
                 return Answered(self._reply(asked), words)
-        return greet(self.desk, self.table, request, self._clock())
+        said = self._said_of(request)
+        return greet(self.desk, self.table, replace(request, locale=said.locale, zone=said.zone), self._clock())
 
     def options(self, request: ChatRequest, source: str) -> tuple[Option, ...]:
         """What a search field offers for `request.text`: to a member who may read, and to nobody else."""
@@ -102,15 +104,24 @@ class Chat:
         """At first contact, the language and zone that the chat's own profile says of a member are kept."""
         if member.locale and member.zone:
             return member
-        said = Profile(locale=request.locale, zone=request.zone)
-        if request.face in self._profiles and not (request.locale and request.zone):
+        if self._is_asked(request):
             snapshot.end()
-            said = self._profiles[request.face](request.workspace, request.user)
+        said = self._said_of(request)
         if not (said.locale and not member.locale) and not (said.zone and not member.zone):
             return member
         snapshot.end()
         self.desk.do(LearnProfile(staff_id=member.id, locale=said.locale, zone=said.zone), SYSTEM, self._clock())
         return by_identity(snapshot.connection(), request.face, request.workspace, request.user) or member
+
+    def _said_of(self, request: ChatRequest) -> Profile:
+        """Language and zone as the gesture says them, else as the chat's own profile does."""
+        if self._is_asked(request):
+            return self._profiles[request.face](request.workspace, request.user)
+        return Profile(locale=request.locale, zone=request.zone)
+
+    def _is_asked(self, request: ChatRequest) -> bool:
+        """Whether the chat must be asked, which takes time: nothing of the database is held meanwhile."""
+        return request.face in self._profiles and not (request.locale and request.zone)
 
     def _find_again(self, asked: Asked) -> None:
         """Who presses a button or mentions the desk in a conversation proves that it is there: copies that were given up in it are

@@ -108,6 +108,11 @@ class Nothing:
 Reply = Card | Private | Open | Refused | Done | Nothing
 
 
+def in_place(request: ChatRequest, view: View) -> Reply:
+    """A press on a button turns the page where it is; who typed is answered privately."""
+    return Card(view) if request.gesture is Gesture.CLICK else Private(view)
+
+
 @dataclass(frozen=True)
 class Answered:
     """What came of a gesture, and the words in which its person reads: for what a face itself must say."""

@@ -101,6 +101,17 @@ def everyone(connection: Connection) -> Sequence[Member]:
     return [found for staff_id in ids if (found := member(connection, staff_id)) is not None]
 
 
+def staff_after(connection: Connection, handle: str, *, limit: int) -> Sequence[Member]:
+    """Active members by short name, those behind `handle`."""
+    wanted = sa.select(staff.c.id).where(staff.c.active, staff.c.handle > handle).order_by(staff.c.handle).limit(limit)
+    return [found for staff_id in connection.scalars(wanted).all() if (found := member(connection, staff_id)) is not None]
+
+
+def count_staff(connection: Connection) -> int:
+    """How many active members there are."""
+    return connection.scalar(sa.select(sa.func.count()).select_from(staff).where(staff.c.active)) or 0
+
+
 def names(connection: Connection, right: Right | None = None) -> Sequence[tuple[str, str]]:
     """Handle and name of every active member, or of those who hold the right now, by name, in one query."""
     wanted = sa.select(staff.c.handle, staff.c.name).where(staff.c.active).order_by(staff.c.name, staff.c.id)

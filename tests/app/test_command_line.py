@@ -11,16 +11,17 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from app.cli import main
+from app.cli import main, open_house
 from app.receiving import sweep_inbox
+from app.settings import ConfigError, load
 from core.engine import journal
 from core.engine.db.tables.base import metadata
 from core.engine.db.tables.engine import inbox, private_texts
 from core.engine.db.tables.engine import journal as entries
-from core.engine.db.tables.people import connections, grants, identities, staff
+from core.engine.db.tables.people import connections, conversations, grants, identities, staff
 from core.people.queries import routed
 from tests.harness.signing import SECRET, Sender
-from tests.harness.world import World
+from tests.harness.world import KEY, World
 
 NEWER = "whsec_" + base64.b64encode(b"n" * 32).decode()
 TOKEN = "1-14-verysecrettoken"
@@ -347,6 +348,47 @@ def test_a_group_gets_its_kinds_of_card_in_its_conversations(world: World, run: 
     assert "The group billing is set." in told
     with world.house.desk.reading() as connection:
         assert [len(routed(connection, route)) for route in ("question", "approval", "collection")] == [2, 2, 0]
+
+
+def test_the_groups_are_listed_with_everything_that_was_set(world: World, run: Run) -> None:
+    assert done(run("groups", "list")) == ""
+    for handle in ("zoe", "ana", "gone"):
+        done(run("staff", "add", handle))
+    turns = ("--assign", "round-robin", "--most-cases", "9")
+    done(run("groups", "set", "billing", "--route", "question", "--member", "zoe", "--member", "ana", "--member", "gone", *turns,
+             "--slack", "T1:C1", "--locale", "pl"))  # fmt: skip
+    done(run("groups", "set", "admins"))
+    done(run("staff", "remove", "gone"))
+    with world.house.store.writing() as connection:
+        connection.execute(sa.update(conversations).values(reachable=False))
+
+    assert done(run("groups", "list")).splitlines() == [
+        "admins  gets nothing",
+        "  members: nobody",
+        "  opening hours: default  new cases: by hand",
+        "billing  gets question",
+        "  members: ana, zoe",
+        "  opening hours: default  new cases: round-robin, at most 9 open cases each",
+        "  slack T1:C1  pl  cannot be reached",
+    ]
+
+
+def test_the_command_line_needs_no_chat_but_what_answers_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "desk.toml"
+    file.write_text(f'desk_secret_key = "{KEY}"\ndesk_database_url = "sqlite:///{tmp_path}/desk.sqlite"\n', encoding="utf-8")
+    monkeypatch.setenv("DESK_CONFIG", str(file))
+    house = open_house()
+    monkeypatch.setattr("app.cli.open_house", lambda: house)
+
+    done_ = [CliRunner().invoke(main, words) for words in (["migrate"], ["connections", "list"], ["staff", "list"], ["groups", "list"])]
+    looked = CliRunner().invoke(main, ["doctor"])
+    house.close()
+
+    assert [result.exit_code for result in done_] == [0, 0, 0, 0]
+    assert "WRONG  No chat is set up, so nobody is answered" in looked.output
+    assert looked.exit_code == 1
+    with pytest.raises(ConfigError, match="no chat is set up"):
+        load()
 
 
 @pytest.mark.parametrize(

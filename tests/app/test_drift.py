@@ -105,7 +105,7 @@ def keep_an_old_hint(app: Json) -> None:
         (lose_scope, "does not ask for the scopes im:write: paste ./desk manifest slack --host desk.example.com"),
         (lose_event, "does not subscribe to app_home_opened"),
         (lose_command, "has no command /billing"),
-        (lose_shortcut, "has not in a message’s menu: billing:message:add_message"),
+        (lose_shortcut, "lacks in a message’s menu: “Add to case”"),
         (lose_redirect, "does not allow the redirect address https://desk.example.com/slack/oauth_redirect"),
         (
             move_command,
@@ -177,7 +177,7 @@ def test_the_command_takes_the_token_from_a_file_and_shows_it_nowhere(desk: Worl
     assert "well   Slack: the app runs with the manifest" in run().output
     lose_scope(desk.local_slack.apps.manifests[APP])
     told = run()
-    assert "WRONG  Slack’s app does not ask for the scopes im:write" in told.output
+    assert "WRONG  Slack: the app does not ask for the scopes im:write" in told.output
     assert told.exit_code == 1
     assert GOOD not in told.output
 

@@ -40,6 +40,9 @@ FOUND = (
     well("schema"), well("sqlite", version="3.46.1", system="ext4"), wrong("slack_scopes_missing", scopes="users:read"),
     well("teams_token"), well("message", chat="Teams", place="19:billing@thread.tacv2"), wrong("dead_letters", name="helpdesk", count=1),
     wrong("connection_refused", name="books", reason="HTTP 401"), well("connection_silent", name="helpdesk"),
+    wrong("slack_lacks.shortcuts", names="“Make this a billing case”", host="desk.example.com"),
+    wrong("slack_differs", setting="settings.interactivity.is_enabled", has="false", wants="true", host="desk.example.com"),
+    well("slack_more.scopes", names="files:write"), wrong("teams_package_old", version="26.11281745.483920"),
 )  # fmt: skip
 SUBJECTS: Mapping[str, str] = {  # forms that cannot be opened about the question: the name of their subject in `stage.ids`
     "attest": "collection", "lift": "collection", "match": "unmatched", "notice": "collection", "restore": "collection",
@@ -192,6 +195,8 @@ def people(stage: Stage, _local: LocalPartnerCenter) -> None:
     """What is said in a sentence: refusals, greetings; and what one wants to hear."""
     stage.type("note.preferences", "prefs late digest quiet 20:00-07:00")
     stage.type("note.preference_refused", "prefs decisions off")
+    stage.type("report.staff", "staff", by=ADA)
+    stage.type("note.queue_unknown", "queue wating", by=ANA)
     stage.type("report.webhooks", "webhooks", by=ADA)
     stage.type("report.webhook", f"webhook {stage.ids['letter']}", by=ADA)
     examined(stage)

@@ -11,8 +11,8 @@ from core.engine.db.tables.people import identities, link_codes
 from core.people.commands import AddStaff
 from core.people.model import Role
 from core.people.queries import by_handle, identities_of
-from tests.harness.faces import FACES, Face
-from tests.harness.world import ADA, ANA, TEAM, TENANT, VIC, Persona, World
+from tests.harness.faces import FACES, Face, TeamsFace
+from tests.harness.world import ADA, ANA, DORA, TEAM, TENANT, VIC, Persona, World
 
 CODE = re.compile(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}\b")
 EVE = Persona("eve", "Eve Else", ())
@@ -45,6 +45,26 @@ def journaled(world: World, who: Persona) -> list[str]:
         assert journal.broken_links(connection, subject) == []
         rows = journal.journal.c
         return list(connection.scalars(sa.select(rows.event).where(rows.subject == subject).order_by(rows.seq)))
+
+
+def test_who_is_not_known_yet_is_answered_in_the_language_their_chat_says(
+    world: World, face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "I do not know you" in face.type("kolejka", by=DORA)
+
+    world.local_slack.methods.profiles = {EVE.slack: {"locale": "pl-PL"}, VIC.slack: {"locale": "de-DE"}}
+    if isinstance(face, TeamsFace):
+        english, said = face._envelope, {EVE: "pl-PL", VIC: "de-DE"}
+        monkeypatch.setattr(face, "_envelope", lambda by, there: {**english(by, there), "locale": said[by]})
+    assert "Jeszcze Cię nie znam" in face.type("kolejka", by=EVE)
+    assert "Niczego nie połączono" in face.type("połącz 2222-2222-2222", by=EVE)
+    assert "I do not know you" in face.type("kolejka", by=VIC)
+
+
+def test_a_slack_that_does_not_say_who_somebody_is_has_them_answered_in_english(world: World) -> None:
+    world.local_slack.methods.strangers = {EVE.slack}
+
+    assert "I do not know you" in FACES["slack"](world).type("kolejka", by=EVE)
 
 
 def test_a_code_from_the_linked_chat_links_the_other_and_both_are_told(world: World, face: Face) -> None:

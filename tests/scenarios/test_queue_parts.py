@@ -73,7 +73,13 @@ def test_what_the_whole_queue_cuts_goes_on_in_a_list_of_its_own(world: World, fa
 def test_a_part_nobody_knows_is_asked_about_and_lists_nothing(world: World, face: Face) -> None:
     ask(world)
 
-    assert "There is no customer “everything”" in face.type("queue everything", by=VIC)
+    unknown = face.type("queue everything", by=VIC)
+    assert "“everything” is neither a part of the queue nor a customer. Parts: late, mine, unassigned," in unknown
+    assert "A customer is given by name" in unknown
+    assert "Did you mean “unassigned”? Parts: late" in face.type("queue unasigned", by=VIC)
+    face.type("language polski", by=VIC)
+    assert "Czy chodziło o „spóźnione”? Części: spóźnione, moje" in face.type("kolejka spoznone", by=VIC)
+    face.type("language English", by=VIC)
     assert "C-101" not in str(face.type("queue mine", by=VIC))
 
 

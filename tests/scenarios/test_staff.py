@@ -93,10 +93,35 @@ def _twice(face: Face) -> str:
     return str(face.type("staff add eva agent", by=ADA))
 
 
+def test_an_admin_sees_who_works_here_page_by_page(world: World, face: Face) -> None:
+    first = ask(world)
+    world.hire(ADA, ANA)
+    world.do(AddStaff(handle="zoe"))
+    for number in range(9):
+        world.do(AddStaff(handle=f"m{number}", name=f"Member {number}", roles=(Role.VIEWER,)))
+    face.type(f"take {first}", by=ANA)
+    face.type("away tomorrow 9", by=ANA)
+
+    seen = face.type("staff", by=ADA)
+
+    assert "people work here." in seen
+    assert "Ana Agent (away until" in seen
+    for told in ("Ada Admin", "ada", "admin", "Slack, Teams", "in no chat", "link code for"):
+        assert told in seen
+    assert "zoe" not in seen
+    last = face.click(seen, "Next", by=ADA)
+    last = last if last.buttons else face.told(ADA)
+    assert "zoe" in last
+    assert "no role" in last
+    assert "Ada Admin" not in last
+    assert "Ada Admin" in face.type("zespół lista", by=ADA)
+    assert "Ada Admin" in face.type("staff list", by=ADA)
+
+
 def test_nobody_but_an_admin_changes_the_staff(world: World, face: Face) -> None:
     world.hire(ADA, ANA, BEN, VIC)
 
-    for line in ("staff add eva agent", "staff role ana admin", "staff remove ada"):
+    for line in ("staff", "staff add eva agent", "staff role ana admin", "staff remove ada"):
         for who in (ANA, BEN, VIC):
             assert "administering the desk needs a role you do not hold" in face.type(line, by=who), line
     assert roles(world, "ana") == ["agent"]

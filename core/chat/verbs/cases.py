@@ -1,12 +1,13 @@
 """Verbs that look at cases, and the answers all verbs about a case share."""
 
+import difflib
 import re
 
 from core.cases.listing import Sort
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
 from core.chat.parsing import customer_id
-from core.chat.requests import Card, Done, Gesture, Private, Reply
+from core.chat.requests import Card, Done, Gesture, Private, Reply, in_place
 from core.chat.showing.cases import case_view
 from core.chat.showing.listing import list_view
 from core.chat.showing.queue import queue_view
@@ -21,6 +22,7 @@ SHOWN_CASE = Argument(name="case", kind=ArgumentKind.CASE, looked_up=False)  # s
 
 FILTER = Argument(name="filter", kind=ArgumentKind.TEXT, required=False, max_length=200)
 AFTER = Argument(name="after", kind=ArgumentKind.HIDDEN, required=False)
+LONGEST = 40  # characters worth comparing; no part comes near it
 NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 PARTS = {sort.value: sort for sort in Sort} | {
     "spoznione": Sort.LATE,
@@ -57,13 +59,29 @@ def show_queue(asked: Asked, given: Given) -> Reply:
     part = _part(asked, str(given["filter"])) if "filter" in given else None
     with asked.reading() as connection:
         view = queue_view(asked, connection) if part is None else list_view(asked, connection, part, after=int(after))
-    return Card(view) if asked.request.gesture is Gesture.CLICK else Private(view)
+    return in_place(asked.request, view)
 
 
 def _part(asked: Asked, typed: str) -> Sort | int:
-    """A sort of case by its name in either language, else a customer."""
-    named = PARTS.get(folded(typed))
-    return customer_id(asked, typed, "filter") if named is None else named
+    """A sort of case by its name in either language, else a customer. Raises InvalidInput that names both possibilities, Ambiguous."""
+    if named := PARTS.get(folded(typed)):
+        return named
+    try:
+        return customer_id(asked, typed, "filter")
+    except InvalidInput as error:
+        if error.kind != "customer_not_found":
+            raise
+        raise _neither(asked, typed) from None
+
+
+def _neither(asked: Asked, typed: str) -> InvalidInput:
+    """With every part as the reader types it, and the nearest one if any comes close."""
+    say = asked.words.say
+    said = {"typed": typed, "parts": ", ".join(say(f"queue.sort.{sort}") for sort in Sort)}
+    near = difflib.get_close_matches(folded(typed)[:LONGEST], PARTS, n=1)
+    if near:
+        return InvalidInput("queue_part_unknown_near", "filter", **said, near=say(f"queue.sort.{PARTS[near[0]]}"))
+    return InvalidInput("queue_part_unknown", "filter", **said)
 
 
 def show_why(asked: Asked, given: Given) -> Reply:

@@ -5,8 +5,9 @@ import re
 from core.cases.leaving import owned_by
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
-from core.chat.requests import Private, Reply
+from core.chat.requests import Private, Reply, in_place
 from core.chat.showing.deciding import stuck
+from core.chat.showing.staff import roles_spoken, staff_view
 from core.chat.values import Text
 from core.chat.views import NoteView
 from core.engine.errors import Conflict, InvalidInput, NotFound
@@ -15,6 +16,12 @@ from core.people.model import Member, Right, Role
 from core.people.queries import by_handle, member
 
 HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}", re.ASCII)
+
+
+def show(asked: Asked, given: Given) -> Reply:
+    """Who works here, a page of it."""
+    with asked.reading() as connection:
+        return in_place(asked.request, staff_view(connection, asked.words, asked.now, after=str(given.get(AFTER.name, ""))))
 
 
 def add(asked: Asked, given: Given) -> Reply:
@@ -26,14 +33,14 @@ def add(asked: Asked, given: Given) -> Reply:
         raise Conflict("staff_exists", name=handle)
     roles = _roles(given)
     asked.do(AddStaff(handle=handle, name=str(given.get("full_name", "")), roles=roles))
-    return _said(asked, asked.words.say("staff.added", name=handle, roles=_spoken(asked, roles)), "staff.next", handle=handle)
+    return _said(asked, asked.words.say("staff.added", name=handle, roles=roles_spoken(asked.words, roles)), "staff.next", handle=handle)
 
 
 def role(asked: Asked, given: Given) -> Reply:
     """Exactly these roles."""
     who, roles = _member(asked, given["member"]), _roles(given)
     key = "staff.unchanged" if asked.do(SetRoles(staff_id=who.id, roles=roles)).kind == "unchanged" else "staff.roles"
-    return _said(asked, asked.words.say(key, name=who.name, roles=_spoken(asked, roles)))
+    return _said(asked, asked.words.say(key, name=who.name, roles=roles_spoken(asked.words, roles)))
 
 
 def remove(asked: Asked, given: Given) -> Reply:
@@ -71,10 +78,6 @@ def _roles(given: Given) -> tuple[Role, ...]:
     return tuple(Role(name) for name in named)
 
 
-def _spoken(asked: Asked, roles: tuple[Role, ...]) -> str:
-    return ", ".join(asked.words.say(f"choice.roles.{role}") for role in roles)
-
-
 def _said(asked: Asked, title: str, more: str = "", **params: object) -> Reply:
     """And what cannot be approved now that somebody may do more or less, or is gone."""
     with asked.reading() as connection:
@@ -85,8 +88,13 @@ def _said(asked: Asked, title: str, more: str = "", **params: object) -> Reply:
 
 WHO = Argument(name="member", kind=ArgumentKind.MEMBER)
 ROLES = Argument(name="roles", kind=ArgumentKind.WORDS, choices=tuple(role.value for role in Role))
+AFTER = Argument(name="after", kind=ArgumentKind.HIDDEN, required=False, max_length=60)
 
 ACTIONS = (
+    Action(
+        name="staff", right=Right.ADMINISTER, topic=Topic.PEOPLE, answer=show, polish=("zespół", "zespół lista"), aliases=("staff_list",),
+        arguments=(AFTER,), use=Use.RARE,
+    ),
     Action(
         name="staff_add", right=Right.ADMINISTER, topic=Topic.PEOPLE, answer=add, polish=("zespół dodaj",), use=Use.RARE, form=True,
         example="staff_add eva agent",

@@ -2,7 +2,7 @@
 
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
-from core.chat.requests import Card, Gesture, Private, Reply
+from core.chat.requests import Private, Reply, in_place
 from core.chat.showing.webhooks import letter_view, letters_view
 from core.chat.views import NoteView, View
 from core.people.commands import DiscardDelivery, ReplayDelivery
@@ -17,13 +17,15 @@ def letters(asked: Asked, given: Given) -> Reply:
     """What was given up, a page of it."""
     after = str(given.get(AFTER.name, ""))
     with asked.reading() as connection:
-        return _shown(asked, letters_view(connection, asked.words, after=int(after) if after.isascii() and after.isdigit() else 0))
+        return in_place(
+            asked.request, letters_view(connection, asked.words, after=int(after) if after.isascii() and after.isdigit() else 0)
+        )
 
 
 def letter(asked: Asked, given: Given) -> Reply:
     """One of them: why, and what it said."""
     with asked.reading() as connection:
-        return _shown(asked, letter_view(connection, asked.words, _number(given)))
+        return in_place(asked.request, letter_view(connection, asked.words, _number(given)))
 
 
 def what_it_said(asked: Asked, given: Given) -> View:
@@ -42,11 +44,6 @@ def discard(asked: Asked, given: Given) -> Reply:
     """It is never handled, and why not is in the journal."""
     asked.do(DiscardDelivery(delivery=_number(given), reason=str(given[REASON.name])))
     return _said(asked, "webhooks.discarded", given)
-
-
-def _shown(asked: Asked, view: View) -> Reply:
-    """A press on a button turns the page where it is."""
-    return Card(view) if asked.request.gesture is Gesture.CLICK else Private(view)
 
 
 def _number(given: Given) -> int:

@@ -1,7 +1,8 @@
 """`./desk customers sync` and `tenants`: what Partner Center says, customer by customer, one transaction each."""
 
+import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import click
@@ -18,6 +19,7 @@ from core.engine.errors import DeliveryError
 from core.engine.transaction import Actor
 from webhooks.partner_center.client import PartnerCenter
 
+LOG = logging.getLogger(__name__)
 CONNECTION = "partner_center"  # the connection under which Microsoft tenants are confirmed
 PARTNER_CENTER = Actor(f"connection:{CONNECTION}", "webhook")
 NOT_SET_UP = (
@@ -47,9 +49,14 @@ def sync_tenant(house: House, partner_center: PartnerCenter, asked: Customer, te
 
 
 def what_is_there(house: House, partner_center: PartnerCenter, customer_id: int, tenant: str) -> RecordSubscriptions:
-    """One tenant's subscriptions as of the moment before the call. Raises DeliveryError."""
-    as_of = house.clock.now()
-    return RecordSubscriptions(customer_id=customer_id, tenant=tenant, as_of=as_of, resources=partner_center.subscriptions(tenant))
+    """One tenant's subscriptions as of the moment before the call, and its domain. Raises DeliveryError."""
+    as_of, resources = house.clock.now(), partner_center.subscriptions(tenant)
+    found = RecordSubscriptions(customer_id=customer_id, tenant=tenant, as_of=as_of, resources=resources)
+    try:
+        return replace(found, domain=partner_center.domain(tenant))
+    except DeliveryError as error:
+        LOG.warning("A tenant's domain could not be read: %s", error.reason)  # only shown to people: the one that is known stays
+        return found
 
 
 def sync_all(house: House, partner_center: PartnerCenter, asked: Iterable[Customer], *, done: Callable[[], None]) -> list[Synced]:

@@ -84,10 +84,12 @@ class ReadTenant(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class RecordSubscriptions(Command):
-    """Everything that Partner Center said about a tenant's subscriptions at `as_of`. An older reading changes nothing."""
+    """Everything that Partner Center said about a tenant's subscriptions at `as_of`. An older reading changes nothing. `domain`: the
+    tenant's; "" keeps the one that is known."""
 
     needs = Right.FEED
     customer_id: int
     tenant: str
     as_of: datetime
     resources: tuple[Mapping[str, Any], ...]
+    domain: str = ""

@@ -50,11 +50,15 @@ class Customer:
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """A key of another system that a person confirmed to stand for a customer."""
+    """A key of another system that a person confirmed to stand for a customer. `shown`: what it is called there, where that is known: a
+    tenant's domain."""
 
     kind: LinkKind
     connection: str
     external: str
+    shown: str
+    confirmed_by: str
+    confirmed_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

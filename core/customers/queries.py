@@ -90,9 +90,9 @@ def all_customers(connection: Connection) -> list[Customer]:
 
 def links_of(connection: Connection, customer_id: int) -> list[Link]:
     """The confirmed keys of other systems that stand for the customer."""
-    mine = sa.select(links.c.kind, links.c.connection, links.c.external).where(links.c.customer_id == customer_id)
-    rows = connection.execute(mine.where(links.c.confirmed_at.is_not(None)).order_by(links.c.kind, links.c.connection, links.c.external))
-    return [Link(kind=LinkKind(row.kind), connection=row.connection, external=row.external) for row in rows]
+    mine = sa.select(*(links.c[name] for name in Link.__dataclass_fields__)).where(links.c.customer_id == customer_id)
+    ordered = mine.where(links.c.confirmed_at.is_not(None)).order_by(links.c.kind, links.c.connection, links.c.external)
+    return [Link(**{**row, "kind": LinkKind(row["kind"])}) for row in connection.execute(ordered).mappings()]
 
 
 def today_of(connection: Connection, customer_id: int, now: datetime) -> date:

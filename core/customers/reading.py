@@ -78,7 +78,8 @@ def record_subscriptions(tx: Tx, command: RecordSubscriptions) -> Iterable[Event
         _keep(tx, command, known.get(said.external), said, raw)
     changed = [_step(known.get(external), said) for external, (said, _) in sorted(found.items())]
     absent = tuple(sorted(set(known) - set(found)))
-    tx.connection.execute(sa.update(links).where(of_tenant).values(read_at=command.as_of))
+    called = {"shown": command.domain.strip()[:200]} if command.domain.strip() else {}
+    tx.connection.execute(sa.update(links).where(of_tenant).values(read_at=command.as_of, **called))
     steps = [*_differences(known, found), *_gone(known, absent, since)]
     return [
         SubscriptionsRecorded(

@@ -150,11 +150,13 @@ class PartnerCenter(OnLoopback, Partner):
     def _route(self, call: Call, parts: list[str], staged: Staged | None) -> tuple[int, Any, dict[str, str]]:
         if parts == ["customers"] and call.method == "GET":
             return 200, self._customers(), {}
-        if len(parts) not in (3, 4) or (parts[0], parts[2]) != ("customers", "subscriptions"):
+        if len(parts) not in (2, 3, 4) or parts[0] != "customers" or parts[2:3] not in ([], ["subscriptions"]):
             raise Fault(404, 404, "There is no such resource here.")
         customer = self.customers.get(parts[1])
         if customer is None:
             raise Fault(403, 900159, "There is no commerce relationship with this customer.")
+        if len(parts) == 2:
+            return 200, customer.as_json(), {}
         if len(parts) == 3:
             items = [held.read() for held in customer.subscriptions.values()]
             return 200, {"totalCount": len(items), "items": items, "attributes": {"objectType": "Collection"}}, {}

@@ -13,7 +13,7 @@ from core.engine.errors import DeliveryError
 from core.suspensions.ports import Answer, AnswerKind, Wanted
 from webhooks.partner_center.auth import NoToken, Token
 from webhooks.partner_center.errors import MFA_CODES, answer_to, json_object, read_error, transport_error
-from webhooks.partner_center.resources import items, next_page, subscriptions_path
+from webhooks.partner_center.resources import customer_path, items, next_page, subscriptions_path
 
 TIMEOUT = 10.0  # seconds
 PAGE = 500
@@ -38,6 +38,14 @@ class PartnerCenter:
     def subscriptions(self, tenant: str) -> tuple[Mapping[str, Any], ...]:
         """Every subscription of the customer. Raises DeliveryError, permanent when there is no such customer of ours."""
         return tuple(items(self._get(subscriptions_path(tenant))))
+
+    def domain(self, tenant: str) -> str:
+        """The customer's domain as their company profile says it, "" where it says none. Raises DeliveryError.
+
+        https://learn.microsoft.com/partner-center/developer/get-a-customer-by-id
+        """
+        profile = self._get(customer_path(tenant)).get("companyProfile")
+        return str(profile.get("domain") or "") if isinstance(profile, dict) else ""
 
     def customers(self) -> tuple[Mapping[str, Any], ...]:
         """Every customer of the partner. Raises DeliveryError."""

@@ -15,9 +15,14 @@ def guid(text: str) -> str:
         raise DeliveryError("the id of a customer or subscription is no GUID; nothing was asked", permanent=True) from None
 
 
+def customer_path(tenant: str) -> str:
+    """The address of a customer."""
+    return f"/v1/customers/{guid(tenant)}"
+
+
 def subscriptions_path(tenant: str, subscription: str = "") -> str:
     """The address of a customer's subscriptions, or of one of them."""
-    path = f"/v1/customers/{guid(tenant)}/subscriptions"
+    path = f"{customer_path(tenant)}/subscriptions"
     return f"{path}/{guid(subscription)}" if subscription else path
 
 

@@ -9,6 +9,7 @@ from core.cases.model import Case
 from core.cases.queries import case
 from core.chat.showing.impact import impact
 from core.chat.showing.revising import wanted_facts
+from core.chat.showing.whose import whose_facts
 from core.chat.values import Moment, Money, Text
 from core.chat.views import CustomerView, Fact, Section
 from core.chat.words import Words
@@ -31,6 +32,7 @@ def proposal_view(connection: Connection, words: Words, case_id: int, now: datet
         owed = position(connection, found.payer_id, found.currency, today_of(connection, found.customer_id, now))
         facts = [
             Fact(words.say("fact.customer"), Text(customer(connection, found.customer_id).name, quoted=True)),
+            *whose_facts(connection, words, found, (each.id for each in subscriptions_of(connection, found.customer_id))),
             Fact(words.say("fact.overdue"), Money(owed.overdue, owed.currency)),
             Fact(words.say("fact.as_of"), Moment(owed.as_of)),
         ]

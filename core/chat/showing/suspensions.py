@@ -18,6 +18,7 @@ from core.chat.showing.people import actor_name
 from core.chat.showing.revising import revision, since
 from core.chat.showing.stops import blocked, standing
 from core.chat.showing.suspension_buttons import request_buttons, restore_buttons
+from core.chat.showing.whose import whose_facts
 from core.chat.values import Day, Moment, Money, Person, Text, Value
 from core.chat.views import Button, Fact, Section, SuspensionView, Table, Tone
 from core.chat.words import Words
@@ -134,6 +135,7 @@ def _facts(connection: Connection, words: Words, found: Suspension, of: Case) ->
     heard = Moment(datetime.fromisoformat(found.bound["as_of"]["position"]))
     made = [
         Fact(words.say("fact.case"), Text(of.number)),
+        *whose_facts(connection, words, of, (one.subscription_id for one in found.items)),
         Fact(words.say("fact.overdue"), Money(int(listed["overdue"]), str(listed["currency"]))),
         Fact(words.say("fact.books_as_of"), heard),
         Fact(words.say("fact.proposed"), (Person(actor_name(connection, words, found.proposed_by)), Moment(found.proposed_at))),

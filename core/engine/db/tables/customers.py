@@ -39,6 +39,7 @@ links = Table(
     Column("kind", String(20), nullable=False),
     Column("connection", String(60), nullable=False),
     Column("external", String(200), nullable=False),
+    Column("shown", String(200), nullable=False, server_default=""),  # a tenant's domain, as Partner Center says it
     Column("confirmed_by", String(80), nullable=False, server_default=""),
     Column("confirmed_at", Instant),
     Column("read_at", Instant),  # of a tenant: as of when all of it was read last; nothing newer is known of it

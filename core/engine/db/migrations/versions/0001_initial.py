@@ -330,6 +330,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('connection', sa.String(length=60), nullable=False),
     sa.Column('external', sa.String(length=200), nullable=False),
+    sa.Column('shown', sa.String(length=200), server_default='', nullable=False),
     sa.Column('confirmed_by', sa.String(length=80), server_default='', nullable=False),
     sa.Column('confirmed_at', Instant(), nullable=True),
     sa.Column('read_at', Instant(), nullable=True),

@@ -261,6 +261,9 @@ def show(make: Make, delivery: int) -> None:
     click.echo(f"{row.id}  {row.connection}  {row.state}  key {row.delivery_key}  {row.error}")
     for name, value in sorted(row.headers.items()):
         click.echo(f"{name}: {value}")
+    if row.erased_at is not None:
+        click.echo(f"Its content was erased on {row.erased_at:%Y-%m-%d}: {row.size} bytes, SHA-256 {row.digest}.")
+        return
     # Whoever sent it must not be able to write to the operator's terminal.
     text = row.body.decode("utf-8", errors="backslashreplace")
     click.echo("".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text))

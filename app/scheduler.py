@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -10,6 +10,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.copies import sweep_cards
+from app.erasing import sweep_raw
 from app.homes import sweep_homes
 from app.receiving import sweep_inbox
 from app.senders import DOCTOR_SENDERS, OTHER_SENDERS, TICKET_SENDERS
@@ -19,6 +20,7 @@ from app.wiring import House
 log = structlog.get_logger(__name__)
 FACES = ("slack", "teams")
 EVERY = 0.25  # seconds between two looks: web and worker are processes of their own, and a card should be true within a second
+SELDOM = 3600.0  # seconds: for what may as well happen an hour later
 BURST = 100  # batches in a row before other sweeps get their turn
 
 
@@ -44,6 +46,13 @@ class Sweeping:
             self._scheduler.add_job(
                 self._run, "interval", seconds=every, id=name, args=[name], max_instances=1, coalesce=True, misfire_grace_time=None
             )
+        self._seldom: dict[str, Callable[[], int]] = {"raw": lambda: sweep_raw(house)}
+        for name in self._seldom:
+            begins = datetime.now(UTC) + timedelta(seconds=60)
+            self._scheduler.add_job(
+                self._run, "interval", seconds=SELDOM, id=name, args=[name], next_run_time=begins, max_instances=1, coalesce=True,
+                misfire_grace_time=None,
+            )  # fmt: skip
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -64,8 +73,9 @@ class Sweeping:
 
     def _run(self, name: str) -> None:
         try:
+            sweep = (self._sweeps | self._seldom)[name]
             for _ in range(BURST):
-                if not self._sweeps[name]():
+                if not sweep():
                     return
         except Exception:
             log.exception("A sweep failed; the next tick tries again.", sweep=name)

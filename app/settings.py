@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     desk_metrics_token: SecretStr = SecretStr("")
     desk_worker_metrics_port: int = Field(default=0, ge=0, le=65535)
     desk_threads: int = Field(default=16, ge=1, le=256)
+    desk_keep_raw_days: int = Field(default=90, ge=1, le=3650)
     slack_signing_secret: SecretStr = SecretStr("")
     slack_bot_token: SecretStr = SecretStr("")
     slack_api_url: str = "https://slack.com/api/"

@@ -50,6 +50,7 @@ from core.people.absence import HANDLERS as ABSENCE
 from core.people.calendars import HANDLERS as CALENDARS
 from core.people.connections import HANDLERS as CONNECTIONS
 from core.people.dead_letters import HANDLERS as DEAD_LETTERS
+from core.people.erasing import HANDLERS as ERASING
 from core.people.examining import HANDLERS as EXAMINING
 from core.people.handlers import HANDLERS as PEOPLE
 from core.people.homes import HANDLERS as HOMES
@@ -77,6 +78,7 @@ HANDLERS: Handlers = {
     **CONNECTIONS,
     **POLLING,
     **DEAD_LETTERS,
+    **ERASING,
     **SEALING,
     **EXAMINING,
     **INSTALLATIONS,

@@ -71,6 +71,8 @@ timers = Table(
     ),
 )  # fmt: skip
 
+RAW = "erased_at IS NULL AND state IN ('done', 'discarded')"  # settled, and its content is still there
+
 inbox = Table(
     "inbox",
     metadata,
@@ -85,9 +87,13 @@ inbox = Table(
     Column("next_at", Instant),
     Column("lease_until", Instant),
     Column("error", String(400), nullable=False, server_default=""),
+    Column("digest", String(64), nullable=False, server_default=""),  # SHA-256 of a body that was erased, and its size in bytes
+    Column("size", Integer),
+    Column("erased_at", Instant),
     UniqueConstraint("connection", "delivery_key"),
     Index("ix_inbox_new", "id", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
     Index("ix_inbox_dead", "id", sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'")),
+    Index("ix_inbox_raw", "received_at", sqlite_where=text(RAW), postgresql_where=text(RAW)),
 )
 
 outbox = Table(

@@ -90,11 +90,15 @@ def upgrade() -> None:
     sa.Column('next_at', Instant(), nullable=True),
     sa.Column('lease_until', Instant(), nullable=True),
     sa.Column('error', sa.String(length=400), server_default='', nullable=False),
+    sa.Column('digest', sa.String(length=64), server_default='', nullable=False),
+    sa.Column('size', sa.Integer(), nullable=True),
+    sa.Column('erased_at', Instant(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_inbox')),
     sa.UniqueConstraint('connection', 'delivery_key', name=op.f('uq_inbox_connection_delivery_key'))
     )
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.create_index('ix_inbox_dead', ['id'], unique=False, sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
+        batch_op.create_index('ix_inbox_raw', ['received_at'], unique=False, sqlite_where=sa.text("erased_at IS NULL AND state IN ('done', 'discarded')"), postgresql_where=sa.text("erased_at IS NULL AND state IN ('done', 'discarded')"))
         batch_op.create_index('ix_inbox_new', ['id'], unique=False, sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"))
 
     op.create_table('journal',

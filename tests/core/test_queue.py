@@ -1,6 +1,7 @@
 """The queue and a home's parts: what the database counts and orders is what the rule says, read by no more rows than are shown."""
 
 import random
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -61,8 +62,10 @@ def pressing(row: dict[str, object]) -> tuple[object, ...]:
 
 
 @pytest.fixture
-def store(database: str) -> Store:
-    return Store(database)
+def store(database: str) -> Iterator[Store]:
+    made = Store(database)
+    yield made
+    made.close()
 
 
 def test_every_open_case_is_in_one_part_in_its_order(store: Store) -> None:

@@ -16,6 +16,7 @@ from typing import IO, Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.engine.encoding import decode, encode
 
@@ -74,6 +75,8 @@ class Store:
             WriterLock(Path(f"{parsed.database}.lock")) if self.is_sqlite else nullcontext
         )
         self.engine = _sqlite_engine(parsed) if self.is_sqlite else _postgres_engine(parsed)
+        self._is_closed = False
+        event.listen(self.engine, "checkin", self._let_go)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -115,11 +118,19 @@ class Store:
         return found
 
     def close(self) -> None:
-        """Close the pooled connections; on SQLite under the writer lock, as closing the last one checkpoints."""
+        """Close the pooled connections; on SQLite under the writer lock, as closing the last one checkpoints.
+
+        One that a thread still holds is closed as the thread gives it back: the pool forgets it and would leave it open.
+        """
         with self._lock():
+            self._is_closed = True
             self.engine.dispose()
         if isinstance(self._lock, WriterLock):
             self._lock.close()
+
+    def _let_go(self, _raw: Any, record: ConnectionPoolEntry) -> None:
+        if self._is_closed:
+            record.invalidate()
 
 
 def _may_retry(error: DBAPIError) -> bool:

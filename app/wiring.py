@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
 
 from app.arrivals import Arrivals
 from app.connections import Connections, Vault
@@ -161,9 +160,3 @@ def _partner_center(settings: Settings) -> PartnerCenter | None:
     reader = PartnerToken(settings.partner_center_login_url, reads)
     writer = PartnerToken(settings.partner_center_login_url, replace(reads, refresh_token=consent)) if consent else reader
     return PartnerCenter(settings.partner_center_url, reader=reader, writer=writer)
-
-
-def host_of(url: str) -> str:
-    """`host:port` of an address, as TEAMS_SERVICE_HOSTS names a stand-in."""
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)

@@ -35,7 +35,7 @@ from playground.teams.server import LocalTeams
 MANY = 25  # conversations in each chat
 ROUNDS = 7
 FLOOR = 1.0  # seconds until every copy is true, at most
-TEAM, TENANT, CARD = "T0001", "tenant-1", "application/vnd.microsoft.card.adaptive"
+TEAM, TENANT = "T0001", "tenant-1"
 ROOT = Path(__file__).resolve().parent.parent
 
 

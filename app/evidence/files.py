@@ -11,7 +11,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal
 
-import structlog
 import typst
 from flask import Blueprint, Response, render_template, request
 from sqlalchemy import Connection, Row
@@ -26,7 +25,6 @@ from core.suspensions.evidence import evidence
 from . import chart
 from .laying import lay_out
 
-log = structlog.get_logger(__name__)
 HERE = Path(__file__).parent
 DOTS = 144  # to an inch of a picture: sharp on a phone
 ACTOR = Actor("system", "web")

@@ -62,11 +62,3 @@ def monthly_cycle(starts: date) -> Cycle:
 def prorate(*, unit_price: Decimal, cycle: Cycle, on: date, quantity: int) -> Prorated:
     """The charge for `quantity` seats from `on` to the end of the cycle. Raises ValueError for a day outside it."""
     return Prorated(unit_price=unit_price, cycle_days=cycle.days, billed_days=cycle.left_on(on), quantity=quantity)
-
-
-def change_seats(*, unit_price: Decimal, cycle: Cycle, on: date, before: int, after: int) -> tuple[Prorated, Prorated]:
-    """The two lines of a change of seats: the old count is given back for the days left, and the new count charged for them."""
-    return (
-        prorate(unit_price=unit_price, cycle=cycle, on=on, quantity=-before),
-        prorate(unit_price=unit_price, cycle=cycle, on=on, quantity=after),
-    )

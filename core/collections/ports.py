@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +32,3 @@ class Carriage:
     kind: Carried
     said: str = ""
     retry_after: float = 0
-
-
-class MailPort(Protocol):
-    """A mail server as the notices see it."""
-
-    def send(self, letter: Letter) -> Carriage:
-        """Hand the letter over. Raises DeliveryError(unknown=True) when the server may have taken it before the line broke."""

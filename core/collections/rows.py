@@ -65,12 +65,6 @@ def close_step(tx: Tx, step_id: int, outcome: Outcome, detail: str = "") -> None
     tx.connection.execute(sa.update(ladder_steps).where(ladder_steps.c.id == step_id).values(outcome=outcome.value, detail=detail[:400]))
 
 
-def last_step(connection: Connection, ladder_id: int) -> Row[Any] | None:
-    """The step that was begun last."""
-    mine = sa.select(ladder_steps).where(ladder_steps.c.ladder_id == ladder_id).order_by(ladder_steps.c.id.desc()).limit(1)
-    return connection.execute(mine).one_or_none()
-
-
 def step(connection: Connection, step_id: int) -> Row[Any]:
     """The step's row. Raises NotFound."""
     row = connection.execute(sa.select(ladder_steps).where(ladder_steps.c.id == step_id)).one_or_none()

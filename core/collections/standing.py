@@ -1,6 +1,6 @@
 """What stands in the way of collecting a payer's money: for the ladder, the cards and the facts a suspension is bound to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -145,11 +145,6 @@ def dispute(connection: Connection, dispute_id: int) -> Dispute:
 def hold(connection: Connection, hold_id: int) -> Hold:
     """The hold. Raises NotFound."""
     return _hold(_row(connection, sa.select(holds).where(holds.c.id == hold_id), f"H-{hold_id}"))
-
-
-def has_open(given: Sequence[Dispute]) -> bool:
-    """Whether any of them is not settled."""
-    return any(d.state is DisputeState.OPEN for d in given)
 
 
 def _row(connection: Connection, wanted: sa.Select[Any], number: str) -> sa.RowMapping:

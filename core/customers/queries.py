@@ -72,12 +72,6 @@ def with_tenant(connection: Connection) -> list[Customer]:
     ]
 
 
-def has_confirmed(connection: Connection, customer_id: int, kind: LinkKind) -> bool:
-    """Whether any key of that kind was confirmed for the customer."""
-    match = (links.c.customer_id == customer_id) & (links.c.kind == kind) & links.c.confirmed_at.is_not(None)
-    return bool(connection.scalar(sa.select(sa.exists().where(match))))
-
-
 def customers_in(connection: Connection, segment: str) -> list[int]:
     """Every customer of the segment."""
     return list(connection.scalars(sa.select(customers.c.id).where(customers.c.segment == segment).order_by(customers.c.id)))

@@ -104,9 +104,3 @@ def is_waiting(connection: Connection, kind: str, subject: str) -> bool:
     """Whether a timer of this kind waits for the subject."""
     found = sa.select(timers.c.id).where(OF_SUBJECT).limit(1)
     return connection.scalar(found, {"of_kind": kind, "of_subject": subject}) is not None
-
-
-def next_due(connection: Connection) -> datetime | None:
-    """When the next timer of any kind is due; None when nothing waits."""
-    found: datetime | None = connection.scalar(sa.select(sa.func.min(timers.c.due_at)).where(timers.c.state == "waiting"))
-    return found

@@ -57,12 +57,6 @@ def open_escalation_of(connection: Connection, case_id: int) -> Escalation | Non
     return found if found is not None and found.is_open else None
 
 
-def escalated_cases(connection: Connection) -> list[int]:
-    """The cases with a chain that nobody has answered for, the longest first."""
-    running = sa.select(escalations.c.case_id).where(escalations.c.ended_at.is_(None))
-    return list(connection.scalars(running.order_by(escalations.c.started_at, escalations.c.id)))
-
-
 def microsoft_request(connection: Connection, request_id: int) -> Request:
     """What Microsoft was asked. Raises NotFound."""
     row = connection.execute(sa.select(microsoft_requests).where(microsoft_requests.c.id == request_id)).one_or_none()
@@ -81,14 +75,6 @@ def open_request_of(connection: Connection, case_id: int) -> Request | None:
     """What is still expected of Microsoft, or about to be asked; there is at most one."""
     found = newest_request_of(connection, case_id)
     return found if found is not None and found.is_open else None
-
-
-def cases_at_microsoft(connection: Connection) -> list[int]:
-    """The cases for which a request is open there, the longest first."""
-    opened = sa.select(microsoft_requests.c.case_id).where(
-        microsoft_requests.c.ended_at.is_(None), microsoft_requests.c.opened_at.is_not(None)
-    )
-    return list(connection.scalars(opened.order_by(microsoft_requests.c.opened_at, microsoft_requests.c.id)))
 
 
 def _request(row: Row[Any]) -> Request:

@@ -16,7 +16,6 @@ from .model import ItemState
 from .queries import item, restore
 from .restore_events import RestoredByHand, RestoreEnded, ServiceRestored
 
-Ended = SubscriptionSuspended | CarriedByHand | ItemEnded | ServiceRestored | RestoredByHand | RestoreEnded
 UNKNOWN, FAILED = ItemState.UNKNOWN.value, ItemState.FAILED.value  # a restore's states have the same words
 
 

@@ -37,8 +37,6 @@ from .restore_events import (
 from .rules import status_of
 from .timing import after_answer, is_over
 
-WAITS_FOR_PARENT = frozenset({RestoreState.WAITING, RestoreState.SENDING, RestoreState.ACCEPTED, RestoreState.VERIFYING})
-
 
 def restore_service(tx: Tx, command: RestoreService) -> Iterable[Event]:
     """Stops what is under way, then switches on, parents first. Raises NotAllowed, InvalidInput without a reason, Conflict when nothing

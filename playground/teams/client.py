@@ -21,7 +21,6 @@ from playground.teams.tokens import Login
 INVOKE_DEADLINE = 5.0  # seconds: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/universal-actions-for-adaptive-cards/overview
 MESSAGE_DEADLINE = 15.0  # seconds
 CARD = "application/vnd.microsoft.card.adaptive"
-TOLD = "application/vnd.microsoft.activity.message"
 
 
 @dataclass(frozen=True)

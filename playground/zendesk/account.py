@@ -10,8 +10,6 @@ from typing import Any
 STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
 CASE_FIELD = 360001  # the one custom field there is
 GROUPS = {7001: "Billing", 7002: "Repairs"}
-BRANDS = {8001: "Nordwind", 8002: "Südwind"}
-FORMS = {6001: "Default"}
 
 
 @dataclass

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.charges.cycles import first_cycle
-from core.charges.proration import Cycle, change_seats, monthly_cycle, prorate
+from core.charges.proration import Cycle, monthly_cycle, prorate
 from core.charges.windows import Act, Refund, windows
 from core.customers.resources import facts
 from playground.partner_center.fixtures import subscription
@@ -21,7 +21,7 @@ MARCH = Cycle(first=date(2021, 3, 5), last=date(2021, 4, 4))
 
 
 def test_two_seats_more_are_given_back_and_charged_anew() -> None:
-    back, new = change_seats(unit_price=Decimal("10.08"), cycle=JUNE, on=date(2021, 6, 20), before=10, after=12)
+    back, new = (prorate(unit_price=Decimal("10.08"), cycle=JUNE, on=date(2021, 6, 20), quantity=seats) for seats in (-10, 12))
 
     assert (JUNE.days, back.billed_days) == (30, 28)
     assert back.effective_unit_price == Decimal("9.408")

@@ -32,7 +32,6 @@ from tests.harness.world import ANA, CHANNELS, TEAM, Persona, World, build_world
 EVA = Persona("eva", "Eva Agent", (Role.AGENT,))
 # What each chat calls it, and the call it meets: (method, error, status).
 UPDATE = {"slack": "chat.update", "teams": "update"}
-POST = {"slack": "chat.postMessage", "teams": "send"}
 LIMITED = {"slack": ("ratelimited", 429), "teams": ("TooManyRequests", 429)}
 REFUSED = {"slack": ("invalid_blocks", 200), "teams": ("BadSyntax", 400)}
 GONE = {

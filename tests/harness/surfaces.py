@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 USED = "used"
-FACES = ("slack", "teams")
 SURFACES: Mapping[str, tuple[str, str, str]] = {  # what it is, and what it is made of in either chat; "–" begins the reason of a gap
     "page": ("one’s own page, drawn anew when it changes", "Home tab (`views.publish`)", "card in the personal chat, when installed"),
     "private": ("an answer in a channel that one person sees", "ephemeral", "– none without manifest 1.29: it comes in the personal chat"),

@@ -24,7 +24,6 @@ from tests.harness.receivables import collection_of, customer_with_payer, feed, 
 from tests.harness.world import ANA, FAY, VIC, World
 
 DUE = date(2026, 11, 25)  # a Wednesday
-MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def owing(world: World, *, live: bool = True, **given: object) -> int:

@@ -26,10 +26,6 @@ TOLD = {
 }
 
 
-def read(name: str) -> Mail:
-    return Mail((FOLDER / f"{name}.eml").read_bytes())
-
-
 @pytest.mark.parametrize("name", sorted(TOLD))
 @pytest.mark.parametrize("ends", [b"\n", b"\r\n"])
 def test_each_server_is_understood(name: str, ends: bytes) -> None:

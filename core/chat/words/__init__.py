@@ -19,7 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
-from core.chat.values import Day, Link, Moment, Money, Person, Text, Value
+from core.chat.values import Day, Link, Moment, Money, Person, Text
 from core.engine.errors import Ambiguous, Because, DeskError, Sum
 
 HERE = Path(__file__).parent
@@ -205,8 +205,3 @@ class Words:
         if not params and "{" not in found:
             return found
         return found.format(**{name: self.show(value) for name, value in params.items()})
-
-
-def read_aloud(words: Words, value: Value | tuple[Value, ...]) -> str:
-    """A fact's value as one line of text."""
-    return ", ".join(words.show(v) for v in value) if isinstance(value, tuple) else words.show(value)

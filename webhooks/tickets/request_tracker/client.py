@@ -147,8 +147,3 @@ class RequestTracker:
 
     def _call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> httpx.Response:
         return called(self._http, method, path, body=body, headers=headers)
-
-
-def ticket_address(url: str, ticket: str) -> str:
-    """Where people see the ticket."""
-    return f"{url.rstrip('/')}/Ticket/Display.html?id={quote(ticket)}"

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy import Connection
 
-from core.engine.db.dialects import insert_into
 from core.engine.db.store import Store
 from core.engine.db.tables.engine import switches
+from core.engine.switches import remember
 
 log = structlog.get_logger(__name__)
 KINDS = {"slack": ("command", "press", "event"), "teams": ("message", "press")}
@@ -85,5 +85,4 @@ def _name(face: str, kind: str) -> str:
 
 def _keep(connection: Connection, heard: dict[str, datetime]) -> None:
     for name, at in heard.items():
-        kept = insert_into(connection, switches).values(name=name, value=at.isoformat())
-        connection.execute(kept.on_conflict_do_update(index_elements=["name"], set_={"value": at.isoformat()}))
+        remember(connection, name, at.isoformat())

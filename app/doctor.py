@@ -82,7 +82,7 @@ def examine(house: House, now: datetime, *, sends: bool, config_token: str = "")
             yield wrong("slack_nowhere")
         for workspace in found:
             yield from slack_examined(house.slack.workspaces.client(workspace), now)
-        yield from slack_drift(house, config_token or house.settings.slack_config_token.get_secret_value())
+        yield from slack_drift(house, config_token or house.settings.slack_config_token.get_secret_value(), now)
     if house.teams:
         yield from teams_examined(house.teams.connector, house.settings.teams_openid_metadata_url, now)
         yield from teams_drift(house, now)

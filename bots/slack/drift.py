@@ -4,6 +4,7 @@ Slack tells an app's manifest to nobody but who may edit the app, by a token of 
 https://docs.slack.dev/reference/methods/apps.manifest.export, https://docs.slack.dev/reference/methods/tooling.tokens.rotate
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -29,23 +30,38 @@ LISTS: Mapping[str, tuple[str, ...]] = {
 }
 TASTE = ("display_information.", "features.bot_user.display_name")  # what the app is called may be the partner's own
 TEXTS = frozenset({"name", "description", "usage_hint"})
+FITS, DRIFTED = "slack_manifest", ("slack_lacks", "slack_differs", "slack_text_differs")  # kinds of finding
 SWITCH = "settings.interactivity.is_enabled"
 
 
-def exported(client: WebClient, editor: WebClient) -> tuple[str, Json]:
-    """The app's id, which our own bot (`client`) tells, and its manifest, which only the configuration token (`editor`) is told.
-
-    Raises DeliveryError with Slack's reason.
-    """
+def app_of(client: WebClient) -> str:
+    """The id of our own bot's app. Raises DeliveryError with Slack's reason."""
     try:
         bot = client.bots_info(bot=str(client.auth_test().get("bot_id") or "")).get("bot") or {}
-        app = str(bot.get("app_id") or "")
+    except (SlackApiError, SlackClientError, OSError) as error:
+        raise delivery_error(error) from error
+    if not bot.get("app_id"):
+        raise DeliveryError("no app_id", unknown=True)
+    return str(bot["app_id"])
+
+
+def exported(editor: WebClient, app: str) -> Json:
+    """The app's manifest, by the configuration token of somebody who may edit it. Raises DeliveryError with Slack's reason."""
+    try:
         found = editor.apps_manifest_export(app_id=app).get("manifest")
     except (SlackApiError, SlackClientError, OSError) as error:
         raise delivery_error(error) from error
     if not isinstance(found, Mapping):
         raise DeliveryError("no manifest", unknown=True)
-    return app, found
+    return found
+
+
+def fingerprint(host: str, table: ActionTable) -> str:
+    """Of everything that is compared: the same while this desk asks the same of its app."""
+    made = [manifest(host, table, Words(language)) for language in LANGUAGES]
+    names = [[sorted(_names(_at(one, *path))) for path in LISTS.values()] for one in made]
+    values = [{path: value for path, value in _flat(one) if not path.startswith(TASTE)} for one in made]
+    return hashlib.sha256(json.dumps([names, values], sort_keys=True).encode()).hexdigest()
 
 
 def drifted(theirs: Json, host: str, table: ActionTable) -> list[Finding]:
@@ -55,7 +71,7 @@ def drifted(theirs: Json, host: str, table: ActionTable) -> list[Finding]:
         return [well("slack_manifest_nowhere")]
     found = [list(_differences(manifest(there, table, Words(language)), theirs, there)) for language in LANGUAGES]
     nearest = min(found, key=len)
-    return nearest if any(not finding.is_well for finding in nearest) else [*nearest, well("slack_manifest", host=there)]
+    return nearest if any(not finding.is_well for finding in nearest) else [*nearest, well(FITS, host=there)]
 
 
 def host_of(theirs: Json) -> str:

@@ -20,6 +20,7 @@ from core.chat.findings import Finding
 from core.chat.ports import TokenRefused
 from core.chat.table import TABLE
 from core.chat.words import Words
+from playground.proxy import Fault
 from playground.slack.methods import APP
 from playground.slack.server import TOKEN
 from tests.harness.world import World
@@ -46,7 +47,7 @@ def desk(world: World) -> World:
 
 
 def slack(world: World, token: str = GOOD) -> list[Finding]:
-    return list(slack_drift(world.house, token))
+    return list(slack_drift(world.house, token, NOON))
 
 
 def said(found: list[Finding], *, is_well: bool = False) -> list[str]:
@@ -157,6 +158,25 @@ def test_without_a_good_token_it_says_that_nothing_was_compared(desk: World, tok
     assert [(finding.kind, finding.is_well) for finding in slack(desk, token)] == [(kind, is_well)]
     if kind in ("slack_manifest_unseen", "slack_manifest_other_token"):
         assert desk.local_slack.ledger.calls == []
+
+
+def test_without_a_token_it_says_when_the_app_last_fitted_and_that_the_desk_asks_more_since(desk: World) -> None:
+    assert [finding.kind for finding in slack(desk)] == ["slack_manifest"]
+
+    assert "was last compared Sat 28 Nov 2026 13:00 CET and fitted" in said(slack(desk, ""), is_well=True)[0]
+    slack(desk, ENDED)
+    assert [finding.kind for finding in slack(desk, "")] == ["slack_manifest_seen"]
+    desk.house.settings.desk_public_url = "https://new.example.com"  # as an update of the desk, or a move, would have it
+    assert "then see that it fits" in said(slack(desk, ""))[0]
+
+    assert said(slack(desk)), "it does not fit the new address"
+    assert [finding.kind for finding in slack(desk, "")] == ["slack_manifest_unseen"]
+
+
+def test_a_bot_whose_token_is_refused_is_not_taken_for_a_fault_of_the_other_token(desk: World) -> None:
+    desk.local_slack.faults = [Fault(method="auth.test", error="account_inactive")]
+
+    assert [(f.kind, f.params) for f in slack(desk)] == [("slack_manifest_no_app", {"reason": "account_inactive"})]
 
 
 def test_a_token_that_may_not_edit_this_app_is_named(desk: World) -> None:

@@ -67,6 +67,9 @@ def test_a_foreign_host_must_be_allowed_by_name_and_plain_http_only_on_loopback(
     with pytest.raises(ConfigError, match="SLACK_API_URL must be https"):
         load(BASE | SLACK | {"SLACK_API_URL": "http://slack.example/api/", "DESK_ALLOW_HOSTS": "slack.example"})
 
+    with pytest.raises(ConfigError, match=r"TEAMS_GRAPH_URL names graph\.example, not the vendor's"):
+        load(BASE | SLACK | {"TEAMS_GRAPH_URL": "https://graph.example"})
+
     allowed = load(BASE | SLACK | {"SLACK_API_URL": "http://127.0.0.1:9/api/", "DESK_ALLOW_HOSTS": "127.0.0.1"})
     assert allowed.slack_api_url == "http://127.0.0.1:9/api/"
 

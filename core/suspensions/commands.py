@@ -72,13 +72,15 @@ class RequestChanges(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ReviseSuspension(Command):
-    """The proposer's answer to that: another reason, other subscriptions, or both. A new round begins; earlier votes count no more."""
+    """The proposer's answer to that: another reason, other subscriptions, or both. A new round begins; earlier votes count no more.
+    `at_term_end`: as of a proposal."""
 
     needs = Right.PROPOSE
     suspension_id: int
     reason: str
     subscription_ids: tuple[int, ...]
     questions: tuple[int, ...] = ()
+    at_term_end: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,7 +45,7 @@ def propose_suspension(tx: Tx, command: ProposeSuspension) -> Iterable[Event]:
     refuse_if_empty(command)
     found = proposable_case(tx.connection, command.case_id, tx.now)
     refuse_if_impossible(tx.connection, found, command.subscription_ids)
-    answered = _decide(tx, found, command)
+    answered = decide_at_term_end(tx, found, command)
     known = facts_for(tx, found, command)
     return [_insert(tx, found, command.reason.strip(), known.bound(), known, command.subscription_ids), *answered]
 
@@ -146,7 +146,7 @@ def refuse_if_impossible(connection: Connection, found: Case, wanted: Sequence[i
             raise refusal
 
 
-def _decide(tx: Tx, found: Case, command: ProposeSuspension) -> list[TermEndDecided]:
+def decide_at_term_end(tx: Tx, found: Case, command: ProposeSuspension | ReviseSuspension) -> list[TermEndDecided]:
     """The end-of-term decision that came with it; no answer leaves the one there is."""
     if not command.at_term_end:
         return []

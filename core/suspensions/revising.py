@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from core.customers.queries import subscription
 from core.engine.db.tables.suspensions import suspension_items, suspensions
 from core.engine.errors import Conflict, InvalidInput, NotAllowed, required
 from core.engine.handling import Handler, Handlers
@@ -16,14 +17,15 @@ from .commands import RequestChanges, ReviseSuspension
 from .events import ChangesRequested, SuspensionRevised
 from .model import Suspension, Verdict
 from .moving import lock_request
-from .propose import add_items, clocks, facts_for, refuse_if_empty, refuse_if_impossible, shared, suspendable_case
-from .queries import suspension
+from .propose import add_items, clocks, decide_at_term_end, facts_for, refuse_if_empty, refuse_if_impossible, shared, suspendable_case
+from .queries import suspension as request_of
+from .terms.deciding import ask_anew
 from .voting import cast, refuse_if_decided, refuse_if_involved
 
 
 def request_changes(tx: Tx, command: RequestChanges) -> Iterable[Event]:
     """Raises InvalidInput without a reason, Conflict for what is decided or waits for the proposer, NotAllowed for those involved."""
-    found = suspension(tx.connection, command.suspension_id)
+    found = request_of(tx.connection, command.suspension_id)
     refuse_if_decided(tx, found)
     refuse_if_involved(tx, found)
     reason = required(command.reason, "reason")
@@ -39,13 +41,14 @@ def request_changes(tx: Tx, command: RequestChanges) -> Iterable[Event]:
 
 
 def revise_suspension(tx: Tx, command: ReviseSuspension) -> Iterable[Event]:
-    """The facts are read anew, the clocks begin anew, and no earlier vote counts. Only by who proposed it: who answers for somebody else
+    """The facts are read anew, the clocks begin anew, and no earlier vote counts. What was decided about the ends of terms is carried,
+    unless it was about another number of seats. Only by who proposed it: who answers for somebody else
     would have to be kept from deciding, and the proposer with them.
 
     Raises Conflict when it is decided or nobody asked for changes, InvalidInput for an answer that changes nothing, and whatever a
     proposal would.
     """
-    found = suspension(tx.connection, command.suspension_id)
+    found = request_of(tx.connection, command.suspension_id)
     refuse_if_decided(tx, found)
     refuse_if_not_asked(tx.connection, found, tx.actor.id)
     refuse_if_empty(command)
@@ -54,10 +57,13 @@ def revise_suspension(tx: Tx, command: ReviseSuspension) -> Iterable[Event]:
         raise InvalidInput("revise_nothing", "reason")
     about = suspendable_case(tx.connection, found.case_id, tx.now)
     refuse_if_impossible(tx.connection, about, wanted)
+    answered = decide_at_term_end(tx, about, command)
+    anew = ask_anew(tx, about, [subscription(tx.connection, each) for each in wanted])
     known = facts_for(tx, about, command)
     expires_at, warn_at = clocks(tx, known)
+    bound = known.bound(shared(found.listed, known.listed)) | {"asked_anew": [event.subscription_id for event in anew]}
     values = {
-        "reason": reason, "round": found.round + 1, "facts": found.facts + 1, "bound": known.bound(shared(found.listed, known.listed)),
+        "reason": reason, "round": found.round + 1, "facts": found.facts + 1, "bound": bound,
         "expires_at": expires_at, "revised_at": tx.now,
     }  # fmt: skip
     tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(**values))
@@ -67,7 +73,8 @@ def revise_suspension(tx: Tx, command: ReviseSuspension) -> Iterable[Event]:
         SuspensionRevised(
             suspension_id=found.id, case_id=found.case_id, number=found.facts + 1, reason=Private(reason), facts=known.listed,
             expires_at=expires_at, warn_at=warn_at,
-        )
+        ),
+        *answered, *anew,
     ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from tests.harness.questions import acting
 from tests.harness.suspensions import CLEO, OTTO, Story, ripe
 from tests.harness.world import ANA, BEN, FAY, Persona, World
 from tests.scenarios.test_quorum import of, policy
+from tests.scenarios.test_reconcile import in_the_portal
 from tests.scenarios.test_suspension_guards import force, told
 
 
@@ -162,6 +163,36 @@ def test_the_answer_may_be_about_fewer_subscriptions(world: World, local: LocalP
 
     assert [one.subscription_id for one in story.newest().items] == [1]
     assert "Visio" not in str(face.channel()).replace("Leave Visio alone", "")
+    face.click(face.channel(), "Approve", by=BEN)
+    assert story.newest().state is State.COOLING
+
+
+def test_what_was_decided_about_the_ends_of_terms_is_carried_and_asked_anew_where_the_seats_are_others(
+    world: World, local: LocalPartnerCenter, face: Face
+) -> None:
+    story = ripe(world, local, decided=False)
+    local.add_subscription(story.tenant, friendlyName="Visio", offerName="Visio")
+    world.now += timedelta(minutes=1)
+    story.sync()
+    story.propose(face)
+    wanted(story, face)
+    in_the_portal(story, quantity=99)
+    world.now += timedelta(minutes=1)
+    story.sync()
+    world.settle()
+
+    form = face.click(face.channel(), "Answer…", by=ANA)
+    assert form.fields["at_term_end"] == ""
+    face.fill(form, by=ANA, reason="Called twice, nobody answers")
+    world.settle()
+
+    card = face.channel()
+    assert "Visio: what was decided about the end of its term stands: cancel" in card
+    assert "Microsoft 365 Business Basic: the end of its term has to be decided anew, as its seats are others now" in card
+    assert "Approve" not in card.buttons
+    decided = face.click(card, "End of term…", by=ANA)
+    face.fill(decided, by=ANA, at_term_end="cancel")
+    world.settle()
     face.click(face.channel(), "Approve", by=BEN)
     assert story.newest().state is State.COOLING
 

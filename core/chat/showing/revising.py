@@ -7,8 +7,10 @@ from sqlalchemy import Connection
 from core.chat.values import Moment, Person, Text
 from core.chat.views import Button, Fact, Section, Tone
 from core.chat.words import Words
+from core.customers.queries import subscription
 from core.people.queries import display_name
 from core.suspensions.model import Suspension
+from core.suspensions.terms.queries import term_end_of
 
 
 def wanted_facts(connection: Connection, words: Words, found: Suspension) -> tuple[Fact, ...]:
@@ -27,8 +29,24 @@ def revision(connection: Connection, words: Words, found: Suspension) -> Iterabl
         return
     name = display_name(connection, found.proposed_by)
     line = words.say("revise.waits", name=name) if found.revised_at is None else words.say("revise.done", name=name, at=found.revised_at)
+    lines = [line, *_ends_of_terms(connection, words, found)]
     tone = Tone.WARNING if found.is_to_revise else Tone.NEUTRAL
-    yield Section(title=words.say("revise.title"), facts=facts, lines=(Text(line, quoted=True),), tone=tone)
+    yield Section(title=words.say("revise.title"), facts=facts, lines=tuple(Text(each, quoted=True) for each in lines), tone=tone)
+
+
+def _ends_of_terms(connection: Connection, words: Words, found: Suspension) -> Iterable[str]:
+    """Once it was answered: what was decided about the ends of terms and goes on counting, and what has to be decided anew."""
+    if found.is_to_revise or "asked_anew" not in found.bound:
+        return
+    for one in found.items:
+        read = subscription(connection, one.subscription_id)
+        end = term_end_of(connection, read)
+        if end is not None and end.decided is not None and end.decided_at is not None and found.revised_at is not None:
+            if end.decided_at < found.revised_at:
+                yield words.say("revise.carried", name=read.name, answer=words.say(f"term.short.{end.decided}"), at=Moment(end.decided_at))
+        elif end is not None and end.decided is None:
+            why = "revise.asked_anew" if one.subscription_id in found.bound["asked_anew"] else "revise.undecided"
+            yield words.say(why, name=read.name)
 
 
 def since(words: Words, found: Suspension, names: dict[int, str], changed: list[str]) -> Iterable[Section]:

@@ -1,6 +1,7 @@
 """Verbs between yes and no: what an approver wants first, and the proposer's answer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from core.cases.queries import case
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic
@@ -17,6 +18,9 @@ from core.people.model import Right
 from core.suspensions.commands import RequestChanges, ReviseSuspension
 from core.suspensions.queries import suspension
 from core.suspensions.revising import refuse_if_not_asked
+from core.suspensions.terms.queries import term_ends_of
+
+from .terms import AT_TERM_END, common_answer
 
 
 def changes(asked: Asked, given: Given) -> Reply:
@@ -31,7 +35,11 @@ def revise(asked: Asked, given: Given) -> Reply:
     chosen, seen = given.get("subscriptions") or _chosen(asked, given), given.get("questions", ())
     assert isinstance(chosen, tuple)  # noqa: S101 (the parser's own promise)
     assert isinstance(seen, tuple)  # noqa: S101 (the parser's own promise)
-    asked.do(ReviseSuspension(suspension_id=_of(given), reason=str(given["reason"]), subscription_ids=chosen, questions=seen))
+    command = ReviseSuspension(
+        suspension_id=_of(given), reason=str(given["reason"]), subscription_ids=chosen, questions=seen,
+        at_term_end=str(given.get("at_term_end", "")),
+    )  # fmt: skip
+    asked.do(command)
     return _card(asked, given)
 
 
@@ -59,7 +67,10 @@ def as_it_is(asked: Asked, given: Given) -> Mapping[str, str]:
     with asked.reading() as connection:
         found = suspension(connection, _of(given))
         refuse_if_not_asked(connection, found, f"staff:{asked.member.id}")
-    return {"reason": found.reason, "subscriptions": ",".join(str(each) for each in _chosen(asked, given))}
+        mine = _chosen(asked, given)
+        known = [(read, end) for read, end in term_ends_of(connection, found.customer_id) if read.id in mine]
+    ends = [end if end.seats in (None, read.quantity) else replace(end, decided=None) for read, end in known]
+    return {"reason": found.reason, "subscriptions": ",".join(str(each) for each in mine), "at_term_end": common_answer(ends)}
 
 
 def before_revising(asked: Asked, given: Given) -> View:
@@ -87,6 +98,7 @@ REVISE = Action(
     example="revise {suspension}", prefill=as_it_is, lead=before_revising,
     arguments=(
         SUSPENSION, REASON, Argument(name="subscriptions", kind=ArgumentKind.SUBSCRIPTIONS, options=may_be_chosen),
+        replace(AT_TERM_END, required=False),
         Argument(name="questions", kind=ArgumentKind.SUBSCRIPTIONS, options=questions_now, required=False),
     ),
 )  # fmt: skip

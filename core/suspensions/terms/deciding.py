@@ -16,7 +16,7 @@ from core.engine.transaction import Tx
 from core.suspensions.moving import lock_case
 
 from .commands import DecideTermEnd
-from .events import TermEndDecided
+from .events import TermEndAskedAnew, TermEndDecided
 from .model import ANSWERS, is_asked
 from .queries import term_end_of, term_of
 
@@ -46,16 +46,31 @@ def decided(tx: Tx, found: Case, about: Sequence[Subscription], choice: str) -> 
 
 def _keep(tx: Tx, found: Case, read: Subscription, choice: AtTermEnd) -> Iterable[TermEndDecided]:
     known = term_end_of(tx.connection, read)
-    if known is None or known.decided is choice:
+    if known is None or (known.decided is choice and known.seats == read.quantity):
         return
-    write(tx, read, decision=choice.value, decided_by=tx.actor.id, decided_at=tx.now, heard=known.says.value)
+    write(tx, read, decision=choice.value, decided_by=tx.actor.id, decided_at=tx.now, seats=read.quantity, heard=known.says.value)
     yield TermEndDecided(
         case_id=found.id, subscription_id=read.id, ends_at=read.term_end_at, before=known.decided or "", after=choice.value,
         says=known.says.value,
     )  # fmt: skip
 
 
-def write(tx: Tx, read: Subscription, **values: str | datetime | list[int]) -> None:
+def ask_anew(tx: Tx, found: Case, about: Sequence[Subscription]) -> list[TermEndAskedAnew]:
+    """What was decided of them was about another number of seats, and stands no more."""
+    ends = [(read, end) for read in about if (end := term_end_of(tx.connection, read)) is not None]
+    stale = [(read, end) for read, end in ends if end.decided is not None and end.seats not in (None, read.quantity)]
+    for read, _ in stale:
+        write(tx, read, decision="", decided_by="")
+    return [
+        TermEndAskedAnew(
+            case_id=found.id, subscription_id=read.id, ends_at=read.term_end_at, before=str(end.decided), was=end.seats or 0,
+            seats=read.quantity,
+        )
+        for read, end in stale
+    ]  # fmt: skip
+
+
+def write(tx: Tx, read: Subscription, **values: str | datetime | list[int] | int) -> None:
     """Keep something about the subscription's present term."""
     key = {"subscription_id": read.id, "term": term_of(read)}
     statement = insert_into(tx.connection, term_ends).values(**{**key, "warned": [], **values})

@@ -24,6 +24,15 @@ class TermEndDecided(OfTerm):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TermEndAskedAnew(OfTerm):
+    """What was decided (`before`) was about `was` seats, and there are others now: it stands no more."""
+
+    before: str
+    was: int
+    seats: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TermEndRead(OfTerm):
     """Partner Center would now do something else at the end than people knew: what was decided, or not."""
 

@@ -14,7 +14,7 @@ from core.people.telling import tell_all
 from core.suspensions.queries import suspensions_of_case
 
 from .commands import WarnOfTermEnd
-from .events import OfTerm, TermEndDecided, TermEndLookedUp, TermEndNeared, TermEndRead
+from .events import OfTerm, TermEndAskedAnew, TermEndDecided, TermEndLookedUp, TermEndNeared, TermEndRead
 from .watching import CHASES, WARNS
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
@@ -65,6 +65,7 @@ def _warning(timer: Timer) -> Command:
 
 
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
+    TermEndAskedAnew: (show,),
     TermEndDecided: (show,),
     TermEndRead: (tell_contradiction, show),
     TermEndLookedUp: (look_up,),

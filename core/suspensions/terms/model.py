@@ -16,13 +16,14 @@ ANSWERS = (AtTermEnd.CANCEL, AtTermEnd.RENEW, AtTermEnd.EXTEND)  # not yet known
 @dataclass(frozen=True, kw_only=True)
 class TermEnd:
     """One subscription's, for the term that ends at `ends_at`. `decided` None: nobody said; `says`: what Partner Center would do, as read
-    at `as_of`. `warned`: how many days before the end people were told already."""
+    at `as_of`. `seats`: how many it was decided about. `warned`: how many days before the end people were told already."""
 
     subscription_id: int
     ends_at: datetime | None
     decided: AtTermEnd | None
     decided_by: str
     decided_at: datetime | None
+    seats: int | None
     says: AtTermEnd
     as_of: datetime
     heard: str

@@ -41,6 +41,7 @@ def _term_end(connection: Connection, read: Subscription, resource: Mapping[str,
         decided=AtTermEnd(decision) if decision else None,
         decided_by=row.decided_by if row is not None else "",
         decided_at=row.decided_at if row is not None else None,
+        seats=row.seats if row is not None else None,
         heard=row.heard if row is not None else "",
         warned=tuple(row.warned) if row is not None else (),
     )  # fmt: skip

@@ -141,6 +141,7 @@ term_ends = Table(
     Column("decision", String(10), nullable=False, server_default=""),  # cancel | renew | extend
     Column("decided_by", String(80), nullable=False, server_default=""),
     Column("decided_at", Instant),
+    Column("seats", Integer),  # how many it was decided about
     Column("heard", String(10), nullable=False, server_default=""),  # what Partner Center would do, as people know it
     Column("warned", Json, nullable=False),  # how many days before the end they were warned
     UniqueConstraint("subscription_id", "term"),

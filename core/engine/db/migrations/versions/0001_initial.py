@@ -941,6 +941,7 @@ def upgrade() -> None:
     sa.Column('decision', sa.String(length=10), server_default='', nullable=False),
     sa.Column('decided_by', sa.String(length=80), server_default='', nullable=False),
     sa.Column('decided_at', Instant(), nullable=True),
+    sa.Column('seats', sa.Integer(), nullable=True),
     sa.Column('heard', sa.String(length=10), server_default='', nullable=False),
     sa.Column('warned', Json, nullable=False),
     sa.ForeignKeyConstraint(['subscription_id'], ['subscriptions.id'], name=op.f('fk_term_ends_subscription_id')),

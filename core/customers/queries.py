@@ -52,6 +52,15 @@ def named(connection: Connection, text: str, *, limit: int = 10) -> list[Custome
     return [from_row(row) for row in connection.execute(sa.select(customers).where(part).order_by(customers.c.folded).limit(limit))]
 
 
+def begun_alike(connection: Connection, text: str, *, limit: int = 1000) -> dict[str, str]:
+    """Names of customers that begin with the same letter, by each folded name and its first word: what a misspelt one is compared with."""
+    sought = folded(text)
+    alike = customers.c.folded.startswith(sought[:1], autoescape=True)
+    rows = connection.execute(sa.select(customers.c.folded, customers.c.name).where(alike).order_by(customers.c.folded).limit(limit)).all()
+    whole = {row.folded: row.name for row in rows}
+    return {row.folded.partition(" ")[0]: row.name for row in reversed(rows)} | whole if sought else {}
+
+
 def linked(connection: Connection, kind: LinkKind, connection_name: str, external: str) -> int | None:
     """The customer this key was confirmed to stand for; a guess is never taken."""
     match = (links.c.kind == kind) & (links.c.connection == connection_name) & (links.c.external == external.casefold())

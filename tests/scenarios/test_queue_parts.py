@@ -77,6 +77,8 @@ def test_a_part_nobody_knows_is_asked_about_and_lists_nothing(world: World, face
     assert "“everything” is neither a part of the queue nor a customer. Parts: late, mine, unassigned," in unknown
     assert "A customer is given by name" in unknown
     assert "Did you mean “unassigned”? Parts: late" in face.type("queue unasigned", by=VIC)
+    assert "Did you mean “Nowak i Syn”?" in face.type("queue Nowka", by=VIC)
+    assert "Did you mean “Nowak i Syn”?" in face.type("queue nowak i sym", by=VIC)
     face.type("language polski", by=VIC)
     assert "Czy chodziło o „spóźnione”? Części: spóźnione, moje" in face.type("kolejka spoznone", by=VIC)
     face.type("language English", by=VIC)

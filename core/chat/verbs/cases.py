@@ -13,6 +13,7 @@ from core.chat.showing.listing import list_view
 from core.chat.showing.queue import queue_view
 from core.chat.showing.why import why_view
 from core.chat.views import NoteView
+from core.customers.queries import begun_alike
 from core.engine.errors import InvalidInput
 from core.engine.folding import folded
 from core.people.model import Right
@@ -22,7 +23,7 @@ SHOWN_CASE = Argument(name="case", kind=ArgumentKind.CASE, looked_up=False)  # s
 
 FILTER = Argument(name="filter", kind=ArgumentKind.TEXT, required=False, max_length=200)
 AFTER = Argument(name="after", kind=ArgumentKind.HIDDEN, required=False)
-LONGEST = 40  # characters worth comparing; no part comes near it
+LONGEST = 60  # characters worth comparing
 NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 PARTS = {sort.value: sort for sort in Sort} | {
     "spoznione": Sort.LATE,
@@ -75,12 +76,14 @@ def _part(asked: Asked, typed: str) -> Sort | int:
 
 
 def _neither(asked: Asked, typed: str) -> InvalidInput:
-    """With every part as the reader types it, and the nearest one if any comes close."""
+    """With every part as the reader types it, and the part or customer that is spelt most like it, if any comes close."""
     say = asked.words.say
     said = {"typed": typed, "parts": ", ".join(say(f"queue.sort.{sort}") for sort in Sort)}
-    near = difflib.get_close_matches(folded(typed)[:LONGEST], PARTS, n=1)
+    with asked.reading() as connection:
+        known = begun_alike(connection, typed) | {name: say(f"queue.sort.{sort}") for name, sort in PARTS.items()}
+    near = difflib.get_close_matches(folded(typed)[:LONGEST], known, n=1)
     if near:
-        return InvalidInput("queue_part_unknown_near", "filter", **said, near=say(f"queue.sort.{PARTS[near[0]]}"))
+        return InvalidInput("queue_part_unknown_near", "filter", **said, near=known[near[0]])
     return InvalidInput("queue_part_unknown", "filter", **said)
 
 

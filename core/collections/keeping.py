@@ -20,7 +20,8 @@ from . import rows
 from .commands import KeepLadders, ReplanLadder, RestartLadders, StartLadder
 from .events import LadderAnchored, LadderBegun, LadderEnded, LadderReplanned, LadderRestarted, LadderStarted
 from .hours import MORNING
-from .ladder import Ladder, Waits, coming, first_step
+from .ladder import Ladder, Waits, coming, final_index, first_step
+from .policy import Policy
 from .queries import policy_called, policy_on
 
 CLIMBS = "collections.ladder"
@@ -57,7 +58,8 @@ def start_ladder(tx: Tx, command: StartLadder) -> Iterable[Event]:
 
 
 def replan_ladder(tx: Tx, command: ReplanLadder) -> Iterable[Event]:
-    """Steps that were climbed stay climbed, by their day: none is repeated. Raises Conflict when it follows that version already."""
+    """Steps that were climbed stay climbed, by their day: none is repeated, and the final notice is never passed over, on whatever day the
+    new version has it. Raises Conflict when it follows that version already."""
     found = rows.ladder(tx.connection, command.ladder_id)
     whose = payer(tx.connection, found.payer_id)
     new = policy_on(tx.connection, today_of(tx.connection, whose.customer_id or 0, tx.now))
@@ -66,9 +68,17 @@ def replan_ladder(tx: Tx, command: ReplanLadder) -> Iterable[Event]:
     old = policy_called(tx.connection, found.policy)
     reached = old.ladder[found.climbed - 1].day if found.climbed else None
     climbed = 0 if reached is None else sum(1 for step in new.ladder if step.day <= reached)
+    if not _had_final(old, found):
+        climbed = min(climbed, climbed if (final := final_index(new)) is None else final)
     rows.change(tx, found, policy=new.version, climbed=climbed)
     plan(tx, rows.ladder(tx.connection, found.id))
     return [LadderReplanned(**ids(tx, found), before=old.version, after=new.version)]
+
+
+def _had_final(policy: Policy, found: Ladder) -> bool:
+    """Whether its final notice is among the steps that were climbed."""
+    final = final_index(policy)
+    return final is not None and found.climbed > final
 
 
 def restart_ladders(tx: Tx, command: RestartLadders) -> Iterable[Event]:

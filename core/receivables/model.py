@@ -20,9 +20,11 @@ class NoticeMethod(StrEnum):
     LETTER = "letter"
     REGISTERED = "registered"
     COURIER = "courier"
+    PHONE = "phone"
 
 
-BY_HAND = (NoticeMethod.LETTER, NoticeMethod.REGISTERED, NoticeMethod.COURIER)  # to a person's name and place, with a receipt
+# To a person's name and place, or number, with what shows it: a receipt, of a call where its record is.
+BY_HAND = (NoticeMethod.LETTER, NoticeMethod.REGISTERED, NoticeMethod.COURIER, NoticeMethod.PHONE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -22,7 +22,7 @@ LONGEST_NUMBER = 80
 
 @dataclass(frozen=True, kw_only=True)
 class FoundInvoice:
-    """An invoice as a list of what was found names it; `open` in minor units, None when no newer feed said it."""
+    """An invoice as a list of what was found names it; `open` in minor units at `as_of`, None when no newer feed said it."""
 
     id: int
     number: str
@@ -31,6 +31,7 @@ class FoundInvoice:
     due_on: date
     currency: str
     open: int | None
+    as_of: datetime
 
 
 def index_invoices(tx: Tx, event: ReceivablesRecorded) -> Iterable[Command]:
@@ -48,7 +49,7 @@ INDEXED: Mapping[type[Event], Callable[..., Iterable[Command]]] = {ReceivablesRe
 
 def found_invoices(connection: Connection, invoice_ids: Sequence[int]) -> list[FoundInvoice]:
     """The invoices, in this order."""
-    named = (invoices.c[name] for name in ("id", "number", "due_on", "currency", "open"))
+    named = (invoices.c[name] for name in ("id", "number", "due_on", "currency", "open", "as_of"))
     wanted = sa.select(*named, payers.c.customer_id, payers.c.name.label("payer")).join(payers, payers.c.id == invoices.c.payer_id)
     rows = {row["id"]: row for row in connection.execute(wanted.where(among(connection, invoices.c.id, invoice_ids))).mappings()}
     return [FoundInvoice(**rows[id_]) for id_ in invoice_ids if id_ in rows]

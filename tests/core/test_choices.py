@@ -64,4 +64,4 @@ def test_a_misspelt_choice_is_asked_back_in_the_reader_s_words() -> None:
     assert nearest(POLISH, "polecny", method) == "polecony"
     assert nearest(ENGLISH, "emial", method) == "email"
     assert nearest(ENGLISH, "pigeon", method) == ""
-    assert all_typed(POLISH, method) == "mail, list, polecony, kurier"
+    assert all_typed(POLISH, method) == "mail, list, polecony, kurier, telefon"

@@ -34,6 +34,7 @@ def test_two_months_are_explained_line_by_line(world: World, face: Face) -> None
 
     assert "September 2026: F/9" in seen
     assert "233.70" in seen  # 1,143.90 - 910.20
+    assert "As of Mon 23 Nov 2026 07:00 CET" in seen
     assert "quantity 10 → 12: PLN 144.00; unit price PLN 72.00 → PLN 75.00: PLN 36.00" in seen
     assert "Visio: no longer billed, -PLN 20.00" in seen
     assert "Project: new, PLN 30.00" in seen

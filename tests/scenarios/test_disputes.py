@@ -63,6 +63,7 @@ def test_a_dispute_names_its_line_and_the_rest_may_still_be_asked_for(story: Sto
 
 
 def test_the_invoice_alone_names_the_case_and_no_line_is_the_whole_invoice(story: Story, face: Face) -> None:
+    assert "As of" in face.type("dispute F/1", by=ANA)
     assert "D-1" in face.type("dispute F/1 200 PLN ten seats too many", by=ANA)
 
     assert found(story).line is None

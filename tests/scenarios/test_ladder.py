@@ -276,6 +276,19 @@ def test_a_ladder_keeps_its_version_until_finance_plans_it_anew(face: Face, worl
     assert [name for name, _ in climbed(world)] == ["due", "friendly", "firm"]
 
 
+def test_a_version_with_an_earlier_final_notice_passes_it_over_for_nobody(face: Face, world: World) -> None:
+    owing(world, live=False)
+    until(world, date(2026, 12, 5))
+    assert [name for name, _ in climbed(world)] == ["due", "friendly", "firm"]
+    early = tuple(replace(step, day=5) if step.name == "final" else step for step in SHIPPED.steps)
+    ordered = tuple(sorted(early, key=lambda step: step.day))  # the final notice before the firm reminder of the seventh day
+    world.do(ApplyPolicy(policy=replace(SHIPPED, version="early", since=date(2026, 12, 1), steps=ordered), text=""))
+    face.type(f"replan {collection_of(world)}", by=FAY)
+    until(world, date(2026, 12, 8))
+
+    assert climbed(world)[-1][0] == "final"
+
+
 def test_nothing_happens_before_its_day_whoever_asks(world: World) -> None:
     owing(world, live=False)
     world.do(ClimbLadder(ladder_id=1))

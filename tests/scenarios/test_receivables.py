@@ -127,10 +127,12 @@ def test_a_letter_s_form_asks_for_its_receipt_and_addressee_and_counts_to_the_bi
     face.fill(form, by=ANA, receipt="(00)559007731234567890", addressee="Ala Nowak, Warszawa")
     assert "Ala Nowak" in face.type(f"notice {case_id} reminder 2026-11-12 courier WZ-7 Ala Nowak, Warszawa", by=ANA)
     face.type(f"notice {case_id} reminder 2026-11-13 letter L-8 Their landlord", by=ANA)
+    called = face.type(f"notice {case_id} reminder 2026-11-14 phone NR-12 Ala Nowak, +48 601 100 200", by=ANA)
+    assert "Phone call to Ala Nowak, +48 601 100 200" in called
 
     with world.house.desk.reading() as connection:
         kept = {notice.proof: notice.to_contact for notice in notices_of(connection, case_id)}
-    assert kept == {"(00)559007731234567890": True, "WZ-7": True, "L-8": False}
+    assert kept == {"(00)559007731234567890": True, "WZ-7": True, "L-8": False, "NR-12": True}
 
 
 def test_every_card_follows_when_the_money_comes(world: World, face: Face) -> None:

@@ -11,7 +11,7 @@ from core.chat.words import Words
 from core.customers.queries import customer
 from core.receivables.comparison import Change, Comparison, Side, compare, shown_line, unit_price
 from core.receivables.model import Line
-from core.receivables.queries import billed_months, invoices_of
+from core.receivables.queries import billed_months, invoices_of, payers_of
 
 SHOWN = 25  # lines of one table; the rest is summed in one row, so that the column still adds up
 REASONS = 12
@@ -30,8 +30,13 @@ def comparison_view(connection: Connection, words: Words, customer_id: int, befo
         facts=tuple(fact for one in found for fact in _totals(words, one, before, after)),
         tables=tuple(_table(words, one) for one in found),
         sections=tuple(section for one in found for section in _reasons(words, one)),
-        footnotes=(Text(words.say("compare.how")),),
+        footnotes=(*_as_of(connection, words, customer_id), Text(words.say("compare.how"))),
     )
+
+
+def _as_of(connection: Connection, words: Words, customer_id: int) -> tuple[Text, ...]:
+    heard = [each.as_of for each in payers_of(connection, customer_id)]
+    return (Text(words.say("compare.as_of", at=min(heard))),) if heard else ()
 
 
 def _missing(connection: Connection, words: Words, customer_id: int, months: list[str]) -> str:

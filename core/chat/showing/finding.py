@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from core.cases.search import CASES, NOTES, FoundCase, found_cases, found_notes
 from core.chat.asking import Asked
-from core.chat.values import Day, Money, Text, Value
+from core.chat.values import Day, Moment, Money, Text, Value
 from core.chat.views import Button, FindView, Section, Table
 from core.chat.words import Words
 from core.customers.search import CUSTOMERS, found_customers
@@ -109,7 +109,10 @@ def _customers(connection: Connection, _words: Words, ids: tuple[int, ...], _wha
 
 def _invoices(connection: Connection, words: Words, ids: tuple[int, ...], _what: Sought) -> Hits:
     found = found_invoices(connection, ids)
-    rows = tuple((Text(i.number, quoted=True), Text(i.payer, quoted=True), Day(i.due_on), _open(words, i.open, i.currency)) for i in found)
+    rows = tuple(
+        (Text(i.number, quoted=True), Text(i.payer, quoted=True), Day(i.due_on), _open(words, i.open, i.currency), Moment(i.as_of))
+        for i in found
+    )
     doors = tuple(("owed", i.customer_id, i.payer) for i in found if i.customer_id is not None)
     return Hits(rows=rows, doors=doors)
 
@@ -142,5 +145,5 @@ KINDS: Mapping[str, Callable[[Connection, Words, tuple[int, ...], Sought], Hits]
 COLUMNS = {
     CASES: ("case", "customer", "question", "state"),
     CUSTOMERS: ("customer", "tax_id"),
-    INVOICES: ("invoice", "payer", "due", "open"),
+    INVOICES: ("invoice", "payer", "due", "open", "as_of"),
 }

@@ -10,7 +10,7 @@ from core.chat.debtors import debtor
 from core.chat.forms import When
 from core.chat.requests import Reply
 from core.chat.showing.collecting import dispute_view
-from core.chat.values import Day, Money, Text
+from core.chat.values import Day, Moment, Money, Text
 from core.chat.verbs.collecting import AMOUNT, DEBTOR, REASON, money, shown
 from core.chat.views import Fact, NoteView, View
 from core.collections.commands import CloseDispute, OpenDispute, OverrideDispute
@@ -53,6 +53,7 @@ def before_disputing(asked: Asked, given: Given) -> View:
         unpaid = [(i, i.open) for owed in found for i in owed.invoices if i.open is not None and i.open > 0]
         facts = [Fact(i.number, (Money(left, i.currency), Day(i.due_on))) for i, left in unpaid[:OFFERED]]
         more = len(unpaid) - OFFERED
+        facts += [Fact(asked.words.say("fact.as_of"), Moment(min(owed.as_of for owed in found)))] if found else []
     rest = (Text(asked.words.count("list.more", more)),) if more > 0 else ()
     return NoteView(title=asked.words.say("dispute.before"), facts=tuple(facts), footnotes=rest)
 

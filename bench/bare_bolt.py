@@ -37,7 +37,7 @@ handler = SlackRequestHandler(bolt)
 @application.post("/slack/events")
 def slack_events() -> Response:
     """One URL for everything."""
-    return handler.handle(request)  # type: ignore[no-any-return]  # Bolt's adapter is untyped here
+    return handler.handle(request)
 
 
 without_flask = WsgiHandler(bolt, path="/slack/events")

@@ -42,7 +42,7 @@ def drive(port: int, requests: Iterator[bytes], *, connections: int, seconds: fl
             one.sendall(next(requests))
         while sent and time.perf_counter() - begun < seconds + 5:
             for key, _ in waiting.select(1.0):
-                _next(key.fileobj, waiting, sent, load, requests, ends=begun + seconds)  # type: ignore[arg-type]
+                _next(key.fileobj, waiting, sent, load, requests, ends=begun + seconds)  # type: ignore[arg-type]  # our own socket
         load.seconds = time.perf_counter() - begun
     return load
 

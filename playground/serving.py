@@ -38,3 +38,8 @@ def stop_signal() -> threading.Event:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stopped.set())
     return stopped
+
+
+def announce(sentence: str) -> None:
+    """Say that it listens, at once: whoever started the process waits for the line."""
+    print(sentence, flush=True)  # noqa: T201 (a program of its own)

@@ -4,6 +4,7 @@ All of it is invented. Amounts are minor units; due dates are days from the day 
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +52,9 @@ class Client:
     notices: tuple[tuple[str, int], ...] = field(default=())  # (kind, days ago)
 
 
-def seat(name: str, quantity: int, price: int, **more: object) -> Seat:
+def seat(name: str, quantity: int, price: int, **more: Any) -> Seat:
     """A new-commerce subscription, unless `product` says otherwise."""
-    return Seat(name=name, quantity=quantity, price=price, **{"product": "OnlineServicesNCE", **more})  # type: ignore[arg-type]
+    return Seat(name=name, quantity=quantity, price=price, **{"product": "OnlineServicesNCE", **more})
 
 
 CLIENTS = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playground.accounting.deliveries import Deliveries
 from playground.accounting.server import LocalAccounting
-from playground.serving import stop_signal
+from playground.serving import announce, stop_signal
 
 
 def arguments() -> argparse.Namespace:
@@ -34,8 +34,7 @@ def main() -> int:
     local.start(given.port)
     if given.books:
         local.load(json.loads(given.books.read_text(encoding="utf-8")))
-    sys.stdout.write(f"Local accounting: {local.url}\n")
-    sys.stdout.flush()
+    announce(f"Local accounting: {local.url}")
     stopped.wait()
     local.stop()
     return 0

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from playground.mail.server import Mailbox
-from playground.serving import stop_signal
+from playground.serving import announce, stop_signal
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     local = Mailbox(options.hook, options.secret_file.read_text(encoding="utf-8").strip())
     stopped = stop_signal()
     local.start(options.port, options.smtp_port)
-    print(f"The mailbox listens on {local.url}, its mail server on port {local.smtp.port}", flush=True)  # noqa: T201
+    announce(f"The mailbox listens on {local.url}, its mail server on port {local.smtp.port}")
     stopped.wait()
     local.stop()
 

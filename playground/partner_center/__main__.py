@@ -4,7 +4,7 @@ import argparse
 
 from playground.partner_center.fixtures import KINDS
 from playground.partner_center.server import PartnerCenter
-from playground.serving import stop_signal
+from playground.serving import announce, stop_signal
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
         sample(local)
     stopped = stop_signal()
     local.start(options.port)
-    print(f"Partner Center and its login listen on {local.url}; the ledger is at {local.url}/_stand-in/ledger", flush=True)  # noqa: T201
+    announce(f"Partner Center and its login listen on {local.url}; the ledger is at {local.url}/_stand-in/ledger")
     stopped.wait()
     local.stop()
 

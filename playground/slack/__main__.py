@@ -2,7 +2,7 @@
 
 import argparse
 
-from playground.serving import stop_signal
+from playground.serving import announce, stop_signal
 from playground.slack.page import Page
 
 
@@ -15,7 +15,7 @@ def main() -> None:
     page = Page(options.slack)
     stopped = stop_signal()
     page.start(options.port)
-    print(f"local-slack's page is drawn on {page.url}", flush=True)  # noqa: T201
+    announce(f"local-slack's page is drawn on {page.url}")
     stopped.wait()
     page.stop()
 

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from playground.serving import stop_signal
+from playground.serving import announce, stop_signal
 from playground.teams.directory import load_directory
 from playground.teams.package import load_package
 from playground.teams.server import LocalTeams
@@ -38,10 +38,9 @@ def main() -> int:
     )  # fmt: skip
     stopped = stop_signal()
     teams.start(given.port)
-    sys.stdout.write(f"Local Teams: {teams.url}\n")
+    announce(f"Local Teams: {teams.url}")
     if not given.renderer.is_dir():
-        sys.stdout.write(f"The card renderer is missing at {given.renderer}: cards are shown as JSON.\n")
-    sys.stdout.flush()
+        announce(f"The card renderer is missing at {given.renderer}: cards are shown as JSON.")
     while not stopped.is_set() and not teams.client.introduce():
         stopped.wait(1)
     stopped.wait()

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from playground.serving import stop_signal
+from playground.serving import announce, stop_signal
 from playground.ticketing.server import Ticketing
 
 
@@ -21,7 +21,7 @@ def main() -> None:
     local = Ticketing(options.hook, secret, token=token, user=options.user, scale=options.scale)
     stopped = stop_signal()
     local.start(options.port)
-    print(f"The ticketing system listens on {local.url}", flush=True)  # noqa: T201
+    announce(f"The ticketing system listens on {local.url}")
     stopped.wait()
     local.stop()
 

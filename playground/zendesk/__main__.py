@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from playground.serving import stop_signal
+from playground.serving import announce, stop_signal
 from playground.zendesk.server import LocalZendesk
 
 
@@ -25,7 +25,7 @@ def main() -> None:
     )
     stopped = stop_signal()
     local.start(options.port)
-    print(f"Zendesk listens on {local.url}", flush=True)  # noqa: T201
+    announce(f"Zendesk listens on {local.url}")
     stopped.wait()
     local.stop()
 

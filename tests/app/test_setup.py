@@ -158,8 +158,8 @@ def test_a_desk_is_set_up_from_a_file_of_answers(place: Path, run: Run, tickets:
     assert (place / "desk.toml").read_text(encoding="utf-8").startswith("# written by hand\n")
     assert load({"DESK_CONFIG": str(place / "desk.toml")}).has_slack
     assert len(read(place, connections)) == 1
-    assert [row.role for row in read(place, grants)] == ["admin"]  # type: ignore[attr-defined]
-    assert {(row.face, row.workspace) for row in read(place, identities)} == {("slack", "T0001"), ("teams", DIRECTORY)}  # type: ignore[attr-defined]
+    assert [row.role for row in read(place, grants)] == ["admin"]  # type: ignore[attr-defined]  # a row of the database
+    assert {(row.face, row.workspace) for row in read(place, identities)} == {("slack", "T0001"), ("teams", DIRECTORY)}  # type: ignore[attr-defined]  # a row of the database
 
 
 def test_it_goes_on_where_it_ended_and_loses_nothing(place: Path, run: Run, tickets: Ticketing) -> None:
@@ -246,7 +246,7 @@ def test_a_zendesk_is_connected_when_its_token_is_an_agent_s(run: Run, place: Pa
     assert "zendesk is connected; its webhooks go to" in result.output
     assert not (place / "zendesk.webhook-secret").exists()
     assert "zendesk-signing-secret" not in result.output
-    assert [row.kind for row in read(place, connections)] == ["tickets-zendesk"]  # type: ignore[attr-defined]
+    assert [row.kind for row in read(place, connections)] == ["tickets-zendesk"]  # type: ignore[attr-defined]  # a row of the database
 
 
 def test_a_chat_that_is_away_is_no_wrong_answer(run: Run, slack: LocalSlack, place: Path) -> None:
@@ -352,7 +352,7 @@ def test_a_person_at_a_terminal_is_asked_again_until_it_is_right(place: Path) ->
     assert "Slack refuses the token (invalid_auth)" in result.output
     for secret in (*SECRETS, "oops", "xoxb-wrong-one"):
         assert secret not in result.output
-    assert [row.role for row in read(place, grants)] == ["admin"]  # type: ignore[attr-defined]
+    assert [row.role for row in read(place, grants)] == ["admin"]  # type: ignore[attr-defined]  # a row of the database
 
 
 def test_a_real_terminal_echoes_no_secret(place: Path) -> None:

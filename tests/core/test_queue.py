@@ -52,7 +52,7 @@ def part_of(row: dict[str, object]) -> tuple[str, str]:
     """The rule in words of Python: in which part of the queue, and of the home, a case is."""
     due, whose, state = row["due"], row["assignee_id"], row["state"]
     late = isinstance(due, datetime) and due <= NOW
-    queue = "overdue" if late else "unmatched" if row["customer_id"] is None else {ME: "mine", None: "unassigned"}.get(whose, "others")  # type: ignore[call-overload]
+    queue = "overdue" if late else "unmatched" if row["customer_id"] is None else {ME: "mine", None: "unassigned"}.get(whose, "others")  # type: ignore[call-overload]  # nobody is an owner, too
     home = "late" if late and whose in (None, ME) else "" if late or whose != ME else "customer" if state == "waiting" else "mine"
     return str(queue), home or ("watched" if row["watched"] else "")
 

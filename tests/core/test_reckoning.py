@@ -87,7 +87,7 @@ def test_the_night_of_25_hours_in_a_pause_and_in_the_count() -> None:
     assert found.due_at.astimezone(WARSAW).hour == 4
 
 
-STARTS = st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 1), timezones=st.just(UTC)).map(lambda d: d.replace(microsecond=0))  # noqa: DTZ001 the strategy adds the zone
+STARTS = st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 1), timezones=st.just(UTC)).map(lambda d: d.replace(microsecond=0))  # noqa: DTZ001 (the strategy adds the zone)
 LENGTHS = st.integers(min_value=0, max_value=200 * 60).map(lambda minutes: timedelta(minutes=minutes))
 
 

@@ -36,7 +36,7 @@ def transactions(world: World) -> Iterator[list[bool]]:
     begun: list[bool] = []
 
     def note(connection: object) -> None:
-        begun.append(bool(connection.get_execution_options().get("desk_writes")))  # type: ignore[attr-defined]
+        begun.append(bool(connection.get_execution_options().get("desk_writes")))  # type: ignore[attr-defined]  # SQLAlchemy's connection
 
     event.listen(world.house.store.engine, "begin", note)
     yield begun
@@ -60,7 +60,7 @@ def test_a_reading_ends_before_the_command_and_a_new_one_shows_what_came_of_it(w
     assert isinstance(answered.reply, Private)
     assert ANA.name in answered.reply.view.title
     assert begun == [False, True, False]
-    assert world.house.store.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert world.house.store.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # the pool that both stores have
 
 
 def test_a_snapshot_ended_reads_anew(world: World) -> None:
@@ -76,4 +76,4 @@ def test_a_refusal_gives_its_reading_back(world: World) -> None:
     typed(world, "case 999")
     typed(world, "take 999")
 
-    assert world.house.store.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert world.house.store.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # the pool that both stores have

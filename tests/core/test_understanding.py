@@ -109,7 +109,7 @@ def test_a_day_on_the_wrong_side_or_with_another_weekday_is_refused(text: str, t
 @given(NEAR, NEAR, PLACES, st.sampled_from(["short", "medium", "long", "full"]), st.sampled_from(Tense))
 @settings(deadline=None)  # cores are shared: a slow moment is no fault
 def test_a_day_written_by_babel_is_that_day_or_asked(on: date, today: date, locale: str, width: str, tense: Tense) -> None:
-    text = format_date(on, width, locale=locale)  # type: ignore[arg-type]
+    text = format_date(on, width, locale=locale)
 
     meant, _ = understood(lambda: day(text, today=today, tense=tense))
 
@@ -235,7 +235,7 @@ CURRENCIES = st.sampled_from(["PLN", "EUR", "USD", "GBP", "CHF", "CZK", "JPY", "
 @settings(deadline=None)  # cores are shared: a slow moment is no fault
 def test_an_amount_written_by_babel_is_that_amount_or_asked_or_refused(minor: int, currency: str, locale: str, form: str) -> None:
     number = Decimal(minor).scaleb(-get_currency_precision(currency))
-    text = format_currency(number, currency, locale=locale, format_type=form)  # type: ignore[arg-type]
+    text = format_currency(number, currency, locale=locale, format_type=form)  # type: ignore[arg-type]  # one of Babel's own words
 
     meant, kind = understood(lambda: amount(text))
 

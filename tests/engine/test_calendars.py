@@ -107,7 +107,7 @@ def test_hours_that_end_before_they_begin_are_refused() -> None:
         Hours(opens=time(17), closes=time(9))
 
 
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 the strategy adds the zone
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 (the strategy adds the zone)
 WAITS = st.timedeltas(timedelta(), timedelta(hours=120)).map(lambda wait: timedelta(seconds=int(wait.total_seconds())))
 CALENDARS = st.sampled_from(
     [

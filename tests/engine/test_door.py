@@ -52,7 +52,7 @@ def test_the_journal_verifies_and_holds_no_private_text_in_its_chain(world: Worl
 def test_reactions_that_set_off_each_other_without_end_are_stopped_and_nothing_is_kept(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(REACTIONS, CaseOpened, (lambda _tx, _event: [OpenCase(title="Again")],))  # type: ignore[index]
+    monkeypatch.setitem(REACTIONS, CaseOpened, (lambda _tx, _event: [OpenCase(title="Again")],))
 
     with pytest.raises(RuntimeError, match="open_case sets off an endless chain"):
         world.do(OpenCase(title="Once"))

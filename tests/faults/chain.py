@@ -118,7 +118,7 @@ class Chain:
         self.watched = Watched(house.subscriptions, self._note)
         self.world.house = replace(house, subscriptions=self.watched)
         self._commit = house.store.writing
-        house.store.writing = self._dying  # type: ignore[method-assign]
+        house.store.writing = self._dying  # type: ignore[method-assign]  # a test's own in its place
         self.faces = {name: made(self.world) for name, made in FACES.items()}
         self.roles = [(0, who.handle, who.roles) for who in PEOPLE.values()]
         self.modes = [(0, Mode.LIVE)]
@@ -188,16 +188,16 @@ class Chain:
 
     def promise(self, who: str, face: str) -> None:
         facts = {"payer_id": self._payer(), "amount": self.opened or 1, "currency": "PLN", "how": "by phone"}
-        self._does(who, face, RecordPromise(promised_on=self.world.now.date() + timedelta(days=1), **facts))  # type: ignore[arg-type]
+        self._does(who, face, RecordPromise(promised_on=self.world.now.date() + timedelta(days=1), **facts))  # type: ignore[arg-type]  # values of several types
 
     def report_payment(self, who: str, face: str) -> None:
         facts = {"payer_id": self._payer(), "amount": self.opened or 1, "currency": "PLN", "proof": "a screenshot"}
-        self._does(who, face, ReportPayment(paid_on=self.world.now.date(), **facts))  # type: ignore[arg-type]
+        self._does(who, face, ReportPayment(paid_on=self.world.now.date(), **facts))  # type: ignore[arg-type]  # values of several types
 
     def hold(self, who: str, face: str) -> None:
         today = self.world.now.date()
         facts = {"customer_id": self.story.customer_id, "payer_id": None, "kind": HoldKind.GOODWILL, "reason": "they moved house"}
-        self._does(who, face, PlaceHold(since=today, until=today + timedelta(days=2), **facts))  # type: ignore[arg-type]
+        self._does(who, face, PlaceHold(since=today, until=today + timedelta(days=2), **facts))  # type: ignore[arg-type]  # values of several types
 
     def take_back(self, who: str, face: str) -> None:
         """Whatever promise, payment or hold was recorded last."""

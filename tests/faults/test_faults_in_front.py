@@ -123,7 +123,7 @@ def stage(request: pytest.FixtureRequest, database: str, login: Login) -> Iterat
     world = build_world(database, local_teams, local_slack, SLACK_API_URL=f"{slack.url}/api/", TEAMS_SERVICE_HOSTS=hosts)
     desk = make_server("127.0.0.1", port, world.client.application, threaded=True)
     threading.Thread(target=desk.serve_forever, args=(0.02,), daemon=True).start()
-    world.client = Through({"/slack/events": slack.url, "/api/messages": teams.url})  # type: ignore[assignment]
+    world.client = Through({"/slack/events": slack.url, "/api/messages": teams.url})  # type: ignore[assignment]  # speaks as the client does
     world.hire(ANA, EVA)
     world.route(request.param, "question")
     case_id = world.do(OpenCase(title="Why is it higher?")).ids["case_id"]

@@ -35,7 +35,7 @@ def connected_books(world: World) -> Iterator[LocalAccounting]:
     threading.Thread(target=desk.serve_forever, args=(0.02,), daemon=True).start()
     deliveries = Deliveries(f"http://127.0.0.1:{desk.server_port}/webhooks/books", SECRET, pace=PACE)
     local = LocalAccounting("books-token", deliveries)
-    local.now = lambda: world.now  # type: ignore[method-assign]
+    local.now = lambda: world.now  # type: ignore[method-assign]  # a test's own in its place
     local.start()
     connect_books(world, url=local.url)
     try:

@@ -93,7 +93,7 @@ def _watch_commits(points: Points) -> None:
         usual(self)
         points.reach("after", label)
 
-    EngineConnection._commit_impl = commit  # type: ignore[method-assign]
+    EngineConnection._commit_impl = commit  # type: ignore[method-assign]  # a test's own in its place
 
 
 def _watch_httpx(points: Points) -> None:
@@ -107,7 +107,7 @@ def _watch_httpx(points: Points) -> None:
         points.reach("after", label)
         return response
 
-    httpx.HTTPTransport.handle_request = handle  # type: ignore[method-assign]
+    httpx.HTTPTransport.handle_request = handle  # type: ignore[method-assign]  # a test's own in its place
 
 
 def _watch_urllib(points: Points) -> None:
@@ -124,5 +124,5 @@ def _watch_urllib(points: Points) -> None:
         points.reach("after", getattr(self, "point", "call ?"))
         return found
 
-    http.client.HTTPConnection.request = ask  # type: ignore[method-assign]
-    http.client.HTTPConnection.getresponse = answer  # type: ignore[method-assign]
+    http.client.HTTPConnection.request = ask  # type: ignore[method-assign]  # a test's own in its place
+    http.client.HTTPConnection.getresponse = answer  # type: ignore[method-assign]  # a test's own in its place

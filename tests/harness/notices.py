@@ -71,7 +71,7 @@ def post(world: World, monkeypatch: pytest.MonkeyPatch) -> Post:
     """Texts are in force, and every letter goes through this carrier."""
     carrier = Post()
     sender: Sender = carrier.send
-    monkeypatch.setitem(SENDERS, MAIL_KIND, sender)  # type: ignore[arg-type]  # a dict, shown as a mapping
+    monkeypatch.setitem(SENDERS, MAIL_KIND, sender)
     apply_texts(world)
     connect_mail(world)
     return carrier

@@ -61,7 +61,7 @@ class Notes:
             self._heard.append((request, answered))
             return answered
 
-        chat.handle = watched  # type: ignore[method-assign]
+        chat.handle = watched  # type: ignore[method-assign]  # a test's own in its place
 
     @contextmanager
     def delivery(self, face: str, surface: str) -> Iterator[None]:

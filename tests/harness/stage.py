@@ -52,7 +52,7 @@ class Stage:
             self._last = answered
             return answered
 
-        self.world.house.chat.handle = heard  # type: ignore[method-assign]
+        self.world.house.chat.handle = heard  # type: ignore[method-assign]  # a test's own in its place
 
     def show(self, scene: str, seen: Seen, *views: type[View]) -> Seen:
         """Keep what is seen under the scene's name; `views` for a card that no gesture brought."""

@@ -64,7 +64,7 @@ class Story:
     def notice(self, *, sent_on: date = date(2026, 11, 10), kind: NoticeKind = NoticeKind.FINAL, to: str = "ala@nowak.example") -> None:
         """A proven notice."""
         facts = {"recipient": to, "method": NoticeMethod.EMAIL, "proof": "Message-ID <1@partner>"}
-        self.world.do(RecordNotice(case_id=self.case_id, kind=kind, sent_on=sent_on, **facts))  # type: ignore[arg-type]
+        self.world.do(RecordNotice(case_id=self.case_id, kind=kind, sent_on=sent_on, **facts))  # type: ignore[arg-type]  # values of several types
 
     def hear(self, **changed: Any) -> None:
         """The accounting speaks now."""

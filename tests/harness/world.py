@@ -79,7 +79,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.house.chat._clock = lambda: self.now
-        self.house.clock.now = lambda: self.now  # type: ignore[method-assign]
+        self.house.clock.now = lambda: self.now  # type: ignore[method-assign]  # a test's own in its place
         NOTES.watch(self.house.chat)
         web = build_web(self.house)
         web.wsgi_app = answering(web.wsgi_app)  # type: ignore[method-assign,assignment]  # as Flask documents for middleware

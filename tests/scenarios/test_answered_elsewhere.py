@@ -34,7 +34,7 @@ def hear(world: World, *comments: Comment) -> Outcome:
     """The ticket as it is read now."""
     seen = max(int(comment.external) for comment in comments)
     about = {"connection": "helpdesk", "ticket": "77", "title": "Why is it higher?", "requestor": REQUESTOR, "status": "open"}
-    return world.do(RecordTicket(**about, is_closed=False, seen=seen, comments=comments))  # type: ignore[arg-type]  # a dict of str
+    return world.do(RecordTicket(**about, is_closed=False, seen=seen, comments=comments))
 
 
 def test_the_answer_counts_on_the_card_in_the_queue_and_for_the_clocks(world: World, face: Face, case_id: int) -> None:

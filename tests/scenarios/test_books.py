@@ -29,7 +29,7 @@ def imported(story: Story, path: Path, *changed: dict[str, str]) -> Result:
 def test_the_card_orders_the_ways_by_what_each_leaves_and_shows_the_arithmetic(
     world: World, local: LocalPartnerCenter, face: Face, tmp_path: Path
 ) -> None:
-    story = ripe(world, local, **BOUGHT)  # type: ignore[arg-type]
+    story = ripe(world, local, **BOUGHT)  # type: ignore[arg-type]  # values of several types
     story.propose(face)
     assert "What each way leaves on your books is not known" in face.channel()
 
@@ -48,7 +48,7 @@ def test_the_card_orders_the_ways_by_what_each_leaves_and_shows_the_arithmetic(
 
 
 def test_an_older_cycle_changes_nothing_and_what_is_not_ours_is_left_out(world: World, local: LocalPartnerCenter, tmp_path: Path) -> None:
-    story = ripe(world, local, **BOUGHT)  # type: ignore[arg-type]
+    story = ripe(world, local, **BOUGHT)  # type: ignore[arg-type]  # values of several types
     path = tmp_path / "G1.csv"
     december = {"ChargeStartDate": "12/21/2026", "ChargeEndDate": "1/20/2027", "EffectiveUnitPrice": "11"}
     imported(story, path, december)

@@ -172,7 +172,7 @@ def test_what_cannot_be_escalated_is_refused(world: World, face: Face) -> None:
 
 
 def chain(*levels: tuple[str, timedelta], **more: object) -> Chain:
-    return Chain(levels=tuple(Level(whom=tuple(whom.split(",")), wait=wait) for whom, wait in levels), **more)  # type: ignore[arg-type]
+    return Chain(levels=tuple(Level(whom=tuple(whom.split(",")), wait=wait) for whom, wait in levels), **more)  # type: ignore[arg-type]  # values of several types
 
 
 def test_a_chain_in_flight_keeps_the_shape_it_started_with(world: World, face: Face) -> None:

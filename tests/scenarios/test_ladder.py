@@ -184,8 +184,8 @@ def test_what_was_promised_reported_or_held_is_not_asked_for(why: str, world: Wo
     until(world, date(2026, 12, 1))
     about = {"payer_id": 1, "amount": 12300, "currency": "PLN"}
     said: dict[str, Command] = {
-        "promise": RecordPromise(**about, promised_on=date(2026, 12, 10), how="transfer"),  # type: ignore[arg-type]
-        "payment": ReportPayment(**about, paid_on=date(2026, 12, 1), proof="they sent a slip"),  # type: ignore[arg-type]
+        "promise": RecordPromise(**about, promised_on=date(2026, 12, 10), how="transfer"),  # type: ignore[arg-type]  # values of several types
+        "payment": ReportPayment(**about, paid_on=date(2026, 12, 1), proof="they sent a slip"),  # type: ignore[arg-type]  # values of several types
         "hold": held_until(date(2026, 12, 10)),
     }
     world.do(said[why])

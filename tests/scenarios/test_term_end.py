@@ -121,7 +121,7 @@ def warned(story: Story) -> list[str]:
 
 def ending(world: World, local: LocalPartnerCenter, *, on: date, **fields: object) -> Story:
     """Somebody owes money, and what they have ends on that day; Ana works on it."""
-    story = ripe(world, local, commitmentEndDateTime=f"{on}T23:59:59Z", decided=False, **fields)  # type: ignore[arg-type]
+    story = ripe(world, local, commitmentEndDateTime=f"{on}T23:59:59Z", decided=False, **fields)  # type: ignore[arg-type]  # values of several types
     with world.house.desk.reading() as connection:
         ana = by_handle(connection, "ana").id
     world.do(AssignCase(case_id=story.case_id, staff_id=ana))

@@ -44,7 +44,7 @@ def hear(world: World, seen: int, *texts: str) -> None:
         for n, text in enumerate(texts)
     )
     told_by = {"connection": "helpdesk", "ticket": "77", "title": "Why is my invoice higher?", "requestor": REQUESTOR}
-    world.do(RecordTicket(**told_by, status="open", is_closed=False, seen=seen, comments=comments))  # type: ignore[arg-type]
+    world.do(RecordTicket(**told_by, status="open", is_closed=False, seen=seen, comments=comments))
 
 
 def row(world: World, who: Persona) -> int:

@@ -10,6 +10,7 @@ from core.customers.model import LinkKind
 from core.customers.queries import linked
 from core.engine import journal
 from core.engine.db.tables.engine import outbox
+from core.engine.transaction import Actor
 from core.people.commands import RemoveStaff
 from core.people.model import Role
 from tests.harness.faces import Face
@@ -270,9 +271,9 @@ def test_two_agents_at_the_same_instant_take_it_once(world: World) -> None:
     world.hire(EVA)
     actors = [acting(world, ANA), acting(world, EVA)]
 
-    def take(actor: object) -> str:
+    def take(actor: Actor) -> str:
         try:
-            return world.do(TakeCase(case_id=case_id), actor).kind  # type: ignore[arg-type]
+            return world.do(TakeCase(case_id=case_id), actor).kind
         except Conflict as error:
             return error.kind
 

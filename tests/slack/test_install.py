@@ -301,13 +301,13 @@ def test_slack_ends_an_installation_and_the_admins_hear_of_it(world: World, kind
     installed(world)
 
     assert event(world, kind, **more) == 200
-    world.house.slack.installations.forget()  # type: ignore[union-attr]
+    world.house.slack.installations.forget()  # type: ignore[union-attr]  # this world has Slack
 
     (row,) = rows(world, installations)
     assert row.end_reason == kind
     assert row.token == ""
     with pytest.raises(TokenRefused):
-        world.house.slack.workspaces.client(OTHER)  # type: ignore[union-attr]
+        world.house.slack.workspaces.client(OTHER)  # type: ignore[union-attr]  # this world has Slack
     body = SlackFace(world).command("help", ANA).replace("team_id=T0001", f"team_id={OTHER}")
     assert SlackFace(world).deliver(body).status_code == 200
     world.settle()

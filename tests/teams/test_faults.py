@@ -53,7 +53,7 @@ def test_a_passing_fault_only_delays_the_card(world: World, fault: str) -> None:
 
     pause_over(world)
     if fault == "login_refused":
-        world.house.teams.connector._token._next_try = 0.0  # type: ignore[union-attr]
+        world.house.teams.connector._token._next_try = 0.0  # type: ignore[union-attr]  # this world has Teams
     world.settle()
     assert len(held(world)) == 1
 
@@ -80,7 +80,7 @@ def test_a_refused_token_is_asked_for_anew(world: World) -> None:
     wanted_again(world)
 
     world.settle()
-    world.house.teams.connector._token._next_try = 0.0  # type: ignore[union-attr]
+    world.house.teams.connector._token._next_try = 0.0  # type: ignore[union-attr]  # this world has Teams
     pause_over(world)
     world.settle()
 

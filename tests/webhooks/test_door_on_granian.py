@@ -60,7 +60,7 @@ def served(world: World) -> Iterator[Served]:
 
 def test_chunks_repeats_and_lies_about_length_get_their_refusal_and_a_good_delivery_its_202(world: World, served: Served) -> None:
     def post(content: object, headers: object) -> int:
-        return httpx.post(served.url, content=content, headers=headers, timeout=20).status_code  # type: ignore[arg-type]
+        return httpx.post(served.url, content=content, headers=headers, timeout=20).status_code  # type: ignore[arg-type]  # headers as pairs: one stands twice
 
     headers = served.sender.headers(BODY, delivery="plain")
     assert post(BODY, headers) == 202

@@ -9,7 +9,7 @@ from core.cases.commands import OpenCase, RecordNoteSent
 from core.cases.queries import case, note
 from core.collections import rows
 from core.collections.addresses import case_of_address
-from core.collections.commands import ApplyPolicy, ProveNotice, RecordBounce, RecordCarriage, ReportPayment, SendNotice
+from core.collections.commands import ApplyPolicy, ProveNotice, RecordBounce, RecordCarriage, RecordPromise, ReportPayment, SendNotice
 from core.collections.ladder import Waits
 from core.collections.letters import letter_of
 from core.collections.notices import Channel, NoticeState
@@ -345,3 +345,26 @@ def test_a_step_of_the_accounting_system_waits_for_its_proof_and_the_notice_befo
     until(world, date(2026, 12, 4))
     assert [name for name, _ in climbed(world)] == ["upcoming", "due", "friendly"]
     assert len(post.letters) == 2
+
+
+def test_why_says_when_the_next_notice_leaves_what_it_waits_for_and_what_proves_it(world: World, face: Face, post: Post) -> None:
+    owing(world)
+    until(world, date(2026, 11, 26))
+    case_id = collection_of(world)
+    said = str(face.type(f"why {case_id}", by=ANA))
+    assert "The next notice is “Friendly reminder”. It leaves at the earliest" in said
+    assert "in the morning of a working day at the customer’s (Europe/Warsaw)" in said
+    assert "nothing came back for 24 h" in said
+    assert "Until then" not in said
+
+    until(world, date(2026, 11, 30))
+    said = str(face.type(f"why {case_id}", by=ANA))
+    assert "sent by the desk, not proven yet" in said
+    assert "counts as proven from" in said
+    assert "The next notice" not in said, "one is on its way"
+
+    until(world, date(2026, 12, 1))
+    world.do(RecordPromise(payer_id=1, amount=12300, currency="PLN", promised_on=date(2026, 12, 4), how="by phone"))
+    said = str(face.type(f"why {case_id}", by=ANA))
+    assert "The next notice is “Firm reminder”" in said
+    assert "Until then it waits: the customer promised to pay (P-1), until Monday, 7 December 2026 at least." in said

@@ -1,5 +1,6 @@
 """Where a customer's ladder stands: what was done, what comes next, when and why."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import Connection, Row
 
 from core.cases.model import Case
 from core.cases.queries import case
-from core.chat.showing.notices import notice_buttons, notice_stand
+from core.chat.showing.notices import next_notice, notice_buttons, notice_stand
 from core.chat.values import Day, Money, Text, Value
 from core.chat.views import Button, CaseView, Section, Table, Tone
 from core.chat.words import Words
@@ -40,6 +41,13 @@ def ladder_of_case(connection: Connection, words: Words, found: Case, now: datet
     exempt = exempt_lines(connection, words, found.customer_id, now)
     lines = tuple(Text(line, quoted=True) for line in [*exempt, *_stand(connection, words, climbed, found.customer_id)])
     return (Section(title=words.say("ladder.title"), lines=lines, tone=TONES.get(climbed.waits, Tone.NEUTRAL)),)
+
+
+def why_ladder(connection: Connection, words: Words, found: Case, now: datetime) -> list[Section]:
+    """What the card says of it, and what the next notice waits for: `policy` has every step."""
+    climbed = None if found.payer_id is None else rows.ladder_of(connection, found.payer_id, found.currency)
+    more = [] if climbed is None else next_notice(connection, words, climbed, now)
+    return [replace(each, lines=(*each.lines, *_quoted(more))) for each in ladder_of_case(connection, words, found, now)]
 
 
 def exempt_lines(connection: Connection, words: Words, customer_id: int, now: datetime) -> list[str]:

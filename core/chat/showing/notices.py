@@ -58,6 +58,22 @@ def notice_buttons(
     return (*_deliver(words, climbed, found.id, reader, rare=True), show, *((into,) if may and with_ticket else ()))
 
 
+def next_notice(connection: Connection, words: Words, climbed: Ladder, now: datetime) -> list[str]:
+    """The next notice, when it leaves at the earliest, what it waits for, and what proves it. Nothing once none is to come, nor while one
+    is on its way or waits for a person."""
+    following = _next(connection, climbed, now)
+    if following is None or climbed.waits is not Waits.NOTHING:
+        return []
+    whose = payer(connection, climbed.payer_id)
+    zone = customer(connection, whose.customer_id or 0).zone
+    pause = why_paused(connection, whose, climbed.currency, now, following.step.does)
+    said = [words.say("notice.next", step=words.named("step", following.step.name), at=following.at, zone=zone)]
+    if pause is not None:
+        held = {"why": words.say(f"ladder.pause.{pause.why}"), "number": f" ({pause.number})" if pause.number else ""}
+        said.append(words.say("notice.next_held" if pause.until is None else "notice.next_held_until", **held, day=pause.until))
+    return [*said, words.say("notice.next_proof", wait=following.policy.notices.proven_after)]
+
+
 def preview_view(connection: Connection, words: Words, case_id: int, now: datetime, reader: Member | None) -> PreviewView:
     """The next notice of the case's ladder, to the letter. Raises NotFound; Conflict for a case that collects nothing."""
     found = case(connection, case_id)

@@ -1,4 +1,5 @@
-"""The arithmetic of a case's deadlines: start, target and its source, each day counted or closed, each pause, the sum."""
+"""The arithmetic of a case's deadlines: start, target and its source, each day counted or closed, each pause, the sum; and what a
+collection's next notice waits for."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from core.cases.targets import OURS, Clock
 from core.chat.showing.attesting import why_attested
 from core.chat.showing.closing import closing_section
 from core.chat.showing.collecting import waits
-from core.chat.showing.ladder import source_of
+from core.chat.showing.ladder import source_of, why_ladder
 from core.chat.showing.snoozes import why_snoozed
 from core.chat.values import Text, Value
 from core.chat.views import Button, CaseView, Section, Tone
@@ -38,6 +39,7 @@ def why_view(connection: Connection, words: Words, case_id: int, now: datetime) 
     sections += _turns(connection, words, found, now)
     sections += _done(words, [one for one in known if one.ended_at is not None and one.clock in OWED])
     sections += _waits(connection, words, found, now)
+    sections += why_ladder(connection, words, found, now)
     asked = open_suspension_of(connection, case_id)
     sections += _suspension(connection, words, asked) if asked is not None else []
     sections += closing_section(connection, words, found)

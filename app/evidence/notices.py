@@ -26,7 +26,7 @@ def sent_by_the_desk(found: Mapping[str, Any], words: Words) -> Iterator[Part]:
 def about_access(found: Mapping[str, Any], words: Words) -> Iterator[Part]:
     """Likewise the letters that told the customer that access is back."""
     for sent in found["letters_about_access"]:
-        title = words.say("evidence.letter", number=sent["number"])
+        title = words.say(f"evidence.letter.{sent['kind']}", number=sent["number"])
         yield {"title": title, "level": 3, "tables": [], "lines": [], "facts": list(_told(sent, words))}
         lines = [each for each in sent["body"].splitlines() if each.strip()]
         yield {"title": sent["subject"], "level": 4, "tables": [], "facts": [], "lines": lines}

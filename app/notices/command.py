@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from app.versions import FILE, apply_version, list_versions, read_version
 from app.wiring import Make
 from core.collections.commands import ApplyTexts
-from core.collections.examples import example_final, example_restored
+from core.collections.examples import example_access, example_final
 from core.collections.queries import applied_texts, texts_on
-from core.collections.texts import NAMES, RESTORED, Texts
+from core.collections.texts import NAMES, OF_ACCESS, Texts
 from core.collections.wording import fill
 from core.customers.queries import all_customers
 
@@ -78,8 +78,8 @@ def preview(file: Path, language: str | None, notice: str | None, country: str, 
     for tongue in found.tongues:
         for wording in tongue.wordings:
             if language in (None, tongue.language) and notice in (None, wording.name):
-                is_restored = wording.name == RESTORED
-                given = example_restored(tongue) if is_restored else example_final(found, tongue, country.upper(), currency.upper())
+                is_access = wording.name in OF_ACCESS
+                given = example_access(tongue) if is_access else example_final(found, tongue, country.upper(), currency.upper())
                 subject, body = fill(wording, given)
                 click.echo(f"── {tongue.language}, {wording.name} ──\n{subject}\n\n{body}\n")
                 shown += 1

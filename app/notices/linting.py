@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from jinja2 import TemplateError, TemplateSyntaxError, nodes
 
 from app.policies.nodes import Fault
-from core.collections.examples import example, example_final, example_restored
-from core.collections.texts import FINAL, RESTORED, UPCOMING, Texts, Tongue, Wording
-from core.collections.wording import FINAL_FIELDS, REMINDER_FIELDS, RESTORED_FIELDS, SANDBOX, Fields, fill
+from core.collections.examples import example, example_access, example_final
+from core.collections.texts import FINAL, OF_ACCESS, UPCOMING, Texts, Tongue, Wording
+from core.collections.wording import ACCESS_FIELDS, FINAL_FIELDS, REMINDER_FIELDS, SANDBOX, Fields, fill
 
 # Words that threaten; other languages than ours are read by their fields only.
 THREATS = {
@@ -38,9 +38,9 @@ FINALLY = (
 def lint(texts: Texts, tongue: Tongue, wording: Wording, subject_at: int, body_at: int) -> Iterator[Fault]:
     """Every fault of one wording; the first kind that there is, as the later ones would only follow from it."""
     at = {"subject": subject_at, "body": body_at}
-    known = {FINAL: FINAL_FIELDS, RESTORED: RESTORED_FIELDS}.get(wording.name, REMINDER_FIELDS)
+    known = {FINAL: FINAL_FIELDS, **dict.fromkeys(OF_ACCESS, ACCESS_FIELDS)}.get(wording.name, REMINDER_FIELDS)
     found = [fault for part in at for fault in _fields(getattr(wording, part), at[part], known)]
-    yield from found or (_restored(tongue, wording, at) if wording.name == RESTORED else _filled(texts, tongue, wording, at))
+    yield from found or (_about_access(tongue, wording, at) if wording.name in OF_ACCESS else _filled(texts, tongue, wording, at))
 
 
 def _fields(template: str, begins: int, known: frozenset[str]) -> Iterator[Fault]:
@@ -62,9 +62,9 @@ def _fields(template: str, begins: int, known: frozenset[str]) -> Iterator[Fault
             yield Fault(line, f"There is no field “{name.name}”. There are: {', '.join(there)}.")
 
 
-def _restored(tongue: Tongue, wording: Wording, at: dict[str, int]) -> Iterator[Fault]:
-    """What is on again and whom to ask."""
-    given, of = example_restored(tongue), f"The letter “{wording.name}” in {tongue.language}"
+def _about_access(tongue: Tongue, wording: Wording, at: dict[str, int]) -> Iterator[Fault]:
+    """What it is about and whom to ask."""
+    given, of = example_access(tongue), f"The letter “{wording.name}” in {tongue.language}"
     try:
         subject, body = fill(wording, given)
     except TemplateError as error:
@@ -72,7 +72,7 @@ def _restored(tongue: Tongue, wording: Wording, at: dict[str, int]) -> Iterator[
         return
     if not subject:
         yield Fault(at["subject"], f"{of} has no subject.")
-    for field, lack in (("products", "what is on again"), ("contact", "whom to ask")):
+    for field, lack in (("products", "what it is about"), ("contact", "whom to ask")):
         if " ".join(getattr(given, field).split()) not in " ".join(body.split()):
             yield Fault(at["body"], f"{of} lacks {lack}: write {{{{ {field} }}}}.")
 

@@ -23,6 +23,7 @@ from core.collections.policy import (
     Restoring,
     Sender,
     Step,
+    Tells,
     TermEnd,
     Threshold,
 )
@@ -125,6 +126,14 @@ def _exemption(entry: Entry) -> tuple[type, dict[str, Any]]:
     }  # fmt: skip
 
 
+def _notices(entry: Entry) -> tuple[type, dict[str, Any]]:
+    return Notices, {
+        "final_age": entry.read("final_age", duration), "proven_after": entry.read("proven_after", duration),
+        "final_to": entry.read("final_to", whole), "final_lasts": entry.read("final_lasts", duration),
+        "suspended": entry.read("suspended", _one_of(Tells), Tells.NEVER), "restored": entry.read("restored", _one_of(Tells), Tells.PERSON),
+    }  # fmt: skip
+
+
 def _fields(kind: type, **readers: Callable[[str], Any]) -> Build:
     return lambda entry: (kind, {name: entry.read(name, reader) for name, reader in readers.items()})
 
@@ -139,7 +148,7 @@ PARTS: dict[str, Build] = {
         Decision, decide_within=duration, warn_percent=whole, approval_valid=duration, cooling_off=duration, look_age=duration,
         most_a_day=whole,
     ),
-    "notices": _fields(Notices, final_age=duration, proven_after=duration, final_to=whole, final_lasts=duration),
+    "notices": _notices,
     "curfew": _fields(Curfew, latest=clock, after_closed=clock, before_term_end=duration, staffed=duration),
     "payments": _fields(Payments, blocks_days=whole),
     "promises": _fields(Promises, judged_after=whole, longest=duration),
@@ -175,6 +184,8 @@ def _contradictions(policy: Policy, lines: dict[str, int]) -> Iterator[tuple[int
             yield lines[f"quorums:{number}"], "approvals must be at least 1: nobody suspends alone."
     if policy.notices.final_age < timedelta(days=1):
         yield lines["notices"], "final_age must be at least 1 d."
+    if policy.notices.restored is Tells.NEVER:
+        yield lines["notices"], "restored must be person or automatic: whose service is back is told so."
     seen: set[tuple[str, str]] = set()
     for number, limit in enumerate(policy.thresholds):
         if (limit.currency, limit.segment) in seen:

@@ -37,6 +37,7 @@ class AccessLetter:
     id: int
     case_id: int
     note_id: int
+    kind: str
     recipient: str
     name: str
     language: str
@@ -61,8 +62,9 @@ class AccessLetter:
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """What a letter says, in which language, and from which version of the texts it was prepared."""
+    """What a letter says, in which language, and from which version of the texts it was prepared. `kind`: suspended or restored."""
 
+    kind: str
     subject: str
     body: str
     language: str
@@ -110,12 +112,13 @@ class LetterUndelivered(OfCase):
     said: Private
 
 
-def queue(tx: Tx, case_id: int, note_id: int, to: Sequence[Addressee], words: Words, *, delay: timedelta) -> Event:
+def queue(tx: Tx, case_id: int, note_id: int, to: Sequence[Addressee], words: Words, *, delay: timedelta = timedelta(0)) -> Event:
     """A letter to each, which leaves after `delay`."""
     digest, ids = hashlib.sha256(f"{words.subject}\n\n{words.body}".encode()).hexdigest(), []
     for each in to:
         values = {
-            "case_id": case_id, "note_id": note_id, "recipient": each.email, "name": each.name, "language": words.language,
+            "case_id": case_id, "note_id": note_id, "kind": words.kind, "recipient": each.email, "name": each.name,
+            "language": words.language,
             "texts": words.texts, "subject": words.subject, "body": words.body, "digest": digest,
             "message_id": f"access-{secrets.token_hex(12)}@{each.answers.rpartition('@')[2]}",
             "reply_to": address_of_case(each.answers, case_id, tx.digest_key), "state": NoticeState.QUEUED.value, "queued_at": tx.now,

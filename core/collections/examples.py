@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from .phrases import Phrases
 from .policy import ANY
 from .texts import Texts, Tongue
-from .wording import Asked, Fields, FinalFields, RestoredFields
+from .wording import AccessFields, Asked, Fields, FinalFields
 
 TODAY = date(2026, 11, 23)
 SUSPENDED = datetime(2026, 12, 2, 8, tzinfo=UTC)
@@ -39,9 +39,9 @@ def example_final(texts: Texts, tongue: Tongue, country: str = "PL", currency: s
     return FinalFields(**kept, suspends_at=say.moment(SUSPENDED), stops="Microsoft 365 Business Basic (25)")
 
 
-def example_restored(tongue: Tongue) -> RestoredFields:
-    """The letter's that access is back."""
-    return RestoredFields(
+def example_access(tongue: Tongue) -> AccessFields:
+    """A letter's about access."""
+    return AccessFields(
         recipient="Ala Przykładowa", customer="Example Ltd", partner=tongue.partner, contact=tongue.contact, case="C-1",
         today=Phrases(tongue.language, "Europe/Warsaw").day(TODAY), products="Microsoft 365 Business Basic",
     )  # fmt: skip

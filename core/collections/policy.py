@@ -124,16 +124,27 @@ class Decision(Rule):
     most_a_day: int
 
 
+class Tells(StrEnum):
+    """Who lets the customer know about their access."""
+
+    NEVER = "never"
+    PERSON = "person"  # looks at the words and sends them
+    AUTOMATIC = "automatic"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Notices(Rule):
     """`final_age`: whole days since the proven final notice. `proven_after`: accepted, and no bounce for that long. `final_to`: how many
-    billing contacts the final one goes to. `final_lasts`: a longer pause of the ladder wants a new one.
+    billing contacts the final one goes to. `final_lasts`: a longer pause of the ladder wants a new one. `suspended`, `restored`: who tells
+    the customer that access is off, or back.
     """
 
     final_age: timedelta
     proven_after: timedelta
     final_to: int
     final_lasts: timedelta
+    suspended: Tells = Tells.NEVER
+    restored: Tells = Tells.PERSON
 
 
 @dataclass(frozen=True, kw_only=True)

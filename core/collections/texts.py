@@ -18,12 +18,13 @@ MEMBERS = frozenset(
     }
 )  # fmt: skip
 UPCOMING, DUE, FRIENDLY, FIRM, FINAL = NAMES = ("upcoming", "due", "friendly", "firm", "final")
-RESTORED = "restored"  # no step's: that access is back; where no wording says it, the desk has words of its own
+# No step's: that access is off, or back; where no wording says it, the desk has words of its own.
+SUSPENDED, RESTORED = OF_ACCESS = ("suspended", "restored")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
-    """A notice as a template. `name`: one of NAMES, RESTORED, or that of a partner's own step."""
+    """A notice as a template. `name`: one of NAMES or OF_ACCESS, or that of a partner's own step."""
 
     name: str
     subject: str
@@ -42,16 +43,15 @@ class Tongue:
 
     def wording(self, step: Step) -> Wording | None:
         """The wording of that step's own name, else of its kind. Only the final notice has the final wording, and no other."""
-        by_name = {each.name: each for each in self.wordings if each.name != RESTORED}
+        by_name = {each.name: each for each in self.wordings if each.name not in OF_ACCESS}
         if step.does is Does.FINAL:
             return by_name.get(FINAL)
         usual = UPCOMING if step.day < 0 else DUE if step.day == 0 else FRIENDLY
         return by_name.get(usual if step.name == FINAL else step.name) or by_name.get(usual)
 
-    @property
-    def restored(self) -> Wording | None:
-        """How it is told that access is back; None where the partner has no words of their own for it."""
-        return next((each for each in self.wordings if each.name == RESTORED), None)
+    def of_access(self, name: str) -> Wording | None:
+        """How it is told that access is off, or back; None where the partner has no words of their own for it."""
+        return next((each for each in self.wordings if each.name == name), None)
 
     def payable(self, currency: str) -> str:
         """How to pay in that currency; empty where nothing says."""

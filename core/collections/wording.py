@@ -57,8 +57,8 @@ class FinalFields(Fields):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RestoredFields:
-    """What the letter that access is back may name. `products`: what is on again."""
+class AccessFields:
+    """What a letter about access may name. `products`: what is off, or on again."""
 
     recipient: str
     customer: str
@@ -71,10 +71,10 @@ class RestoredFields:
 
 REMINDER_FIELDS = frozenset(each.name for each in fields(Fields))
 FINAL_FIELDS = frozenset(each.name for each in fields(FinalFields))
-RESTORED_FIELDS = frozenset(each.name for each in fields(RestoredFields))
+ACCESS_FIELDS = frozenset(each.name for each in fields(AccessFields))
 
 
-def fill(wording: Wording, given: Fields | RestoredFields) -> tuple[str, str]:
+def fill(wording: Wording, given: Fields | AccessFields) -> tuple[str, str]:
     """Subject and body. Raises jinja2.TemplateError for a wording that names what there is not."""
     context: Mapping[str, object] = {each.name: getattr(given, each.name) for each in fields(given)}
     subject = SANDBOX.from_string(wording.subject).render(context)

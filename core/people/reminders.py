@@ -100,6 +100,7 @@ SAID = (
     ("tell.handwork", Reminder.OUTCOMES),
     ("tell.customer_untold", Reminder.OUTCOMES),
     ("tell.letter_undelivered", Reminder.OUTCOMES),
+    ("tell.customer_unaware", Reminder.OUTCOMES),
     ("answer.", Reminder.DESK),  # what Partner Center's refusal asks of whoever looks after the desk's own access, or its credit
     ("tell.letters", Reminder.DESK),
     ("tell.uninstalled", Reminder.DESK),

@@ -61,11 +61,11 @@ from core.receivables import search as receivables_search
 from core.receivables.commands import NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, PayerAttached, ReceivablesRecorded
 from core.receivables.handlers import DUE
-from core.suspensions import announcing, by_letter, hearing, outside
+from core.suspensions import announcing, by_itself, by_letter, hearing, outside
 from core.suspensions import follows as suspensions
 from core.suspensions.events import SuspensionApproved, SuspensionEnded, SuspensionProposed
 from core.suspensions.execution_events import ItemEnded
-from core.suspensions.restore_events import CustomerTold
+from core.suspensions.restore_events import CustomerTold, RestoredByHand, ServiceRestored
 from core.suspensions.terms import follows as terms
 from core.suspensions.terms.events import TermEndDecided
 
@@ -131,10 +131,12 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     },
     **suspensions.FOLLOWS,
     **{event: (*suspensions.FOLLOWS[event], look_at_case) for event in (SuspensionProposed, SuspensionApproved)},
-    SuspensionEnded: (*suspensions.FOLLOWS[SuspensionEnded], look_at_case, settle_at_last),
+    SuspensionEnded: (*suspensions.FOLLOWS[SuspensionEnded], look_at_case, settle_at_last, by_itself.after_end),
     **{event: (*suspensions.FOLLOWS[event], settle_at_last) for event in (ItemEnded, CustomerTold)},
     **terms.FOLLOWS,
     **by_letter.FOLLOWS,
+    **by_itself.FOLLOWS,
+    **{event: (*suspensions.FOLLOWS[event], by_itself.try_it) for event in (ServiceRestored, RestoredByHand)},
     TermEndDecided: (recheck_suspensions, *terms.FOLLOWS[TermEndDecided], watch_terms),
     **escalations.FOLLOWS,
 }

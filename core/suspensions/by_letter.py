@@ -1,5 +1,5 @@
-"""The letters by which billing contacts learn that service is back: sent when a person confirmed their words, taken back in time, carried,
-and what follows when they do not arrive.
+"""The letters by which billing contacts learn that service is back, or off: sent when a person confirmed their words, taken back in time,
+carried, and what follows when they do not arrive.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,8 +24,11 @@ from core.engine.transaction import Tx
 from core.people.model import Right
 from core.people.telling import tell
 
-from .closing import came_back, untold
+from .closing import came_back
+from .events import NotToldOfSuspension
+from .knowing import keep_told, unheard
 from .moving import lock_case
+from .queries import newest_suspension_of
 from .restore_events import CustomerUnreached
 from .restoring import ids_of, keep
 
@@ -108,14 +111,21 @@ def is_letter(connection: Connection, note_id: int) -> bool:
 def words_of(connection: Connection, note_id: int) -> access.Words | None:
     """What the letters with these words say; None once the customer knows, or when they were written anew since."""
     written = note(connection, note_id)
-    kept = next((way.answer for way in untold(connection, written.case_id) if way.answer.get("note") == note_id), None)
-    if kept is None:
+    about = unheard(connection, written.case_id)
+    kept = {} if about is None else about.kept
+    if kept.get("note") != note_id:
         return None
-    return access.Words(subject=kept["subject"], body=written.body, language=kept["language"], texts=kept["texts"])
+    return access.Words(
+        kind=about.kind if about else "", subject=kept["subject"], body=written.body, language=kept["language"], texts=kept["texts"]
+    )
 
 
 def record_unreached(tx: Tx, command: RecordUnreached) -> Iterable[Event]:
     """Nothing happens when they were told otherwise meanwhile."""
+    off = newest_suspension_of(tx.connection, command.case_id)
+    if off is not None and off.told.get("note") == command.note_id and off.told.get("told", {}).get("how", "").startswith(MAIL):
+        keep_told(tx, off, {name: value for name, value in off.told.items() if name != "told"})
+        return [NotToldOfSuspension(suspension_id=off.id, case_id=off.case_id)]
     ways = [way for way in came_back(tx.connection, command.case_id) if way.answer.get("note") == command.note_id]
     lost = [way for way in ways if way.answer.get("told", {}).get("how", "").startswith(MAIL)]
     for way in lost:

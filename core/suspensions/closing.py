@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from core.cases.queries import case
 from core.collections.hours import desk_hours
-from core.engine.errors import Conflict, required
 from core.engine.handling import Command, Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
@@ -36,15 +35,6 @@ class Left(StrEnum):
     RESTORING = "restoring"
     BY_HAND = "by_hand"  # of what resuming did not bring back
     UNTOLD = "untold"  # on again, and the customer does not know from us
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecordTold(Command):
-    """The customer knows that service is back: `how` they were told, and whom."""
-
-    needs = Right.WORK
-    case_id: int
-    how: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,15 +83,6 @@ def came_back(connection: Connection, case_id: int) -> Iterator[Restore]:
             yield ways[-1]
 
 
-def record_told(tx: Tx, command: RecordTold) -> Iterable[Event]:
-    """Believed: it is a person's word, kept with their name. Raises InvalidInput without how, Conflict when nothing waits for it."""
-    found, how = case(tx.connection, command.case_id), required(command.how, "how")
-    ways = list(untold(tx.connection, found.id))
-    if not ways:
-        raise Conflict("nothing_to_tell", number=found.number)
-    return record_as_told(tx, ways, how, by=tx.actor.id)
-
-
 def record_as_told(tx: Tx, ways: Sequence[Restore], how: str, *, by: str) -> list[Event]:
     """Of these the customer knows."""
     said = {"how": how, "by": by, "at": tx.now.isoformat()}
@@ -144,6 +125,5 @@ def ask(tx: Tx, event: TellingLeft) -> Iterable[Command]:
 FOLLOWS = {CustomerTold: (show,), CustomerUnreached: (ask_later, show), TellingLeft: (ask, show)}
 
 HANDLERS: Handlers = {
-    RecordTold: Handler(record_told, lock_case),
     ChaseTelling: Handler(chase_telling, lock_case),
 }

@@ -215,6 +215,18 @@ class OfSwitch(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToldOfSuspension(OfSuspension):
+    """The customer heard that access is off, and how."""
+
+    how: Private
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotToldOfSuspension(OfSuspension):
+    """The letters that said so came back, or nothing could be sent by itself: a person tells them."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SuspensionsHalted(OfSwitch):
     """No suspension leaves the desk."""
 

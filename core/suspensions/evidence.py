@@ -72,10 +72,10 @@ def _by_desk(sent: DeskNotice) -> dict[str, Any]:
 def _letter(sent: AccessLetter) -> dict[str, Any]:
     """Who was told that access is back, in which words, and what the carrier answered."""
     return {
-        "number": sent.number, "recipient": sent.recipient, "name": sent.name, "language": sent.language, "texts": sent.texts,
-        "subject": sent.subject, "body": sent.body, "sha256": sent.digest, "message_id": sent.message_id, "state": sent.state.value,
-        "queued_at": _iso(sent.queued_at), "accepted_at": _iso(sent.accepted_at), "ended_at": _iso(sent.ended_at),
-        "carrier_said": sent.said, "bounce_said": sent.bounce,
+        "number": sent.number, "kind": sent.kind, "recipient": sent.recipient, "name": sent.name, "language": sent.language,
+        "texts": sent.texts, "subject": sent.subject, "body": sent.body, "sha256": sent.digest, "message_id": sent.message_id,
+        "state": sent.state.value, "queued_at": _iso(sent.queued_at), "accepted_at": _iso(sent.accepted_at),
+        "ended_at": _iso(sent.ended_at), "carrier_said": sent.said, "bounce_said": sent.bounce,
     }  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def _request(connection: Connection, found: Suspension) -> dict[str, Any]:
         "votes": _votes(connection, found.id), "facts": dict(found.listed), "as_of": dict(found.bound["as_of"]),
         "bank_checked": _counted(connection, found), "cooling_until": _iso(found.cooling_until), "ended_at": _iso(found.ended_at),
         "ended_by": display_name(connection, found.ended_by) if found.ended_by else "",
-        "subscriptions": [_item(connection, one) for one in found.items],
+        "subscriptions": [_item(connection, one) for one in found.items], "customer_told": _said(connection, found.told),
     }  # fmt: skip
 
 
@@ -153,7 +153,11 @@ def _restore(connection: Connection, way: Restore) -> dict[str, Any]:
 
 def _told(connection: Connection, way: Restore) -> dict[str, str]:
     """How, when and by whom the customer was told that it is on again; empty while nobody said."""
-    said = way.answer.get("told")
+    return _said(connection, way.answer)
+
+
+def _said(connection: Connection, kept: Mapping[str, Any]) -> dict[str, str]:
+    said = kept.get("told")
     return {"how": said["how"], "by": display_name(connection, said["by"]), "at": said["at"]} if said else {}
 
 

@@ -6,6 +6,7 @@ from . import (
     announcing,
     asking,
     attesting,
+    by_itself,
     by_letter,
     chasing,
     checking,
@@ -32,5 +33,5 @@ HANDLERS: Handlers = {
     **decide.HANDLERS, **cooling.HANDLERS, **looking.HANDLERS, **executing.HANDLERS, **leaving.HANDLERS, **restoring.HANDLERS,
     **resuming.HANDLERS, **offering.HANDLERS, **chasing.HANDLERS, **unanswered.HANDLERS, **lifting.HANDLERS,
     **attesting.HANDLERS, **outside.HANDLERS, **checking.HANDLERS, **closing.HANDLERS, **announcing.HANDLERS,
-    **by_letter.HANDLERS, **handing.HANDLERS,
+    **by_letter.HANDLERS, **by_itself.HANDLERS, **handing.HANDLERS,
 }  # fmt: skip

@@ -142,6 +142,7 @@ class Item:
 class Suspension:
     """A request. `bound` holds the listed facts as they were shown, with their as-of times and what changed since. `short`: how many
     approvals nobody present can give. `wanted`: the changes that an approver asked for last, answered at `revised_at` if at all.
+    `told`: the words by which the customer hears that access is off, and once they know, how.
     """
 
     id: int
@@ -165,6 +166,7 @@ class Suspension:
     wanted_at: datetime | None
     revised_at: datetime | None
     short: int
+    told: Mapping[str, Any]
     items: tuple[Item, ...] = field(default=())
 
     @property

@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from app.cli import main
 from app.notices.reading import read_texts, unread
 from app.policies.nodes import Faulty
-from core.collections.examples import example_final, example_restored
+from core.collections.examples import example_access, example_final
 from core.collections.queries import as_json
-from core.collections.texts import RESTORED, Texts
+from core.collections.texts import OF_ACCESS, Texts
 from core.collections.wording import fill
 from tests.harness.notices import SHIPPED, our_file, our_texts
 from tests.harness.world import World
@@ -45,7 +45,7 @@ def test_what_is_shipped_says_everything_in_both_languages_and_is_read_by_no_law
     assert len(list(unread(texts))) == 6
     for tongue in texts.tongues:
         for wording in tongue.wordings:
-            subject, body = fill(wording, example_restored(tongue) if wording.name == RESTORED else example_final(texts, tongue))
+            subject, body = fill(wording, example_access(tongue) if wording.name in OF_ACCESS else example_final(texts, tongue))
             assert "{" not in subject + body
             assert "Microsoft 365" in body or wording.name != "final"
 
@@ -154,11 +154,11 @@ def test_a_version_is_kept_word_for_word() -> None:
 
 def test_the_letter_that_access_is_back_may_be_left_out_and_never_asks_for_money() -> None:
     wrong = our_file().replace("we have checked it with Microsoft: {{ products }}", "we have checked it: {{ pay }}")
-    less = re.sub(r"      - name: restored\n(?:          ?.*\n|        .*\n|\n(?=          ))*", "", our_file())
+    less = re.sub(r"      - name: (?:suspended|restored)\n(?:          ?.*\n|        .*\n|\n(?=          ))*", "", our_file())
 
     with pytest.raises(Faulty) as found:
         read_texts(wrong)
     assert [fault.sentence for fault in found.value.faults] == [
         "There is no field “pay”. There are: case, contact, customer, partner, products, recipient, today."
     ]
-    assert all(tongue.restored is None for tongue in read_texts(less).tongues)
+    assert all(tongue.of_access(name) is None for tongue in read_texts(less).tongues for name in OF_ACCESS)

@@ -1,6 +1,7 @@
 """A collection is over when its services are back as they were and the customer knows: never silently before, and asked for until then."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -9,8 +10,10 @@ from app.evidence.laying import lay_out
 from core.cases.commands import OpenCase, RecordNoteSent
 from core.cases.queries import case, queued_reply
 from core.chat.words import Words
-from core.collections.commands import RecordBounce
-from core.customers.commands import AddContact
+from core.collections.commands import ApplyPolicy, RecordBounce
+from core.collections.policy import Tells
+from core.collections.shipped import SHIPPED
+from core.customers.commands import AddContact, SetCustomerLanguage
 from core.customers.queries import is_billing_contact
 from core.engine.db.tables.engine import outbox
 from core.suspensions.evidence import evidence
@@ -179,8 +182,71 @@ def test_they_are_told_by_mail_with_words_looked_at_first_and_it_can_be_taken_ba
 
     world.do(RecordBounce(message_id=kept["message_id"], permanent=True, said="550 5.1.1 no such user"))
     world.settle()
-    assert "L-2, the letter that service is back, did not reach its recipient" in face.told(ANA)
+    assert "L-2, a letter about the customer’s access, did not reach its recipient" in face.told(ANA)
     assert "nobody said that the customer was told" in face.type(f"case {story.case_id}", by=ANA)
+
+
+def telling(world: World, suspended: Tells, restored: Tells) -> None:
+    """A policy by which the customer is told so."""
+    rules = replace(SHIPPED.notices, suspended=suspended, restored=restored)
+    world.do(ApplyPolicy(policy=replace(SHIPPED, version="telling", notices=rules), text=""))
+
+
+def test_by_the_policy_the_desk_itself_tells_them_that_it_is_off_and_that_it_is_back(
+    world: World, local: LocalPartnerCenter, face: Face, postbox: MailServer
+) -> None:
+    telling(world, Tells.AUTOMATIC, Tells.AUTOMATIC)
+    story = ripe(world, local)
+    world.do(SetCustomerLanguage(customer_id=story.customer_id, locale="pl"))
+    story.carried_out(face)
+    later(world)
+    (off,) = postbox.box.letters
+    assert off.subject == "Partner sp. z o.o.: dostęp zawieszony"
+    assert "Microsoft 365 Business Basic" in off.text
+    assert "The customer was told that access is off: mail: ala@nowak.example (" in face.type(f"suspension {story.newest().number}", by=ANA)
+
+    paid(story)
+    restored(story, face)
+    later(world)
+    assert [each.subject for each in postbox.box.letters[1:]] == ["Partner sp. z o.o.: usługi znów działają"]
+    assert "nobody said" not in face.type(f"case {story.case_id}", by=ANA)
+    with world.house.desk.reading() as connection:
+        kept = [each["kind"] for each in evidence(connection, story.case_id, world.now)["letters_about_access"]]
+    assert kept == ["suspended", "restored"]
+
+
+def test_where_the_policy_wants_a_person_to_tell_them_that_it_is_off_one_is_asked_and_looks_first(
+    world: World, local: LocalPartnerCenter, face: Face, postbox: MailServer
+) -> None:
+    telling(world, Tells.PERSON, Tells.PERSON)
+    story = ripe(world, local)
+    face.type("help", by=ANA)
+    story.carried_out(face)
+    assert "by the policy the customer is to be told" in face.told(ANA)
+    later(world)
+    assert postbox.box.letters == []
+    assert "nobody said that they were" in face.type(f"suspension {story.newest().number}", by=ANA)
+
+    form = face.click(face.type(f"case {story.case_id}", by=ANA), "Tell the customer…", by=ANA)
+    preview = face.fill(form, by=ANA)
+    assert "access is suspended" in preview
+    face.fill(preview, by=ANA)
+    later(world)
+
+    assert len(postbox.box.letters) == 1
+    assert "Ana Agent" in str(face.type(f"suspension {story.newest().number}", by=ANA)).partition("told that access is off")[2]
+    assert "nothing of" in face.type(f"told {story.case_id} again", by=ANA)
+
+
+def test_without_words_or_a_way_a_person_is_asked_after_all(world: World, local: LocalPartnerCenter, face: Face) -> None:
+    telling(world, Tells.AUTOMATIC, Tells.AUTOMATIC)
+    story = ripe(world, local)
+    face.type("help", by=ANA)
+    story.carried_out(face)
+
+    assert "by the policy the customer is to be told" in face.told(ANA)
+    face.type(f"told {story.case_id} by phone", by=ANA)
+    assert "access is off: by phone (Ana Agent" in face.type(f"suspension {story.newest().number}", by=ANA)
 
 
 def later(world: World) -> None:

@@ -12,15 +12,14 @@ from core.chat.views import Button, CaseView, PreviewView, Section, Tone
 from core.chat.words import Words, closest
 from core.collections import access
 from core.collections.addressing import ticket_of
-from core.collections.phrases import Phrases
 from core.collections.queries import texts_on
-from core.collections.wording import RestoredFields, fill
 from core.customers.queries import customer, today_of
+from core.engine.errors import Conflict
 from core.people.model import Member, Right
-from core.suspensions.announcing import products_back
 from core.suspensions.by_letter import by_mail
-from core.suspensions.closing import Left, left_of, told, untold
-from core.suspensions.model import Suspension
+from core.suspensions.closing import left_of, told, untold
+from core.suspensions.knowing import own_words, unheard
+from core.suspensions.model import State, Suspension
 from core.suspensions.queries import is_brought_back
 
 
@@ -33,12 +32,26 @@ def closing_lines(connection: Connection, words: Words, found: Case) -> list[Val
 
 def told_section(connection: Connection, words: Words, found: Suspension, of: Case) -> list[Section]:
     """On a request that was undone: whether the customer knows. Whoever closed the case said it there."""
+    if found.state is State.SUSPENDED and not is_brought_back(connection, found):
+        return _told_of_suspension(connection, words, found)
     missing = next(untold(connection, found.case_id), None) is not None
     if not is_brought_back(connection, found) or (missing and of.is_closed):
         return []
     lines = [Text(words.say("closing.left.untold"))] if missing else _told(connection, words, found.case_id)
     tone = Tone.WARNING if missing else Tone.NEUTRAL
     return [Section(title=words.say("closing.customer"), lines=tuple(lines), tone=tone)]
+
+
+def _told_of_suspension(connection: Connection, words: Words, found: Suspension) -> list[Section]:
+    """While it is off: how they were told so, or that the policy wants it."""
+    said, about = found.told.get("told"), unheard(connection, found.case_id)
+    if said:
+        by = actor_name(connection, words, said["by"])
+        line = words.say("closing.told_off", how=said["how"], person=by, at=Moment(datetime.fromisoformat(said["at"])))
+        return [Section(title=words.say("closing.customer"), lines=(Text(line, quoted=True),))]
+    if about is None or about.off is None or about.off.id != found.id:
+        return []
+    return [Section(title=words.say("closing.customer"), lines=(Text(words.say("closing.untold_off")),), tone=Tone.WARNING)]
 
 
 def _told(connection: Connection, words: Words, case_id: int) -> list[Value]:
@@ -67,7 +80,8 @@ def before_resolving(connection: Connection, words: Words, case_id: int) -> Case
 def closing_buttons(connection: Connection, words: Words, found: Case, facts: int, reader: Member | None) -> list[Button]:
     """Say that the customer was told."""
     may = reader is None or Right.WORK in reader.rights
-    if found.is_closed or not may or Left.UNTOLD not in left_of(connection, found.id):
+    about = None if found.is_closed or not may else unheard(connection, found.id)
+    if about is None:
         return []
     said = Button(label=words.say("button.told"), action="told", subject=found.id, facts=facts, form=True)
     if ticket_of(connection, found) is None and not by_mail(connection, found):
@@ -78,28 +92,27 @@ def closing_buttons(connection: Connection, words: Words, found: Case, facts: in
 
 def prepared(connection: Connection, case_id: int, now: datetime) -> access.Words:
     """What the customer is told, in their language: as the partner's texts say it, else in the desk's words, signed as the notices are
-    where texts are in force."""
+    where texts are in force. Raises Conflict when there is nothing to tell."""
     found = case(connection, case_id)
-    theirs, products = customer(connection, found.customer_id or 0), ", ".join(products_back(connection, case_id))
-    today = today_of(connection, theirs.id, now)
-    texts = texts_on(connection, today)
+    about = unheard(connection, case_id)
+    if about is None:
+        raise Conflict("nothing_to_tell", number=found.number)
+    if (own := own_words(connection, case_id, about, now)) is not None:
+        return own
+    theirs = customer(connection, found.customer_id or 0)
+    texts = texts_on(connection, today_of(connection, theirs.id, now))
     tongue = None if texts is None else texts.tongue(theirs.locale)
-    if texts is not None and tongue is not None and tongue.restored is not None:
-        given = RestoredFields(
-            recipient=theirs.name, customer=theirs.name, partner=tongue.partner, contact=tongue.contact, case=found.number,
-            today=Phrases(theirs.locale, theirs.zone).day(today), products=products,
-        )  # fmt: skip
-        subject, body = fill(tongue.restored, given)
-        return access.Words(subject=subject, body=body, language=tongue.language, texts=texts.version)
     words = Words(theirs.locale, theirs.zone)
-    body = words.say("telling.text", products=products)
+    body = words.say(f"telling.text.{about.kind}", products=", ".join(about.products(connection)))
     signed = body if tongue is None else f"{body}\n\n{tongue.contact}\n{tongue.partner}"
-    return access.Words(subject=words.say("telling.subject"), body=signed, language=closest(theirs.locale), texts="")
+    return access.Words(
+        kind=about.kind, subject=words.say(f"telling.subject.{about.kind}"), body=signed, language=closest(theirs.locale), texts=""
+    )
 
 
 def before_telling(connection: Connection, words: Words, case_id: int, now: datetime) -> PreviewView | None:
     """The prepared words, to be read out or copied; nothing when the customer knows."""
-    if next(untold(connection, case_id), None) is None:
+    if unheard(connection, case_id) is None:
         return None
     text = Section(title=words.say("telling.prepared"), lines=(Text(prepared(connection, case_id, now).body, quoted=True),))
     return PreviewView(title=case(connection, case_id).number, sections=(text,))

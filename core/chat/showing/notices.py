@@ -195,7 +195,7 @@ def _letter(words: Words, sent: AccessLetter) -> str:
         "said": (sent.bounce or sent.said)[:200], "at": Moment(sent.accepted_at or sent.queued_at),
     }  # fmt: skip
     stand = words.say(f"letter.state.{sent.state}" if words.has(f"letter.state.{sent.state}") else f"notice.state.{sent.state}", **said)
-    return f"{stand} ({words.say('letter.restored')})"
+    return f"{stand} ({words.say(f'letter.{sent.kind}')})"
 
 
 def _state(connection: Connection, words: Words, sent: DeskNotice) -> str:

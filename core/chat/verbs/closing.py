@@ -13,8 +13,8 @@ from core.chat.verbs.replies import SEND, preview
 from core.chat.verbs.working import TEXT
 from core.chat.views import View
 from core.people.model import Right
-from core.suspensions.announcing import DraftTelling
-from core.suspensions.closing import RecordTold
+from core.suspensions.announcing import DraftTelling, RecordTold
+from core.suspensions.knowing import unheard
 
 
 def told(asked: Asked, given: Given) -> Reply:
@@ -40,7 +40,8 @@ def words_ready(asked: Asked, given: Given) -> Mapping[str, str]:
     if "case" not in given:
         return {}
     with asked.reading() as connection:
-        return {"text": prepared(connection, case_of(given), asked.now).body}
+        found = case_of(given)
+        return {"text": prepared(connection, found, asked.now).body} if unheard(connection, found) is not None else {}
 
 
 def to_read_out(asked: Asked, given: Given) -> View | None:

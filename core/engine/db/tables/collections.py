@@ -106,13 +106,14 @@ exemptions_told = Table(
     UniqueConstraint("whom", "until", "stage"),
 )
 
-# A letter to one person about access: that it is back. Its words are a note of the case, which a person confirmed.
+# A letter to one person about access: that it is off, or back. Its words are a note of the case, which a person confirmed.
 access_letters = Table(
     "access_letters",
     metadata,
     row_id(),
     ref("case_id", "cases.id"),
     ref("note_id", "notes.id"),
+    Column("kind", String(12), nullable=False),  # suspended | restored
     Column("recipient", String(200), nullable=False),
     Column("name", String(120), nullable=False),
     Column("language", String(10), nullable=False),

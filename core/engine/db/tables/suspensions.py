@@ -28,6 +28,7 @@ suspensions = Table(
     Column("wanted_at", Instant),
     Column("revised_at", Instant),  # when the proposer answered that; none while they have not
     Column("short", Integer, nullable=False, server_default="0"),  # approvals that nobody present can give
+    Column("told", Json, nullable=False, server_default="{}"),  # how the customer hears that access is off
     Index(
         "uq_suspensions_open", "case_id", unique=True,
         sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),

@@ -797,6 +797,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('note_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
     sa.Column('recipient', sa.String(length=200), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('language', sa.String(length=10), nullable=False),
@@ -869,6 +870,7 @@ def upgrade() -> None:
     sa.Column('wanted_at', Instant(), nullable=True),
     sa.Column('revised_at', Instant(), nullable=True),
     sa.Column('short', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('told', Json, server_default='{}', nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_suspensions_case_id')),
     sa.ForeignKeyConstraint(['customer_id'], ['customers.id'], name=op.f('fk_suspensions_customer_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_suspensions'))

@@ -248,7 +248,7 @@ def all_back(stage: Stage, local: LocalPartnerCenter) -> None:
             one.resource.update(autoRenewEnabled=True)
     stage.type("note.checked", f"checked {stage.ids['collection']}")
     stage.world.settle()
-    stage.type("suspension.all_back", f"told {stage.ids['collection']} {stage.texts.reason}")
+    stage.type("suspension.all_back", f"told {stage.ids['collection']} {stage.texts.reason[:500]}")
 
 
 def mornings(stage: Stage, _local: LocalPartnerCenter) -> None:

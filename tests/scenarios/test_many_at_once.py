@@ -18,6 +18,9 @@ from core.engine.db.tables.receivables import invoices, payers
 from core.engine.db.tables.suspensions import suspension_items, suspensions, votes
 from core.people.commands import RemoveStaff
 from core.people.queries import by_handle
+from core.suspensions import spreading
+from core.suspensions.commands import Look
+from core.suspensions.model import State
 from core.suspensions.restore_commands import RestoreService
 from core.suspensions.spreading import AT_ONCE
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
@@ -119,3 +122,22 @@ def test_a_case_of_hundreds_of_subscriptions_is_called_off_and_restored_at_once(
 
     assert len(story.restores()) == SUBSCRIPTIONS
     assert story.newest().ended_at is not None
+
+
+def test_what_waits_its_turn_after_a_leaver_is_never_carried_out(
+    world: World, local: LocalPartnerCenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = ripe(world, local)
+    story.approved(FACES["slack"](world))
+    monkeypatch.setattr(spreading, "AT_ONCE", 0)
+    world.now += timedelta(minutes=29)
+    story.hear()
+    world.do(RemoveStaff(handle=ANA.handle))
+    world.now += timedelta(minutes=2)
+
+    world.do(Look(suspension_id=story.newest().id))
+
+    assert (story.newest().state, story.newest().end_reason) == (State.VOIDED, "proposer_left")
+    world.settle()
+    assert story.status() == "active"
+    assert counted(story, "suspension_ended") == [1]

@@ -148,6 +148,8 @@ def test_they_are_told_by_mail_with_words_looked_at_first_and_it_can_be_taken_ba
     form = face.click(face.type(f"case {story.case_id}", by=ANA), "Tell the customer…", by=ANA)
     preview = face.fill(form, by=ANA)
     for said in (
+        "Letter to the customer of C-",
+        "Ana Agent, by mail",
         "ala@nowak.example",
         "Microsoft 365 Business Basic",
         "Partner sp. z o.o.: service is back",

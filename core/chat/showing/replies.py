@@ -24,7 +24,7 @@ def preview_view(connection: Connection, words: Words, note_id: int) -> PreviewV
         language = closest(customer(connection, found.customer_id).locale)
         facts.append(Fact(words.say("preview.language"), Text(words.say(f"language.{language}"))))
     return PreviewView(
-        title=words.say("preview.title", number=found.number),
+        title=words.say("preview.letter" if is_letter(connection, note_id) else "preview.title", number=found.number),
         status=words.say(f"preview.{given.state}"),
         tone=TONES.get(given.state, Tone.NEUTRAL),
         facts=tuple(facts),
@@ -48,7 +48,7 @@ def _by_letter(connection: Connection, words: Words, given: Note, found: Case) -
     to = [f"{each.name} <{each.recipient}>" for each in went] or [f"{each.name} <{each.email}>" for each in by_mail(connection, found)]
     said = words_of(connection, given.id)
     subject, texts = (went[0].subject, went[0].texts) if went else (said.subject, said.texts) if said is not None else ("", "")
-    sender = words.say("preview.sender", name=actor_name(connection, words, given.author), connection=words.say("notice.channel.mail"))
+    sender = words.say("preview.sender_by_mail", name=actor_name(connection, words, given.author))
     facts = [(words.say("preview.to"), "; ".join(to)), (words.say("preview.from"), sender), (words.say("fact.subject"), subject)]
     prepared = words.say("preview.prepared_from", version=texts) if texts else ""
     return [Fact(label, Text(value, quoted=True)) for label, value in (*facts, (words.say("fact.texts"), prepared)) if value]

@@ -185,7 +185,7 @@ def answer_in_view(answered: Answered, body: Payload, client: WebClient) -> None
     view = None if isinstance(reply, Card) and is_home(body) else shown(reply)  # the home itself follows
     if view is None:
         return
-    said = information(view, words, pressable=True)
+    said = information(view, words)
     try:
         if is_home(body):
             client.views_open(trigger_id=body.get("trigger_id", ""), view=said)
@@ -260,12 +260,13 @@ def open_form(form: Form, body: Payload, client: WebClient, words: Words, *, on_
     return True
 
 
-def information(view: View, words: Words, *, pressable: bool = False) -> Payload:
-    """A modal that only says something; `pressable`: with the view's buttons, whose answers take its place."""
+def information(view: View, words: Words) -> Payload:
+    """A modal that only says something, with the view's buttons, whose answers take its place."""
     close = {"type": "plain_text", "text": words.say("form.close")[:24]}
     title = {"type": "plain_text", "text": "Billing Desk"}
-    content = [block for block in message(view, words)["blocks"] if pressable or block["type"] != "actions"]
-    return {"type": "modal", "callback_id": "billing:information", "title": title, "close": close, "blocks": content}
+    return {
+        "type": "modal", "callback_id": "billing:information", "title": title, "close": close, "blocks": message(view, words)["blocks"],
+    }  # fmt: skip
 
 
 def shown(reply: Reply) -> View | None:

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bots.teams.cards import RENDERERS, literal, mentions, text_block
+from bots.teams.cards import RENDERERS, action, literal, mentions, text_block
 from bots.teams.fitting import clip, fitted
 from bots.teams.payloads import CARD_TYPE, Element
 from core.chat.forms import Field, FieldKind, Form, Option
@@ -19,6 +19,7 @@ from core.chat.views import View
 from core.chat.words import Words
 
 TICKED = "yes"
+AT_ONCE = 6  # buttons; a dialog draws no dots for more
 
 
 def dialog(form: Form, words: Words) -> Element:
@@ -67,16 +68,27 @@ def confirmation(pressed: Mapping[str, Any]) -> Element | None:
     if not isinstance(asked, Mapping):
         return None
     title, text, yes = (clip(str(asked.get(name) or ""), limit) for name, limit in (("title", 60), ("text", 300), ("yes", 75)))
-    carried = {name: pressed.get(name) for name in ("action", "subject", "facts")} | {"given": pressed.get("values"), "confirmed": True}
-    carried["key"] = f"confirm:{secrets.token_urlsafe(18)}"  # good for one effect, however often the dialog is sent in
-    submit = {"type": "Action.Submit", "title": yes, "style": "destructive", "data": {"form": carried}}
+    submit = {"type": "Action.Submit", "title": yes, "style": "destructive", "data": _pressing(pressed)}
     body = [text_block(literal(text))]
     return _continue(title, {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": [submit]})
 
 
+def _pressing(pressed: Mapping[str, Any], *, here: bool = False) -> Element:
+    """What a dialog's button sends in: a press of a card's button, good for one effect, however often the dialog is sent in. `here`: what
+    comes of it is shown in the dialog's place; else the card that was pressed shows it."""
+    carried = {name: pressed.get(name) for name in ("action", "subject", "facts")} | {"given": pressed.get("values"), "confirmed": True}
+    carried |= {"here": True} if here else {}
+    return {"form": carried | {"key": f"confirm:{secrets.token_urlsafe(18)}"}}
+
+
 def said(view: View, words: Words) -> Element:
-    """A dialog that only says something."""
-    content = {"type": "AdaptiveCard", "version": "1.5", "body": RENDERERS[type(view)](view, words)}
+    """A dialog that only says something, with those of the view's buttons that need no further dialog: a dialog opens none."""
+    content: Element = {"type": "AdaptiveCard", "version": "1.5", "body": RENDERERS[type(view)](view, words)}
+    direct = [action(button) for button in view.buttons if not (button.form or button.confirm or button.rare)][:AT_ONCE]
+    if direct:
+        content["actions"] = [
+            {"type": "Action.Submit", "title": made["title"], "data": _pressing(made["data"], here=True)} for made in direct
+        ]
     return _continue("Billing Desk", fitted(content, words), view)
 
 

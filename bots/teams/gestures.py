@@ -50,6 +50,11 @@ def from_submit(activity: Activity) -> ChatRequest:
     )
 
 
+def is_pressed_in_dialog(activity: Activity) -> bool:
+    """Whether it is a button of a dialog that said something, and not a form or a confirmation."""
+    return bool(submitted(pressed_data(activity))[0].get("here"))
+
+
 def from_message_menu(activity: Activity) -> ChatRequest:
     """An entry of a message's own menu: the verb is the command's id, the message comes along.
 

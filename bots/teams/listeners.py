@@ -22,6 +22,7 @@ from bots.teams.gestures import (
     from_submit,
     from_update,
     is_personal,
+    is_pressed_in_dialog,
     pressed_data,
 )  # fmt: skip
 from bots.teams.notifier import message
@@ -120,7 +121,7 @@ class Listeners:
 
     def on_submit(self, activity: Activity) -> Invoked:
         """Closes the dialog, shows it again with errors beside the fields, or says what came of it."""
-        return self._dialog(self._chat.handle(from_submit(activity)))
+        return self._dialog(self._chat.handle(from_submit(activity)), here=is_pressed_in_dialog(activity))
 
     def on_search(self, activity: Activity) -> Invoked:
         """Choices for a search field; none for somebody who may not read."""
@@ -166,13 +167,13 @@ class Listeners:
             learnt = LearnAddress(face=request.face, workspace=request.workspace, user=request.user, address=address)
             self._chat.desk.do(learnt, SYSTEM, datetime.now(UTC))
 
-    def _dialog(self, answered: Answered) -> Invoked:
+    def _dialog(self, answered: Answered, *, here: bool = False) -> Invoked:
         reply, words = answered.reply, answered.words
         if isinstance(reply, Open):
             return Invoked(200, dialog(reply.form, words))
         if isinstance(reply, Refused) and reply.form is not None:
             return Invoked(200, dialog(reply.form, words))
-        view = None if isinstance(reply, Card) else shown(reply)
+        view = None if isinstance(reply, Card) and not here else shown(reply)
         return Invoked(200, None if view is None else said(view, words))
 
     def _tell(self, activity: Activity, request: ChatRequest, view: View, words: Words) -> None:

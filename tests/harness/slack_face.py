@@ -40,6 +40,8 @@ class SlackFace(Face):
         payload = self.pressed(seen, label, by)
         answer = self.deliver(interaction(payload))
         assert answer.status_code == 200, answer.data
+        if "view" in payload:
+            return self._opened(payload["trigger_id"]) or self.open_now(seen)
         told = self.world.local_slack.ledger.responses.get(payload["response_url"].rpartition("/")[2])
         return self._opened(payload["trigger_id"]) or (seen_in_slack(told[-1]) if told else Seen({}))
 
@@ -163,6 +165,8 @@ class SlackFace(Face):
             action["selected_option"] = next(o for o in element["options"] if o["text"]["text"] == label)
         else:
             action |= {"value": element["value"], "text": element["text"]}
+        if (seen.raw or {}).get("type") == "modal":
+            return self._pressed_in_modal(seen, action, by)
         is_message = bool(seen.place)
         kind = {"type": "message", "message_ts": seen.reference, "channel_id": CHANNELS["slack"], "is_ephemeral": not is_message}
         return {
@@ -170,6 +174,15 @@ class SlackFace(Face):
             "team": {"id": TEAM, "domain": "partner"}, "enterprise": None, "is_enterprise_install": False, "container": kind,
             "channel": {"id": seen.place or CHANNELS["slack"], "name": "billing"}, "trigger_id": local.triggers.mint(),
             "response_url": local.mint_response_url(), "actions": [action], **({"message": seen.raw} if is_message else {}),
+        }  # fmt: skip
+
+    def _pressed_in_modal(self, seen: Seen, action: dict[str, Any], by: Persona) -> dict[str, Any]:
+        """It names the view, and neither a channel nor an address for answers."""
+        return {
+            "type": "block_actions", "api_app_id": "A1", "token": "t", "user": {"id": by.slack, "username": by.handle, "team_id": TEAM},
+            "team": {"id": TEAM, "domain": "partner"}, "enterprise": None, "is_enterprise_install": False,
+            "container": {"type": "view", "view_id": seen.raw["id"]}, "trigger_id": self.world.local_slack.triggers.mint(),
+            "view": {**seen.raw, "team_id": TEAM, "app_id": "A1"}, "actions": [action],
         }  # fmt: skip
 
     def shortcut(self, action: str, text: str, author: str, by: Persona) -> dict[str, Any]:

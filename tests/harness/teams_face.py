@@ -33,6 +33,8 @@ class TeamsFace(Face):
         if pressed["type"] == "Action.Execute":
             action = {"type": "Action.Execute", "title": label, "verb": pressed["verb"], "data": pressed["data"]}
             return self._invoked(self.invoke("adaptiveCard/action", {"action": action, "trigger": "manual"}, by, seen.place))
+        if "form" in pressed["data"]:
+            return self._submitted(pressed["data"], by, seen.place)  # in a dialog that says something
         shown = self.fetched(pressed["data"], by, seen.place)
         return self._confirmed(shown, by, seen.place) if "confirm" in pressed["data"] and not shown.inputs else shown
 

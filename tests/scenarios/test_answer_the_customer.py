@@ -58,6 +58,18 @@ def test_a_confirmed_answer_waits_and_can_be_undone_where_it_was_confirmed(world
     assert "no answer to C-101 is waiting to leave" in face.type(f"withdraw {case_id}", by=ANA)
 
 
+def test_an_answer_sent_from_a_form_is_taken_back_in_the_window_that_says_so(world: World, face: Face) -> None:
+    ask(world)
+
+    preview = face.fill(face.click(face.type("case 101", by=ANA), "Reply to the customer", by=ANA), by=ANA, text=TEXT)
+    sent = face.fill(preview, by=ANA)
+    assert "until then it can be undone here or on the case’s card" in sent
+    undone = face.click(sent, "Undo sending", by=ANA)
+
+    assert "Taken back: nothing left" in undone
+    assert [state for _, state in replies(world)] == ["withdrawn"]
+
+
 def test_a_form_leads_to_the_preview_and_the_case_card_offers_the_undo(world: World, face: Face) -> None:
     world.route(face.name, "question")
     case_id = ask(world)

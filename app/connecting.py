@@ -91,6 +91,8 @@ def list_all(make: Make) -> None:
             ending = "".join(f"  one ends {until[:16]} UTC" for until in sorted(filter(None, live)))
             settings = " ".join(f"{key}={value}" for key, value in sorted(row.settings.items()))
             click.echo(f"{row.name}  {row.kind}  {'on' if row.active else 'off'}  {len(live)} secrets{ending}  {settings}")
+        if not all_connections(connection):
+            click.echo("Nothing is connected yet: ./desk connections add --help")
 
 
 @connections.command("rotate")

@@ -1,8 +1,9 @@
 """`./desk customers`: who they are, which keys of other systems stand for them, and whether real effects may reach them."""
 
 import click
+from babel import Locale
 
-from app.staff import OPERATOR
+from app.staff import OPERATOR, locale
 from app.wiring import House, Make
 from core.customers.commands import AddContact, AddCustomer, ConfirmLink, RemoveContact, SwitchMode
 from core.customers.model import Customer, LinkKind, Mode
@@ -30,6 +31,13 @@ def contact(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]
     return tuple((name, email) for name, _, email in pairs)
 
 
+def country(_ctx: click.Context, _param: click.Parameter, given: str) -> str:
+    """A country's two letters: they decide its holidays and the law its letters name."""
+    if given not in Locale("en").territories or not given.isalpha() or given == "ZZ":
+        raise click.BadParameter(f"“{given}” is no country. Write its two letters, such as PL. Nothing was changed.")
+    return given
+
+
 @click.group()
 def customers() -> None:
     """Customers, their keys in other systems, dry-run and live."""
@@ -38,9 +46,9 @@ def customers() -> None:
 @customers.command("add")
 @click.argument("name")
 @click.option("--tax-id", default="")
-@click.option("--locale", default="en", show_default=True)
+@click.option("--locale", default="en", show_default=True, callback=locale)
 @click.option("--zone", default="Europe/Warsaw", show_default=True)
-@click.option("--country", default="PL", show_default=True)
+@click.option("--country", default="PL", show_default=True, callback=country)
 @click.option("--segment", default="")
 @click.option("--contact", "contacts", multiple=True, callback=contact, metavar="NAME:EMAIL", help="Whom billing letters go to.")
 @click.pass_obj
@@ -131,9 +139,10 @@ def switch(make: Make, name: str, mode: str, provider: str) -> None:
     if (mode == "by-hand") != bool(provider.strip()):
         raise click.ClickException('Nothing was switched: by-hand, and only that, takes --provider "NAME", whom a person asks.')
     house = make()
-    command = SwitchMode(customer_id=one(house, name).id, mode=Mode(mode.replace("-", "_")), provider=provider)
+    found = one(house, name)
+    command = SwitchMode(customer_id=found.id, mode=Mode(mode.replace("-", "_")), provider=provider)
     outcome = house.desk.do(command, OPERATOR, house.clock.now())
-    click.echo(f"{name} was {mode} before." if outcome.kind == "unchanged" else f"{name} is {mode} now.")
+    click.echo(f"{found.name} was {mode} before." if outcome.kind == "unchanged" else f"{found.name} is {mode} now.")
 
 
 @customers.command("payers")

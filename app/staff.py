@@ -113,6 +113,8 @@ def list_staff(make: Make) -> None:
             roles = ", ".join(sorted(who.roles)) or "no role"
             known = ", ".join(f"{row.face} {row.workspace}:{row.user}" for row in identities_of(connection, who.id)) or "in no chat"
             click.echo(f"{who.handle}  {who.name}  {roles}  {known}")
+        if not everyone(connection):
+            click.echo("Nobody is on the staff yet: ./desk staff add ana --role admin --slack TEAM:USER")
 
 
 @staff.command("remove")
@@ -167,6 +169,8 @@ def list_groups(make: Make) -> None:
             for place in found.places:
                 gone = "" if place.reachable else "  cannot be reached"
                 click.echo(f"  {place.face} {place.workspace}:{place.external}  {place.locale}{gone}")
+        if not all_groups(connection):
+            click.echo("There is no group yet: ./desk groups set billing --route question --slack TEAM:CHANNEL")
 
 
 def _given_out(found: Group) -> str:

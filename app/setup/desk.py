@@ -16,10 +16,9 @@ from app.setup.chats import shaped
 from app.staff import OPERATOR
 from app.wiring import House
 from bots.slack.manifest import COMMAND
-from core.chat.verbs.staff import HANDLE
 from core.people.commands import AddStaff
 from core.people.connections import all_connections
-from core.people.model import Right, Role
+from core.people.model import HANDLE, Right, Role
 from core.people.queries import staff_holding
 
 SLACK_USER = re.compile(r"([TE][A-Z0-9]+:[UW][A-Z0-9]+)?", re.ASCII)

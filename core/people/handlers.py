@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from core.engine import cards
 from core.engine.db.dialects import insert_into
 from core.engine.db.tables.people import conversations, grants, group_members, groups, identities, link_codes, staff
-from core.engine.errors import Conflict, NotFound
+from core.engine.errors import Conflict, InvalidInput, NotFound
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
 from core.engine.transaction import Tx
@@ -18,14 +18,16 @@ from .absence import forget_absences
 from .calendars import calendar_row
 from .commands import AddStaff, LearnAddress, LearnConversation, Place, RemoveStaff, SetGroup, SetRoles
 from .events import GroupSet, RolesSet, StaffAdded, StaffRemoved
-from .model import Member, Right, Role
+from .model import HANDLE, Member, Right, Role
 from .preferences import forget_preferences
 from .queries import by_handle, display_name, member, staff_holding
 
 
 def add_staff(tx: Tx, command: AddStaff) -> Iterable[Event]:
-    """Raises Conflict when an identity already belongs to somebody else."""
-    handle = command.handle.casefold().lstrip("@")
+    """Raises InvalidInput for a short name that cannot be typed, Conflict when an identity already belongs to somebody else."""
+    handle = command.handle.strip().casefold().lstrip("@")
+    if not HANDLE.fullmatch(handle):
+        raise InvalidInput("not_a_handle", "handle", typed=command.handle)
     staff_id = _staff_row(tx, handle, command)
     for role in command.roles:
         tx.connection.execute(insert_into(tx.connection, grants).values(staff_id=staff_id, role=role.value).on_conflict_do_nothing())

@@ -4,9 +4,11 @@ Microsoft has no role for approving a suspension and no four-eyes rule, so these
 https://learn.microsoft.com/partner-center/billing/provide-billing-support).
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}", re.ASCII)  # a word that can be typed in a line
 ROUND_ROBIN = "round-robin"  # how a group gives its new cases out by itself; "" for not at all
 
 

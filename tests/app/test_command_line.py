@@ -304,7 +304,7 @@ def test_a_member_is_added_given_more_and_removed(world: World, run: Run) -> Non
     assert "ana holds now: viewer." in done(run("staff", "role", "ana", "viewer"))
     assert "ana  Ana  viewer  slack" in done(run("staff", "list"))
     assert "ana may do nothing any more." in done(run("staff", "remove", "ana"))
-    assert done(run("staff", "list")) == ""
+    assert done(run("staff", "list")).startswith("Nobody is on the staff yet")
     with world.house.desk.reading() as connection:
         assert list(connection.scalars(sa.select(grants.c.role))) == list(connection.scalars(sa.select(identities.c.user))) == []
 
@@ -460,3 +460,21 @@ def test_every_command_and_every_option_of_the_set_up_says_what_it_is_for(world:
         if path[0] in ("connections", "webhooks", "staff", "groups"):
             silent = [p.name for p in command.params if isinstance(p, click.Option) and not p.help]
             assert silent == [], path
+
+
+@pytest.mark.parametrize("handle", ["", "  ", "ana nowak", "żaneta", "@"])
+def test_a_short_name_that_cannot_be_typed_is_refused(world: World, run: Run, handle: str) -> None:
+    refused = run("staff", "add", handle)
+
+    assert refused.exit_code == 1
+    assert "is no short name" in refused.output
+    assert "Nobody is on the staff yet" in done(run("staff", "list"))
+
+
+@pytest.mark.parametrize(("option", "value"), [("--locale", "xx-QQ1"), ("--country", "ZZ"), ("--country", "Poland"), ("--country", "150")])
+def test_a_customer_of_no_country_or_language_is_refused(world: World, run: Run, option: str, value: str) -> None:
+    refused = run("customers", "add", "Nowak", option, value)
+
+    assert refused.exit_code == 2
+    assert f"“{value}” is no " in refused.output
+    assert "Nothing was changed" in refused.output

@@ -1,7 +1,5 @@
 """Verbs by which an admin says who works here and what they may do."""
 
-import re
-
 from core.cases.leaving import owned_by
 from core.chat.actions import Action, Argument, ArgumentKind, Given, Topic, Use
 from core.chat.asking import Asked
@@ -10,12 +8,10 @@ from core.chat.showing.deciding import stuck
 from core.chat.showing.staff import roles_spoken, staff_view
 from core.chat.values import Text
 from core.chat.views import NoteView
-from core.engine.errors import Conflict, InvalidInput, NotFound
+from core.engine.errors import Conflict, NotFound
 from core.people.commands import AddStaff, RemoveStaff, SetRoles
 from core.people.model import Member, Right, Role
 from core.people.queries import by_handle, member
-
-HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}", re.ASCII)
 
 
 def show(asked: Asked, given: Given) -> Reply:
@@ -27,8 +23,6 @@ def show(asked: Asked, given: Given) -> Reply:
 def add(asked: Asked, given: Given) -> Reply:
     """Somebody new, who is then linked by a one-time code."""
     handle = str(given["handle"]).casefold()
-    if not HANDLE.fullmatch(handle):
-        raise InvalidInput("not_a_handle", "handle", typed=str(given["handle"]))
     if _known(asked, handle):
         raise Conflict("staff_exists", name=handle)
     roles = _roles(given)

@@ -15,7 +15,7 @@ from core.people.polling import watermark
 
 
 def poll_connection(house: House, posting: Posting) -> None:
-    """The outbox kind `connection.poll`."""
+    """The outbox kind `connection.poll`. Raises DeliveryError, for good when the connection is off."""
     name = str(posting.ids["name"])
     try:
         poll(house, name, Actor(f"connection:{name}", "timer"), settles=Settles("outbox", posting.id))

@@ -27,7 +27,8 @@ TIMEOUT = 5
 
 
 def first_admin(asking: Asking, house: House) -> None:
-    """Somebody who may put others on the staff in chat. A name or an e-mail address never makes somebody a member."""
+    """Somebody who may put others on the staff in chat. A name or an e-mail address never makes somebody a member. Raises Wrong for one
+    who is known in no chat."""
     with house.desk.reading() as connection:
         if staff_holding(connection, Right.ADMINISTER):
             asking.say("\nThere is an admin already; others are put on the staff in chat: staff add.")

@@ -68,7 +68,18 @@ def listen(app: App, chat: Chat, name_of: NameOf) -> None:
         answer_click(request, chat.handle(request), body, client)
         ack()
 
+    listen_to_forms(app, chat)
+    listen_to_events(app, chat)
+
+    @app.error
+    def on_fault(error: Exception) -> None:
+        raise error  # the web layer is the one boundary: it logs with a reference and answers the person
+
+
+def listen_to_forms(app: App, chat: Chat) -> None:
+    """What is filled in: answers on which other fields depend, searches, the whole form."""
     changing = Changing()
+    working = Working(answer_submission, outcome, information)
 
     @app.action(INPUT)
     def on_answer(ack: Ack, body: Payload, client: WebClient) -> None:
@@ -76,8 +87,6 @@ def listen(app: App, chat: Chat, name_of: NameOf) -> None:
         if isinstance(answered.reply, Open):
             changing.show(modal(answered.reply.form, answered.words), body, client)
         ack()
-
-    working = Working(answer_submission, outcome, information)
 
     @app.view(re.compile("^billing:"))
     def on_submission(ack: Ack, body: Payload, client: WebClient) -> None:
@@ -87,12 +96,6 @@ def listen(app: App, chat: Chat, name_of: NameOf) -> None:
     def on_search(ack: Ack, body: Payload) -> None:
         request, field = from_suggestion(body)
         ack(options=[suggestion(found) for found in chat.options(request, chat.source_of(request, field))])
-
-    listen_to_events(app, chat)
-
-    @app.error
-    def on_fault(error: Exception) -> None:
-        raise error  # the web layer is the one boundary: it logs with a reference and answers the person
 
 
 def listen_to_events(app: App, chat: Chat) -> None:

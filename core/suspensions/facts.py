@@ -48,7 +48,7 @@ class Gathered:
 
 
 def gather(connection: Connection, found: Case, subscription_ids: Iterable[int], now: datetime) -> Gathered:
-    """The facts of a collection case as they are now. Raises NotFound for a subscription that is not there."""
+    """The facts of a collection case as they are now. Raises NotFound for a subscription that is not there, ValueError for another case."""
     if found.customer_id is None or found.payer_id is None:
         raise ValueError(f"{found.number} is no collection case")
     today = today_of(connection, found.customer_id, now)

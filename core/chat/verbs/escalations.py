@@ -79,7 +79,8 @@ def _packet_of(asked: Asked, case_id: int) -> Reply:
 
 
 def start_of_packet(asked: Asked, given: Given) -> Mapping[str, str]:
-    """What the desk knows already: what was written before, else the door for such questions, tenant and subscriptions."""
+    """What the desk knows already: what was written before, else the door for such questions, tenant and subscriptions. Raises Conflict
+    for a case of no customer."""
     with asked.reading() as connection:
         about = case(connection, case_of(given))
         if about.customer_id is None:

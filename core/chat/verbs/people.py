@@ -14,7 +14,7 @@ FOR = Argument(name="member", kind=ArgumentKind.MEMBER, after=("for", "dla"))
 
 
 def link(asked: Asked, given: Given) -> Reply:
-    """A code for the member's other chat; a code typed here finds somebody who is linked already."""
+    """A code for the member's other chat. Raises Conflict for a code typed here, by somebody who is linked already."""
     if "code" in given:
         raise Conflict("identity_linked", name=asked.member.name)
     return _code(asked, asked.member.id)

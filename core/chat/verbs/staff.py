@@ -21,7 +21,7 @@ def show(asked: Asked, given: Given) -> Reply:
 
 
 def add(asked: Asked, given: Given) -> Reply:
-    """Somebody new, who is then linked by a one-time code."""
+    """Somebody new, who is then linked by a one-time code. Raises InvalidInput for what is no handle, Conflict for one that is taken."""
     handle = str(given["handle"]).casefold()
     if _known(asked, handle):
         raise Conflict("staff_exists", name=handle)

@@ -111,7 +111,7 @@ class Store:
         raise AssertionError("unreachable")
 
     def real_now(self, connection: Connection) -> datetime:
-        """The database's clock: the one all processes share, used for leases and never for business."""
+        """The database's clock: the one all processes share, used for leases and never for business. Raises RuntimeError for none."""
         found: datetime | None = connection.scalar(SQLITE_CLOCK if self.is_sqlite else POSTGRES_CLOCK)
         if found is None:
             raise RuntimeError("the database tells no time")

@@ -8,6 +8,7 @@ from app.evidence.notices import about_access, sent_by_the_desk
 from core.chat.showing.deciding import needed
 from core.chat.words import Words
 from core.collections.policy import Need
+from core.engine.transaction import SYSTEM
 
 Part = dict[str, Any]
 
@@ -21,18 +22,45 @@ def lay_out(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "footer": words.say("evidence.footer", number=found["case"], at=made),
         "facts": [
             [words.say("fact.customer"), ", ".join(filter(None, (whose["name"], whose["tax_id"], whose["country"])))],
-            [words.say("fact.payer"), found["payer"]], [words.say("fact.opened"), _moment(words, found["opened_at"])],
+            [words.say("fact.payer"), found["payer"]],
+            *_links(found, words),
+            [words.say("fact.opened"), _moment(words, found["opened_at"])],
             [words.say("evidence.zone"), words.zone],
         ],
         "parts": [
             _notices(found, words),
             *sent_by_the_desk(found, words),
             *_bank(found, words),
-            *(part for each in found["requests"] for part in _request(each, words)),
+            *(part for each in found["requests"] for part in _request(each, found, words)),
             *about_access(found, words),
             _events(found, words),
         ],
     }  # fmt: skip
+
+
+def _links(found: Mapping[str, Any], words: Words) -> Iterable[list[str]]:
+    """Who said that this payer and these tenants are the customer's."""
+    for each in found["links"]:
+        if each["kind"] in ("payer", "tenant") and each["confirmed_at"]:
+            day = _moment(words, each["confirmed_at"])
+            known = each["shown"] or each["external"]
+            person = words.say("actor.desk") if each["confirmed_by"] == SYSTEM.id else each["confirmed_by"]
+            yield [
+                words.say(f"evidence.link.{each['kind']}"),
+                words.say("whose.confirmed", known=known, person=person, day=day),
+            ]  # fmt: skip
+
+
+def _disputes(found: Mapping[str, Any], listed: Mapping[str, Any], words: Words) -> Iterable[list[str]]:
+    """Those that the decision knew of, with who let it go on in spite of them."""
+    known = {each["id"]: each for each in found["disputes"]}
+    for given in listed.get("disputes", ()):
+        each, amount = known[given["id"]], words.money(given["amount"], listed["currency"])
+        said = words.say("evidence.dispute", number=each["number"], amount=amount, invoice=given["invoice"], reason=each["reason"])
+        let = words.say("evidence.overridden", person=each["overridden_by"], reason=each["override_reason"]) if given["overridden"] else ""
+        yield [words.say("suspension.fact.disputes"), " ".join(filter(None, (said, let)))]
+    if listed.get("disputes"):
+        yield [words.say("suspension.fact.undisputed"), words.money(listed["undisputed"], listed["currency"])]
 
 
 def _notices(found: Mapping[str, Any], words: Words) -> Part:
@@ -56,7 +84,7 @@ def _bank(found: Mapping[str, Any], words: Words) -> Iterable[Part]:
         yield _part(words.say("evidence.bank"), tables=[_table(words, ("who", "when", "bank_until", "bank_how"), rows, (4, 4, 4, 6))])
 
 
-def _request(found: Mapping[str, Any], words: Words) -> Iterable[Part]:
+def _request(found: Mapping[str, Any], whole: Mapping[str, Any], words: Words) -> Iterable[Part]:
     listed, currency = found["facts"], found["facts"]["currency"]
     facts = [
         [words.say("evidence.state"), words.say(f"suspension.short.{found['state']}")],
@@ -66,6 +94,7 @@ def _request(found: Mapping[str, Any], words: Words) -> Iterable[Part]:
         [words.say("fact.overdue"), words.money(listed["overdue"], currency)],
         [words.say("fact.as_of"), _moment(words, found["as_of"]["position"])],
         [words.say("evidence.policy"), listed["policy"]],
+        *_disputes(whole, listed, words),
     ]
     if said := found["bank_checked"]:
         facts.append([words.say("fact.bank_checked"), f"{_moment(words, said['until'])}, {said['by']}, {said['checked']}"])

@@ -115,7 +115,7 @@ def take_file(tx: Tx, command: TakeFile) -> Iterable[Event]:
     """Raises NotFound for a link that was used, ran out or was made up."""
     gone = sa.delete(file_passes).where(file_passes.c.digest == command.digest).returning(file_passes)
     row = tx.connection.execute(gone).one_or_none()
-    if row is None or row.expires_at < tx.real_now:
+    if row is None or row.expires_at <= tx.real_now:
         raise NotFound("file_link_spent")
     return [FileTaken(case_id=row.case_id, customer_id=row.customer_id, file=row.file, form=row.form)]
 
@@ -123,7 +123,7 @@ def take_file(tx: Tx, command: TakeFile) -> Iterable[Event]:
 def offered(connection: Connection, digest: str, real_now: datetime) -> Row[Any]:
     """What the link stands for. Raises NotFound for one that was used, ran out or was made up."""
     row = connection.execute(sa.select(file_passes).where(file_passes.c.digest == digest)).one_or_none()
-    if row is None or row.expires_at < real_now:
+    if row is None or row.expires_at <= real_now:
         raise NotFound("file_link_spent")
     return row
 

@@ -11,8 +11,11 @@ from sqlalchemy import Connection
 from core.cases.model import Case
 from core.cases.queries import case
 from core.collections.access import AccessLetter, letters_of_case
+from core.collections.model import Dispute
 from core.collections.notices import DeskNotice, notices_of_case
-from core.customers.queries import customer, subscription
+from core.collections.standing import disputes_of
+from core.customers.model import Link
+from core.customers.queries import customer, links_of, subscription
 from core.engine.db.tables.engine import journal, private_texts
 from core.engine.db.tables.suspensions import votes
 from core.engine.errors import Conflict
@@ -41,6 +44,8 @@ def evidence(connection: Connection, case_id: int, now: datetime) -> dict[str, A
         "currency": found.currency,
         "customer": {"name": whose.name, "tax_id": whose.tax_id, "country": whose.country, "zone": whose.zone, "segment": whose.segment},
         "payer": payer(connection, found.payer_id).name,
+        "links": [_link(connection, each) for each in links_of(connection, found.customer_id)],
+        "disputes": [_dispute(connection, each) for each in disputes_of(connection, found.payer_id) if each.currency == found.currency],
         "notices": [_notice(connection, each) for each in notices_of(connection, case_id)],
         "notices_by_the_desk": [_by_desk(each) for each in notices_of_case(connection, found)],
         "letters_about_access": [_letter(each) for each in letters_of_case(connection, case_id)],
@@ -50,11 +55,30 @@ def evidence(connection: Connection, case_id: int, now: datetime) -> dict[str, A
     }  # fmt: skip
 
 
+def _link(connection: Connection, given: Link) -> dict[str, Any]:
+    """What stands for the customer elsewhere, and who says so."""
+    return {
+        "kind": given.kind.value, "connection": given.connection, "external": given.external, "shown": given.shown,
+        "confirmed_by": display_name(connection, given.confirmed_by), "confirmed_at": _iso(given.confirmed_at),
+    }  # fmt: skip
+
+
+def _dispute(connection: Connection, given: Dispute) -> dict[str, Any]:
+    """What the customer did not accept, and which finance lead let it go on for the rest."""
+    return {
+        "id": given.id, "number": given.number, "invoice": given.invoice, "line": given.line, "amount": given.amount,
+        "state": given.state.value, "reason": given.reason,
+        "recorded_by": display_name(connection, given.by), "recorded_at": given.at.isoformat(),
+        "overridden_by": display_name(connection, given.overridden_by) if given.overridden_by else "",
+        "override_reason": given.override_reason,
+    }  # fmt: skip
+
+
 def _notice(connection: Connection, given: Notice) -> dict[str, Any]:
     return {
         "kind": given.kind.value, "sent_on": given.sent_on.isoformat(), "recipient": given.recipient, "method": given.method.value,
         "proof": given.proof, "to_billing_contact": given.to_contact, "recorded_by": display_name(connection, given.recorded_by),
-        "recorded_at": given.recorded_at.isoformat(),
+        "recorded_at": given.recorded_at.isoformat(), "overdue_then": given.amount,
     }  # fmt: skip
 
 

@@ -154,3 +154,24 @@ def test_it_is_printed_in_both_languages_whatever_people_wrote(language: str, st
         known = evidence(connection, story.case_id, story.world.now)
 
     assert pdf(known, Words(language)).startswith(b"%PDF-")
+
+
+def test_a_dispute_that_finance_let_go_and_who_confirmed_payer_and_tenant_are_kept_and_printed(story: Story, face: Face) -> None:
+    from app.evidence.laying import lay_out
+
+    face.type(f"dispute {story.case_id} F/1 20 PLN two seats too many", by=ANA)
+    face.type("override D-1 the rest is undisputed", by=FAY)
+    story.propose(face)
+    with story.world.house.desk.reading() as connection:
+        known = evidence(connection, story.case_id, story.world.now)
+
+    (dispute,) = known["disputes"]
+    assert (dispute["number"], dispute["overridden_by"], dispute["override_reason"]) == ("D-1", "Fay Finance", "the rest is undisputed")
+    domain = story.local.customers[story.tenant].domain
+    assert [(each["kind"], each["shown"], each["confirmed_by"]) for each in known["links"]] == [
+        ("payer", "", "system"), ("tenant", domain, "system"),
+    ]  # fmt: skip
+    assert [each["overdue_then"] for each in known["notices"]] == [12300]
+    printed = str(lay_out(known, Words("en")))
+    assert "Fay Finance let it go on: the rest is undisputed" in printed
+    assert f"{domain}, confirmed by the desk" in printed

@@ -1,6 +1,5 @@
 """Letters that tell a customer about their access: a row for each person, carried as the ladder's notices are, and kept as evidence."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ from .addresses import address_of_case
 from .addressing import Addressee
 from .commands import RecordBounce
 from .notices import ALIVE, NoticeState
-from .ports import Carriage, Carried, Letter
+from .ports import Carriage, Carried, Letter, digest_of
 
 ACCESS_KIND = "access.mail"  # the outbox row's: {"letter_id": …}
 
@@ -114,7 +113,7 @@ class LetterUndelivered(OfCase):
 
 def queue(tx: Tx, case_id: int, note_id: int, to: Sequence[Addressee], words: Words, *, delay: timedelta = timedelta(0)) -> Event:
     """A letter to each, which leaves after `delay`."""
-    digest, ids = hashlib.sha256(f"{words.subject}\n\n{words.body}".encode()).hexdigest(), []
+    digest, ids = digest_of(words.subject, words.body), []
     for each in to:
         values = {
             "case_id": case_id, "note_id": note_id, "kind": words.kind, "recipient": each.email, "name": each.name,

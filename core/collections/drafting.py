@@ -3,7 +3,6 @@
 Only reads, so that a preview shows what is sent.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +26,7 @@ from .keeping import moment_on
 from .ladder import Ladder
 from .phrases import Phrases
 from .policy import Does, Policy, Step
+from .ports import digest_of
 from .queries import texts_on
 from .standing import disputed_of
 from .texts import Texts, Tongue
@@ -62,7 +62,7 @@ class Draft:
     @property
     def digest(self) -> str:
         """SHA-256 of subject and body."""
-        return hashlib.sha256(f"{self.subject}\n\n{self.body}".encode()).hexdigest()
+        return digest_of(self.subject, self.body)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """What the ladder asks of whatever carries a notice. One call each, never inside a transaction; the desk decides what an answer means."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,11 @@ class Letter:
     subject: str
     body: str
     language: str
+
+
+def digest_of(subject: str, body: str) -> str:
+    """What the evidence knows a letter by: SHA-256 over its subject, an empty line and its body."""
+    return hashlib.sha256(f"{subject}\n\n{body}".encode()).hexdigest()
 
 
 class Carried(StrEnum):

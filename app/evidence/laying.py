@@ -67,7 +67,7 @@ def _notices(found: Mapping[str, Any], words: Words) -> Part:
     rows = [
         [
             words.say(f"choice.kind.{n['kind']}"), words.day(date.fromisoformat(n["sent_on"])), n["recipient"],
-            words.say(f"choice.method.{n['method']}"), n["proof"], f"{n['recorded_by']}, {_moment(words, n['recorded_at'])}",
+            words.say(f"choice.method.{n['method']}"), n["proof"], f"{_who(words, n['recorded_by'])}, {_moment(words, n['recorded_at'])}",
         ]
         for n in found["notices"]
     ]  # fmt: skip
@@ -88,7 +88,7 @@ def _request(found: Mapping[str, Any], whole: Mapping[str, Any], words: Words) -
     listed, currency = found["facts"], found["facts"]["currency"]
     facts = [
         [words.say("evidence.state"), words.say(f"suspension.short.{found['state']}")],
-        [words.say("evidence.asked_by"), f"{found['asked_by']}, {_moment(words, found['asked_at'])}"],
+        [words.say("evidence.asked_by"), f"{_who(words, found['asked_by'])}, {_moment(words, found['asked_at'])}"],
         [words.say("evidence.reason"), found["reason"]],
         [words.say("fact.quorum"), "; ".join(needed(words, Need(each["approvals"], each["of"])) for each in found["needed"])],
         [words.say("fact.overdue"), words.money(listed["overdue"], currency)],
@@ -105,7 +105,14 @@ def _request(found: Mapping[str, Any], whole: Mapping[str, Any], words: Words) -
         for i in listed["invoices"]
     ]
     votes = [
-        [v["by"], words.say(f"evidence.verdict.{v['verdict']}"), _moment(words, v["at"]), v["chat"], str(v["round"]), v["reason"]]
+        [
+            v["by"],
+            words.say(f"evidence.verdict.{v['verdict']}"),
+            _moment(words, v["at"]),
+            v["chat"].capitalize(),
+            str(v["round"]),
+            v["reason"],
+        ]
         for v in found["votes"]
     ]
     yield _part(
@@ -145,10 +152,10 @@ def _subscription(item: Mapping[str, Any], words: Words) -> Part:
     facts += [[words.say("evidence.by_hand"), _by_hand(item["answer"], words)]] if _is_carried(item) else []
     facts += [[words.say("evidence.by_hand_back"), _by_hand(r["by_hand"], words)] for r in item["restores"] if r.get("by_hand")]
     rows = [
-        [_way_back(r, words), f"{r['asked_by']}, {_moment(words, r['asked_at'])}", r["reason"], r["ms_request_id"]]
+        [_way_back(r, words), f"{_who(words, r['asked_by'])}, {_moment(words, r['asked_at'])}", r["reason"], r["ms_request_id"]]
         for r in item["restores"]
     ]
-    tables = [_table(words, ("restore", "who", "reason", "ms_request_id"), rows, (4, 4, 4, 5))] if rows else []
+    tables = [_table(words, ("restore", "who", "reason", "ms_request_id"), rows, (3, 4, 3, 7))] if rows else []
     return _part(item["name"], facts=facts, tables=tables, level=3)
 
 
@@ -167,7 +174,10 @@ def _by_hand(answer: Mapping[str, Any], words: Words) -> str:
 
 
 def _events(found: Mapping[str, Any], words: Words) -> Part:
-    rows = [[_moment(words, e["at"]), e["who"], f"{e['event']} ({e['subject']} {e['seq']})", e["hash"][:16]] for e in found["events"]]
+    rows = [
+        [_moment(words, e["at"]), _who(words, e["who"]), f"{e['event']} ({e['subject']} {e['seq']})", e["hash"][:16]]
+        for e in found["events"]
+    ]
     table = _table(words, ("when", "who", "event", "hash"), rows, (4, 3, 6, 4))
     return _part(words.say("evidence.events"), lines=[words.say("evidence.chain")], tables=[table])
 
@@ -181,6 +191,11 @@ def _table(
 ) -> Part:  # fmt: skip
     names = [words.say(f"column.{name}") for name in columns]
     return {"columns": names, "rows": rows, "widths": list(widths), "numeric": list(numeric), "empty": words.say("evidence.none")}
+
+
+def _who(words: Words, name: str) -> str:
+    """The data names the desk as the chain does; people read it in their own words."""
+    return words.say("actor.desk") if name == SYSTEM.id else name
 
 
 def _moment(words: Words, iso: str) -> str:

@@ -1,7 +1,8 @@
 """What people see, kept in files: a card or form that looks different from its file fails here, and is looked at before it is kept."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ from tests.harness.databases import Databases
 from tests.harness.faces import FACES
 from tests.harness.golden import GOLDEN, differences, write
 from tests.harness.scenes import play
+from tests.harness.sidescenes import SIDE_SCENES
 from tests.harness.stage import Stage, Texts, staged
 from tests.harness.world import build_world
+
+NewStage = Callable[[], Stage]
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -31,18 +35,28 @@ def chat(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def stage(
+def stages(
     chat: str, language: str, databases: dict[str, Databases], local_teams: LocalTeams, local_slack: LocalSlack
-) -> Iterator[Stage]:  # fmt: skip
-    with databases["sqlite"].fresh() as url:
-        world = build_world(url, local_teams, local_slack)
-        world.locale = language
-        yield staged(world, chat, Texts())
-        world.house.close()
+) -> Iterator[NewStage]:  # fmt: skip
+    with ExitStack() as opened:
+
+        def made() -> Stage:
+            world = build_world(opened.enter_context(databases["sqlite"].fresh()), local_teams, local_slack)
+            world.locale = language
+            opened.callback(world.house.close)
+            return staged(world, chat, Texts())
+
+        yield made
 
 
-def test_every_card_and_form_is_as_its_file_says(chat: str, language: str, stage: Stage, local: LocalPartnerCenter) -> None:
+def test_every_card_and_form_is_as_its_file_says(chat: str, language: str, stages: NewStage, local: LocalPartnerCenter) -> None:
+    stage = stages()
     play(stage, local)
+    for aside in SIDE_SCENES:
+        other = stages()
+        aside(other, local)
+        assert not stage.shown.keys() & other.shown.keys()
+        stage.shown |= other.shown
     folder = GOLDEN / chat / language
     if os.environ.get("DESK_GOLDEN") == "write":
         write(folder, stage.shown)

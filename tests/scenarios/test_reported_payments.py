@@ -31,7 +31,7 @@ def reported(story: Story, number: int = 1) -> ReportedPayment:
 def test_a_reported_payment_is_read_back_with_its_day_and_until_when_it_is_waited_for(story: Story, face: Face) -> None:
     answer = face.type(f"payment {story.case_id} 123,00 zł today their bank's confirmation", by=ANA)
 
-    assert "recorded as reported, not as paid" in answer
+    assert "recorded as reported, not yet as paid" in answer
     assert "123.00" in answer
     assert "23 Nov 2026" in answer
     assert "26 Nov 2026" in answer

@@ -10,7 +10,7 @@ from core.cases.queries import case
 from core.chat.showing.closing import closing_buttons, closing_lines, told_section
 from core.chat.showing.deciding import deciding, lacking
 from core.chat.showing.delays import delays
-from core.chat.showing.handing import handed_status
+from core.chat.showing.ended import ended_status
 from core.chat.showing.holding import clocks, held_section, is_held
 from core.chat.showing.impact import item_section
 from core.chat.showing.ladder import source_of
@@ -114,7 +114,7 @@ def _status(connection: Connection, words: Words, found: Suspension, today: date
         return words.say("suspension.stopped.halted")
     if found.state is State.LOOKING:
         return _looking(words, found)
-    return handed_status(words, found) or words.say(f"suspension.state.{found.state}", **params)
+    return ended_status(connection, words, found, **params)
 
 
 def _looking(words: Words, found: Suspension) -> str:

@@ -35,7 +35,7 @@ NEEDS = {
 STORES = ("sqlite", "postgres")
 MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3
 PARITY = pytest.StashKey[str]()
-EVERY_VERB = "tests/scenarios/test_every_verb.py"
+EVERY_VERB = ("tests/scenarios/test_every_verb.py", "tests/scenarios/test_every_button.py")
 
 
 def pytest_configure() -> None:
@@ -218,9 +218,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def is_whole(config: pytest.Config, reports: list[Any]) -> bool:
-    """Whether every verb was tried: all of that file's tests, none picked out on the command line."""
+    """Whether every verb and every button was tried: all of those files' tests, none picked out on the command line."""
     picked = config.option.keyword or any("::" in argument for argument in config.args)
-    return not picked and any(report.nodeid.startswith(EVERY_VERB) for report in reports)
+    return not picked and all(any(report.nodeid.startswith(file) for report in reports) for file in EVERY_VERB)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -1,6 +1,7 @@
 """What this run answered: a cell per verb, surface and face, noted when a raw payload came through a door and got a real answer.
 
-docs/parity.md is what a run that tried every verb (tests/scenarios/test_every_verb.py) noted; such a run that notes anything else fails.
+docs/parity.md is what a run that tried every verb and every button (tests/scenarios/test_every_{verb,button}.py) noted; such a run that
+notes anything else fails.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +28,7 @@ Cell = tuple[str, str, str, str]  # offered or answered, verb, surface, face
 OF_A_CHANNEL = frozenset({"language_here", "zone_here"})
 HEAD = """# Both chats, verb by verb
 
-Written by a run of tests/scenarios/test_every_verb.py (artefacts/parity.md, copied here): ✓ means that the run sent the chat's raw payload
+Written by a run of tests/scenarios/test_every_{verb,button}.py (artefacts/parity.md, copied here): ✓ means that it sent the raw payload
 of that verb on that surface and got its answer. First Slack, then Teams. `–` is a gap with a reason: Teams has no slash command whose
 answer one person alone sees (manifest 1.29's are not used, docs/teams.md); no card offers the verb as a button; the verb asks nothing in
 a form; `explain_stop` is the form that opens after `stop`; a message's own menu (`message`) offers two verbs, "Add to case" counting for

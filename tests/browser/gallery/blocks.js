@@ -42,7 +42,7 @@ const ELEMENTS = {
   },
   overflow: (found) => element("span", "overflow", `<button>⋯</button><ul>${found.options.map((o) => `<li>${escape(o.text.text)}</li>`).join("")}</ul>`),
   plain_text_input: (found) => element("div", found.multiline ? "box tall" : "box", escape(found.initial_value || "")),
-  datepicker: (found) => element("div", "box", `📅 ${escape(found.initial_date || "")}`),
+  datepicker: (found, locale) => element("div", "box", `📅 ${found.initial_date ? new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(found.initial_date)) : ""}`),
   checkboxes: (found) => choices(found, "☑", "☐"),
   static_select: (found) => element("div", "box select", found.initial_option ? escape(found.initial_option.text.text) : `<i>${found.options.map((o) => escape(o.text.text)).join(" | ")}</i>`),
   external_select: (found) => element("div", "box select", found.initial_option ? escape(found.initial_option.text.text) : "<i>🔎</i>"),
@@ -54,7 +54,7 @@ const choices = (found, on, off) => {
   return element("div", "ticks", found.options.map((o) => `${chosen.has(o.value) ? on : off} ${escape(o.text.text)}`).join("<br>"));
 };
 
-const drawn = (found) => (ELEMENTS[found.type] || ((odd) => element("mark", "", `${odd.type} is not drawn here`)))(found);
+const drawn = (found, locale) => (ELEMENTS[found.type] || ((odd) => element("mark", "", `${odd.type} is not drawn here`)))(found, locale);
 
 const BLOCKS = {
   header: (block) => element("h1", "", escape(block.text.text)),
@@ -73,9 +73,9 @@ const BLOCKS = {
     made.append(...block.elements.map(drawn));
     return made;
   },
-  input: (block) => {
-    const made = element("div", "input", `<b>${escape(block.label.text)}</b>${block.optional ? " <small>(optional)</small>" : ""}`);
-    made.append(drawn(block.element));
+  input: (block, locale) => {
+    const made = element("div", "input", `<b>${escape(block.label.text)}</b>${block.optional ? ` <small>(${locale.startsWith("pl") ? "opcjonalnie" : "optional"})</small>` : ""}`);
+    made.append(drawn(block.element, locale));
     if (block.hint) made.append(element("small", "hint", escape(block.hint.text)));
     return made;
   },

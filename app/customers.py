@@ -9,6 +9,7 @@ from core.customers.commands import AddContact, AddCustomer, ConfirmLink, Remove
 from core.customers.model import Customer, LinkKind, Mode
 from core.customers.queries import all_customers, billing_contacts_of, links_of, named
 from core.engine.errors import InvalidInput, NotFound
+from core.people.connections import all_connections
 from core.receivables.queries import payers_of, unlinked_payers
 
 
@@ -84,9 +85,14 @@ def list_all(make: Make) -> None:
 def link(make: Make, name: str, kind: str, connection: str, external: str) -> None:
     """Confirm that EXTERNAL at CONNECTION stands for the customer: a payer, a tenant, a requestor's address or domain."""
     house = make()
-    command = ConfirmLink(customer_id=one(house, name).id, kind=LinkKind(kind), connection=connection, external=external)
+    found = one(house, name)
+    command = ConfirmLink(customer_id=found.id, kind=LinkKind(kind), connection=connection, external=external)
     house.desk.do(command, OPERATOR, house.clock.now())
-    click.echo(f"{kind} {connection}:{external} stands for {name}.")
+    click.echo(f"{kind} {connection}:{external} stands for {found.name}.")
+    with house.desk.reading() as reading:
+        known = {row.name for row in all_connections(reading)}
+    if kind == LinkKind.TICKET_ORG and connection not in known:
+        click.echo(f"No ticketing system is connected as {connection} yet: ./desk connections list")
 
 
 @customers.group("contact")

@@ -478,3 +478,14 @@ def test_a_customer_of_no_country_or_language_is_refused(world: World, run: Run,
     assert refused.exit_code == 2
     assert f"“{value}” is no " in refused.output
     assert "Nothing was changed" in refused.output
+
+
+def test_a_link_names_the_customer_in_full_and_says_when_no_such_ticketing_system_is_connected(world: World, run: Run) -> None:
+    done(run("customers", "add", "Nowak i Wspólnicy"))
+    done(run("connections", "add", "tickets-rt", "helpdesk", "--secret-file", "rt.secret", "--token-file", "rt.token", *RT))
+
+    typo = done(run("customers", "link", "Nowak", "ticket_org", "helpdsk", "nowak.example"))
+    right = done(run("customers", "link", "Nowak", "ticket_org", "helpdesk", "nowak.example"))
+
+    assert "No ticketing system is connected as helpdsk yet" in typo
+    assert right == "ticket_org helpdesk:nowak.example stands for Nowak i Wspólnicy.\n"

@@ -29,9 +29,8 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fields:
-    """What a wording may name. `total`: everything asked for; `disputed`: what the customer does not accept and is not asked for, empty for
-    nothing; `recipient`: whom it is written to; `case`: C-104, empty before anything is overdue."""
+class LetterFields:
+    """What every letter may name. `recipient`: whom it is written to; `case`: C-104, empty before anything is overdue."""
 
     recipient: str
     customer: str
@@ -39,6 +38,13 @@ class Fields:
     contact: str
     case: str
     today: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fields(LetterFields):
+    """What a reminder names besides. `total`: everything asked for; `disputed`: what the customer does not accept and is not asked for,
+    empty for nothing."""
+
     total: str
     disputed: str
     invoices: tuple[Asked, ...]
@@ -57,15 +63,9 @@ class FinalFields(Fields):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AccessFields:
-    """What a letter about access may name. `products`: what is off, or on again."""
+class AccessFields(LetterFields):
+    """What a letter about access names besides. `products`: what is off, or on again."""
 
-    recipient: str
-    customer: str
-    partner: str
-    contact: str
-    case: str
-    today: str
     products: str
 
 

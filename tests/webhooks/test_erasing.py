@@ -1,7 +1,6 @@
 """What came in is kept as it came for so many days; then only that it came, what it was and what became of it."""
 
 import hashlib
-import json
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -18,8 +17,6 @@ from core.people.erasing import BATCH
 from tests.harness.letters import given_up
 from tests.harness.signing import Sender
 from tests.harness.world import World
-
-PAYLOAD = json.dumps({"type": "ticket.touched", "data": {"ticket": "77", "said": "Ala Nowak"}}).encode()
 
 
 def aged(world: World, days: float) -> None:

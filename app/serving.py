@@ -19,6 +19,7 @@ from app.scheduler import EVERY, Sweeping
 from app.settings import ConfigError, Settings
 
 log = structlog.get_logger(__name__)
+LAST = 8  # seconds for open requests; a worker told to stop while it starts never hears it, and is ended then
 
 
 def check_port(settings: Settings) -> None:
@@ -40,6 +41,7 @@ def run_web(settings: Settings) -> None:
     server = Granian(
         "app.wsgi:application", address=settings.desk_host, port=settings.desk_port, interface=Interfaces.WSGI, workers=1,
         blocking_threads=settings.desk_threads, blocking_threads_idle_timeout=600, log_access=False, websockets=False,
+        workers_kill_timeout=LAST,
     )  # fmt: skip
     server.serve()
 

@@ -1,6 +1,9 @@
 """A start that cannot be: a port somebody has, a database nobody reaches. A sentence each, and nothing runs."""
 
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,10 +11,12 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from app.cli import main
+from app.serving import LAST
 from core.engine.db.migrate import upgrade
 from core.engine.db.store import Store
 from tests.harness.databases import free_port
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 KEY = "k0AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 
@@ -55,3 +60,20 @@ def test_a_newer_desk_s_database_is_left_alone(tmp_path: Path) -> None:
 
     assert refused.exit_code == 1
     assert "The database is not of this version of the desk" in refused.output
+
+
+@pytest.mark.slow
+def test_a_web_process_that_is_told_to_stop_while_it_starts_ends_too(tmp_path: Path) -> None:
+    """Its server's worker does not hear a signal that comes before it listens; without a limit both would wait for ever."""
+    env = {
+        "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DESK_CONFIG": "/dev/null", "DESK_SECRET_KEY": KEY,
+        "SLACK_SIGNING_SECRET": "s", "SLACK_BOT_TOKEN": "xoxb-1", "DESK_DATABASE_URL": f"sqlite:///{tmp_path}/desk.sqlite",
+        "DESK_PORT": str(free_port()),
+    }  # fmt: skip
+    with subprocess.Popen([sys.executable, "-m", "app.cli", "web"], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as web:
+        assert web.stdout is not None
+        next(line for line in web.stdout if b"Spawning worker" in line)
+        web.terminate()
+        web.communicate(timeout=LAST + 30)
+
+    assert web.returncode == 0

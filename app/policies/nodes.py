@@ -181,6 +181,14 @@ def whole(value: str) -> int:
         raise Unreadable(f"“{value}” is no whole number.") from None
 
 
+def banking_days(value: str) -> int:
+    """One at least: 3."""
+    number = whole(value)
+    if number < 1:
+        raise Unreadable(f"“{value}” is no number of banking days: at least 1, and where it should not be asked the line is left out.")
+    return number
+
+
 def day(value: str) -> date:
     """2026-11-01."""
     try:

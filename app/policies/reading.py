@@ -29,7 +29,7 @@ from core.collections.policy import (
 )
 from core.people.model import Role
 
-from .nodes import Entry, Faults, Faulty, Unreadable, clock, day, duration, money, root, switch, text, whole
+from .nodes import Entry, Faults, Faulty, Unreadable, banking_days, clock, day, duration, money, root, switch, text, whole
 
 E = TypeVar("E", bound=StrEnum)
 Build = Callable[[Entry], tuple[type, dict[str, Any]]]
@@ -130,6 +130,7 @@ def _notices(entry: Entry) -> tuple[type, dict[str, Any]]:
     return Notices, {
         "final_age": entry.read("final_age", duration), "proven_after": entry.read("proven_after", duration),
         "final_to": entry.read("final_to", whole), "final_lasts": entry.read("final_lasts", duration),
+        "books_within": entry.read("books_within", banking_days, 0),
         "suspended": entry.read("suspended", _one_of(Tells), Tells.NEVER), "restored": entry.read("restored", _one_of(Tells), Tells.PERSON),
     }  # fmt: skip
 

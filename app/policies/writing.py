@@ -14,7 +14,7 @@ PARTS = ("protected", "decision", "notices", "curfew", "payments", "promises", "
 
 USUAL: dict[type[Rule], dict[str, object]] = {  # what a file need not say
     Step: {"sender": Sender.DESK, "to": "", "enabled": True},
-    Notices: {"suspended": Tells.NEVER, "restored": Tells.PERSON},
+    Notices: {"books_within": 0, "suspended": Tells.NEVER, "restored": Tells.PERSON},
     Exemption: {"customer": "", "segment": "", "remind": False},
 }
 

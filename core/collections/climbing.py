@@ -16,6 +16,7 @@ from . import rows
 from .commands import ClimbLadder
 from .drafting import Draft, WhyNot, drafts
 from .events import LadderPaused, LadderResumed, LadderSteppedBack, StepBegun, StepDone
+from .freshness import old_books
 from .hours import askable_on
 from .keeping import CLIMBS, ids, lock_of_ladder, moment_on, plan
 from .ladder import Coming, Ladder, Outcome, Waits, coming, final_index, needs_new_final
@@ -54,6 +55,9 @@ def climb_ladder(tx: Tx, command: ClimbLadder) -> Iterable[Event]:
     ready = _ready(tx, policy, found, next_one, owed)
     if ready is WhyNot.NOTHING:
         _wake_later(tx, found, next_one)
+        return
+    if isinstance(ready, list) and (pause := old_books(tx.connection, policy, whose, tx.now)) is not None:
+        yield from _pause(tx, found, next_one, pause)
         return
     if found.paused_at is not None:
         rows.change(tx, found, paused_at=None, paused_for="")

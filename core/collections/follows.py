@@ -15,9 +15,10 @@ from core.engine.outbox import Order
 from core.engine.timers import Timer
 from core.engine.transaction import Tx
 from core.people.absence import away_now, stand_in
-from core.people.model import Right
+from core.people.model import Right, Role
 from core.people.queries import routed, staff_holding
 from core.people.telling import to_person, to_place
+from core.receivables.queries import payer
 
 from .commands import ClimbLadder, ProveNotice
 from .events import (
@@ -34,6 +35,7 @@ from .events import (
     StepBegun,
     StepDone,
 )
+from .freshness import BOOKS, is_known_silence
 from .keeping import CLIMBS
 from .ladder import Outcome
 from .notice_events import (
@@ -73,6 +75,18 @@ def ask_people(tx: Tx, event: StepBegun) -> Iterable[Command]:
     return ()
 
 
+def tell_books(tx: Tx, event: LadderPaused) -> Iterable[Command]:
+    """A silent accounting system is told to finance once, by the first ladder that waits for it; each card says it of its own."""
+    if event.why != BOOKS:
+        return ()
+    whose = payer(tx.connection, event.payer_id)
+    if not is_known_silence(tx.connection, whose, event.ladder_id):
+        case_id = collection_case(tx.connection, event.payer_id, event.currency)
+        said = {"name": whose.connection, "payer": whose.name, "as_of_at": whose.as_of.isoformat(), "step": event.step}
+        outbox.enqueue_all(tx, list(orders_for(tx, Role.FINANCE.value, "tell.ladder_books", case_id, said)))
+    return ()
+
+
 def tell_undelivered(tx: Tx, event: NoticeUndelivered) -> Iterable[Command]:
     """A notice that did not arrive is told to whoever works on the debt, with what was said; one that had counted before, as that."""
     case_id = collection_case(tx.connection, event.payer_id, event.currency)
@@ -107,7 +121,7 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     LadderBegun: (show,),
     LadderStarted: (show,),
     LadderAnchored: (show,),
-    LadderPaused: (show,),
+    LadderPaused: (tell_books, show),
     LadderResumed: (show,),
     LadderSteppedBack: (show,),
     LadderReplanned: (show,),

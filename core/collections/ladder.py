@@ -19,7 +19,7 @@ class Waits(StrEnum):
     START = "start"  # debts older than the ladder: a person starts it
     PROOF = "proof"  # the last notice is not proven yet
     HAND = "hand"  # a person, or the accounting system, sends the notice: its proof is recorded
-    PAUSE = "pause"  # a promise, a hold, a reported payment
+    PAUSE = "pause"  # a promise, a hold, a reported payment, old books
 
 
 class Outcome(StrEnum):

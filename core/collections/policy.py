@@ -135,14 +135,16 @@ class Tells(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Notices(Rule):
     """`final_age`: whole days since the proven final notice. `proven_after`: accepted, and no bounce for that long. `final_to`: how many
-    billing contacts the final one goes to. `final_lasts`: a longer pause of the ladder wants a new one. `suspended`, `restored`: who tells
-    the customer that access is off, or back.
+    billing contacts the final one goes to. `final_lasts`: a longer pause of the ladder wants a new one. `books_within`: how many banking
+    days old the books may be when the desk sends one; 0: not asked. `suspended`, `restored`: who tells the customer that access is off,
+    or back.
     """
 
     final_age: timedelta
     proven_after: timedelta
     final_to: int
     final_lasts: timedelta
+    books_within: int = 0
     suspended: Tells = Tells.NEVER
     restored: Tells = Tells.PERSON
 

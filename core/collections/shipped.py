@@ -64,8 +64,9 @@ SHIPPED = Policy(
         look_age=timedelta(hours=2), most_a_day=10, source=OURS, dated=DATED,
     ),
     notices=Notices(
-        final_age=timedelta(days=7), proven_after=timedelta(hours=24), final_to=2, final_lasts=timedelta(days=14),
-        source="published reseller terms: at least 7 days between the final notice and the suspension", dated=DATED,
+        final_age=timedelta(days=7), proven_after=timedelta(hours=24), final_to=2, final_lasts=timedelta(days=14), books_within=3,
+        source="published reseller terms: at least 7 days between the final notice and the suspension; the rest is the desk's own",
+        dated=DATED,
     ),
     curfew=Curfew(
         latest=time(15), after_closed=time(12), before_term_end=timedelta(hours=48), staffed=timedelta(hours=2), source=OURS, dated=DATED

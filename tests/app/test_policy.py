@@ -73,6 +73,7 @@ def test_whatever_is_written_is_read_back(seconds: int, percent: int, amount: in
         ("approvals: 1", "approvals: 0", "nobody suspends alone"),
         ("approvals: 1", "approvals: 2\n    of: role treasurer", "is neither a role"),
         ("approvals: 1", "approvals: 2\n    of: finance", "write it like role finance or group money"),
+        ("books_within: 3", "books_within: 0", "no number of banking days: at least 1"),
         ("latest: 15:00", "latest: 3pm", "is no time of day"),
         ("dated: 2026-11-01", "dated: 1.11.2026", "write it like 2026-11-01"),
         ("warn_days: [14, 7, 2]", "warn_days: [14, soon]", "“soon” cannot be read"),

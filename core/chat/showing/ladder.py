@@ -9,11 +9,12 @@ from sqlalchemy import Connection, Row
 from core.cases.model import Case
 from core.cases.queries import case
 from core.chat.showing.notices import next_notice, notice_buttons, notice_stand
-from core.chat.values import Day, Money, Text, Value
+from core.chat.values import Day, Moment, Money, Text, Value
 from core.chat.views import Button, CaseView, Section, Table, Tone
 from core.chat.words import Words
 from core.collections import rows
 from core.collections.exempting import exemption_of
+from core.collections.freshness import BOOKS, old_books
 from core.collections.hours import askable_on
 from core.collections.ladder import Coming, Ladder, Outcome, Waits, coming
 from core.collections.policy import Does, Policy, Rule, Step
@@ -24,6 +25,7 @@ from core.engine.calendars import Calendar
 from core.engine.errors import Conflict
 from core.people.model import Member, Right
 from core.people.queries import name_called
+from core.receivables.queries import payer
 
 TONES = {Waits.START: Tone.WARNING, Waits.HAND: Tone.WARNING}
 
@@ -39,7 +41,7 @@ def ladder_of_case(connection: Connection, words: Words, found: Case, now: datet
     if climbed is None or found.customer_id is None or found.is_closed:
         return ()
     exempt = exempt_lines(connection, words, found.customer_id, now)
-    lines = tuple(Text(line, quoted=True) for line in [*exempt, *_stand(connection, words, climbed, found.customer_id)])
+    lines = tuple(Text(line, quoted=True) for line in [*exempt, *_stand(connection, words, climbed, found.customer_id, now)])
     return (Section(title=words.say("ladder.title"), lines=lines, tone=TONES.get(climbed.waits, Tone.NEUTRAL)),)
 
 
@@ -83,7 +85,7 @@ def policy_view(connection: Connection, words: Words, case_id: int, now: datetim
     today = today_of(connection, found.customer_id, now)
     in_force = policy_on(connection, today)
     policy = in_force if climbed is None else policy_called(connection, climbed.policy)
-    stand = [words.say("ladder.none")] if climbed is None else _stand(connection, words, climbed, found.customer_id)
+    stand = [words.say("ladder.none")] if climbed is None else _stand(connection, words, climbed, found.customer_id, now)
     exempt = exempt_lines(connection, words, found.customer_id, now)
     held = (Section(title=words.say("ladder.exempt.title"), lines=_quoted(exempt), tone=Tone.WARNING),) if exempt else ()
     back = (Button(label=words.say("button.case"), action="case", subject=case_id),)
@@ -108,7 +110,7 @@ def _quoted(lines: list[str]) -> tuple[Text, ...]:
     return tuple(Text(line, quoted=True) for line in lines)
 
 
-def _stand(connection: Connection, words: Words, climbed: Ladder, customer_id: int) -> list[str]:
+def _stand(connection: Connection, words: Words, climbed: Ladder, customer_id: int, now: datetime) -> list[str]:
     policy = policy_called(connection, climbed.policy)
     next_one = coming(policy, climbed)
     if climbed.waits is Waits.START:
@@ -122,11 +124,20 @@ def _stand(connection: Connection, words: Words, climbed: Ladder, customer_id: i
         return [words.say("ladder.done")]
     day = _day_of(connection, policy, next_one, customer_id)
     said = [words.say("ladder.coming", step=words.named("step", next_one.step.name), day=day)]
-    if climbed.paused_for:
+    if climbed.paused_for == BOOKS:
+        said = [_waits_for_books(connection, words, policy, climbed, next_one, now)]
+    elif climbed.paused_for:
         said = [
             words.say("ladder.paused", step=words.named("step", next_one.step.name), why=words.say(f"ladder.pause.{climbed.paused_for}"))
         ]
     return [*said, _because(words, policy, climbed, next_one, day, calendar_of(connection, customer_id))]
+
+
+def _waits_for_books(connection: Connection, words: Words, policy: Policy, climbed: Ladder, next_one: Coming, now: datetime) -> str:
+    """How old the books are; once newer ones came, that the step is taken in the next morning."""
+    whose = payer(connection, climbed.payer_id)
+    key = "ladder.books" if old_books(connection, policy, whose, now) is not None else "ladder.books_came"
+    return words.say(key, step=words.named("step", next_one.step.name), as_of=Moment(whose.as_of))
 
 
 def _day_of(connection: Connection, policy: Policy, next_one: Coming, customer_id: int) -> date:

@@ -15,6 +15,7 @@ from core.collections import rows
 from core.collections.access import AccessLetter, letters_of_case
 from core.collections.climbing import NOTICES
 from core.collections.drafting import Draft, WhyNot, drafts
+from core.collections.freshness import BOOKS, old_books
 from core.collections.keeping import moment_on
 from core.collections.ladder import Ladder, Waits, coming
 from core.collections.notices import Channel, DeskNotice, notices_of_case, notices_of_step
@@ -68,6 +69,8 @@ def next_notice(connection: Connection, words: Words, climbed: Ladder, now: date
     zone = customer(connection, whose.customer_id or 0).zone
     pause = why_paused(connection, whose, climbed.currency, now, following.step.does)
     said = [words.say("notice.next", step=words.named("step", following.step.name), at=following.at, zone=zone)]
+    if (books := _old_books(connection, climbed, following, now)) is not None and following.step.sender is Sender.DESK:
+        said = [] if climbed.paused_for == BOOKS else [*said, words.say("notice.next_books", as_of=books)]
     if pause is not None:
         held = {"why": words.say(f"ladder.pause.{pause.why}"), "number": f" ({pause.number})" if pause.number else ""}
         said.append(words.say("notice.next_held" if pause.until is None else "notice.next_held_until", **held, day=pause.until))
@@ -89,12 +92,14 @@ def preview_view(connection: Connection, words: Words, case_id: int, now: dateti
     if climbed.waits is Waits.PROOF and following.sent:
         lines = [_state(connection, words, each) for each in following.sent]
         return _preview(words, title, words.say("notice.preview.on_its_way"), following.sent[0], climbed.currency, lines, (back,))
+    warning = _warning(connection, words, climbed, following, now)
     ready = drafts(connection, following.policy, following.step, climbed, following.owed(connection, climbed), following.at)
     if isinstance(ready, WhyNot):
-        said = words.say("notice.preview.not", hand=words.say(f"ladder.hand.{ready}"))
+        said = words.say("notice.preview.not", hand=words.say(f"ladder.hand.{ready}")) + warning
         return PreviewView(title=title, status=said, tone=Tone.WARNING, buttons=(back,))
     to = [f"{each.to.name} <{each.to.email}>, {words.say(f'notice.channel.{each.to.channel}')}" for each in ready]
-    return _preview(words, title, _when(connection, words, climbed, following, now), ready[0], climbed.currency, to, (*deliver, back))
+    status = _when(connection, words, climbed, following, now) + warning
+    return _preview(words, title, status, ready[0], climbed.currency, to, (*deliver, back))
 
 
 @dataclass(frozen=True)
@@ -127,8 +132,22 @@ def _next(connection: Connection, climbed: Ladder, now: datetime) -> _Next | Non
     return _Next(policy, following, max(now, moment_on(connection, payer(connection, climbed.payer_id), day)))
 
 
-def _when(connection: Connection, words: Words, climbed: Ladder, following: _Next, now: datetime) -> str:
+def _old_books(connection: Connection, climbed: Ladder, following: _Next, now: datetime) -> Moment | None:
+    """Of when the books are, where they are too old for what the desk or a person sends; not for what only is rehearsed."""
     whose = payer(connection, climbed.payer_id)
+    is_asked = following.step.sender is not Sender.ACCOUNTING and customer(connection, whose.customer_id or 0).mode is not Mode.DRY_RUN
+    return Moment(whose.as_of) if is_asked and old_books(connection, following.policy, whose, now) is not None else None
+
+
+def _warning(connection: Connection, words: Words, climbed: Ladder, following: _Next, now: datetime) -> str:
+    """For a person who sends it: that the books are old. It holds them back from nothing."""
+    is_theirs = climbed.waits is Waits.HAND or following.step.sender is Sender.HAND
+    books = _old_books(connection, climbed, following, now) if is_theirs else None
+    return "" if books is None else f" {words.say('notice.preview.books_hand', as_of=books)}"
+
+
+def _when(connection: Connection, words: Words, climbed: Ladder, following: _Next, now: datetime) -> str:
+    whose, books = payer(connection, climbed.payer_id), _old_books(connection, climbed, following, now)
     if climbed.waits is Waits.HAND:
         detail = following.row_detail or following.step.sender.value
         return words.say("notice.preview.waits", hand=words.say(f"ladder.hand.{detail}"))
@@ -140,7 +159,7 @@ def _when(connection: Connection, words: Words, climbed: Ladder, following: _Nex
         return words.say("notice.preview.by_hand", hand=words.say(f"ladder.hand.{following.step.sender}"))
     if why_paused(connection, whose, climbed.currency, now, following.step.does) is not None:
         return words.say("notice.preview.held")
-    return words.say("notice.preview.leaves", at=Moment(following.at))
+    return words.say("notice.preview.leaves" if books is None else "notice.preview.books", at=Moment(following.at), as_of=books)
 
 
 def _preview(

@@ -120,7 +120,7 @@ def _page(words: Words, title: str, text: str, *, button: str = "", status: HTTP
     html = render_template("file.html", words=words, title=title, text=text, button=button)
     made = Response(html, status, mimetype="text/html")
     made.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
     return _private(made)
 

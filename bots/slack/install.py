@@ -193,7 +193,8 @@ class Pages:
         made = Response(html, status, mimetype="text/html")
         onward = "{0.scheme}://{0.netloc}".format(urlsplit(self._app.authorize_url))
         # A form's target covers where it is redirected to (https://www.w3.org/TR/CSP3/#directive-form-action).
-        policy = f"default-src 'none'; style-src 'unsafe-inline'; form-action 'self' {onward}; frame-ancestors 'none'; base-uri 'none'"
+        drawn = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+        policy = f"{drawn}; form-action 'self' {onward}; frame-ancestors 'none'; base-uri 'none'"
         made.headers["Content-Security-Policy"] = policy
         _keep_private(made)
         return made

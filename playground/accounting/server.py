@@ -12,6 +12,10 @@ from playground.accounting.books import Books, Refused, written
 from playground.accounting.deliveries import Deliveries
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Accounting</title>
+<link rel="icon"
+href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E\
+%3Crect width='16' height='16' rx='3' fill='%2317653d'/%3E\
+%3Cpath d='M4 3.5h8v9l-2-1.2-2 1.2-2-1.2-2 1.2zM6 6.3h4M6 8.8h4' stroke='%23fff' stroke-width='1.6' fill='none'/%3E%3C/svg%3E">
 <style>body{font:15px system-ui;margin:2rem;max-width:70rem}table{border-collapse:collapse;width:100%}
 td,th{padding:.3rem .6rem;border-bottom:1px solid #ddd;text-align:left}.n{text-align:right}</style>
 <h1>Accounting</h1><p>The partner's books, on {{ now }}. Booking a payment tells the desk by webhook.</p>

@@ -43,7 +43,7 @@ def test_an_invited_person_sees_what_the_app_may_do_and_installs_it(world: World
     assert "T0002:UINST" in done.text
     assert done.headers["Cache-Control"] == "no-store"
     assert "frame-ancestors &#39;none&#39;" not in done.text
-    assert "default-src 'none'" in done.headers["Content-Security-Policy"]
+    assert "default-src 'none'; img-src data:" in done.headers["Content-Security-Policy"]
     (row,) = rows(world, installations)
     assert (row.workspace, row.name, row.installed_by, row.ended_at) == (OTHER, "Other Workspace", "UINST", None)
     assert row.details["bot_id"] == "BDESK"

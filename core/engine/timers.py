@@ -100,6 +100,12 @@ def finish(connection: Connection, timer_id: int) -> bool:
     return connection.execute(FINISH, {"timer_id": timer_id}).rowcount == 1
 
 
+def waiting_data(connection: Connection, kind: str, subject: str) -> Mapping[str, Any]:
+    """What the waiting timer of this kind brings along; empty where none waits."""
+    found = sa.select(timers.c.data).where(OF_SUBJECT).limit(1)
+    return connection.scalar(found, {"of_kind": kind, "of_subject": subject}) or {}
+
+
 def is_waiting(connection: Connection, kind: str, subject: str) -> bool:
     """Whether a timer of this kind waits for the subject."""
     found = sa.select(timers.c.id).where(OF_SUBJECT).limit(1)

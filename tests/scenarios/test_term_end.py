@@ -10,7 +10,7 @@ from core.engine.db.tables.engine import outbox
 from core.engine.errors import DeskError
 from core.people.queries import by_handle
 from core.people.telling import SAY, TELL
-from core.suspensions.model import State
+from core.suspensions.model import ItemState, State
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
 from tests.harness.faces import Face
 from tests.harness.suspensions import Story, ripe
@@ -202,19 +202,55 @@ def test_after_the_suspension_the_decision_is_read_back_told_and_chased(world: W
     story.carried_out(face)
     assert story.newest().state is State.SUSPENDED
 
-    # suspending took auto-renew and everything scheduled with it
-    assert warned(story) == ["tell.term_end_changed"]
+    # suspending took auto-renew and everything scheduled with it, but what was decided did not stand before: the card says it
+    story.world.move(minutes=10)
+    assert warned(story) == []
     card = card_of(story, face)
     assert "Not known: auto-renew is off and nothing is scheduled" in card
     assert "schedule the cancellation" in card
     at(story, datetime(2026, 11, 24, 9, tzinfo=UTC))
-    assert warned(story)[1:] == ["tell.term_end_unset_off"]
+    assert warned(story) == ["tell.term_end_unset_off"]
     at(story, datetime(2026, 12, 1, 9, tzinfo=UTC))
-    assert len(warned(story)) == 3
+    assert len(warned(story)) == 2
 
     set_by_hand(story, scheduledActions=[CANCEL])
     card = card_of(story, face)
     assert "schedule the cancellation" not in card
     assert "End it" in card
     at(story, datetime(2026, 12, 20, tzinfo=UTC))
-    assert len(warned(story)) == 3
+    assert len(warned(story)) == 2
+
+
+def off_and_on_again(story: Story, face: Face, decided: str) -> None:
+    """Two products are suspended by one request, an hour passes, and they are restored by one order."""
+    story.local.add_subscription(story.tenant, friendlyName="Visio", offerName="Visio", commitmentEndDateTime="2027-06-14T23:59:59Z")
+    story.world.move(minutes=1)
+    story.sync()
+    story.propose(face, at_term_end=decided)
+    face.click(face.channel(), "Approve", by=BEN)
+    story.cool_off()
+    story.settle_for()
+    assert [one.state for one in story.newest().items] == [ItemState.SUSPENDED] * 2
+    story.world.move(hours=1)
+    face.type(f"restore {story.case_id} now paid by phone", by=BEN)
+    story.settle_for()
+    story.world.move(minutes=30)
+    assert {story.local.truth(story.tenant, each)["status"] for each in story.local.customers[story.tenant].subscriptions} == {"active"}
+
+
+@pytest.mark.parametrize("decided", ["cancel", "renew"])
+def test_a_set_that_goes_off_and_comes_back_is_told_of_once_and_only_if_what_was_decided_had_stood(
+    world: World, local: LocalPartnerCenter, face: Face, decided: str
+) -> None:
+    story = ripe(world, local, decided=False, commitmentEndDateTime="2027-06-14T23:59:59Z")
+    for each in ("slack", "teams"):
+        world.route(each, "approval", "collection")
+
+    off_and_on_again(story, face, decided)
+
+    assert warned(story) == {"cancel": [], "renew": ["tell.term_end_changed_many"] * 2}[decided]  # a channel in each chat
+    if decided == "renew":  # auto-renew stood, and the suspension took it
+        said = face.channel()
+        assert f"{story.number}: what was decided for the end of the term stands in Partner Center no more for 2 subscriptions" in said
+        assert "Visio" in said
+        assert "End of term…" in said.buttons

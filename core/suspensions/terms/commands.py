@@ -25,6 +25,15 @@ class WatchTermEnds(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TellTermEnds(Command):
+    """Of these subscriptions what was decided stood, and was read to stand no more."""
+
+    needs = Right.RUN
+    case_id: int
+    subscription_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class WarnOfTermEnd(Command):
     """The end of `term` is so many days away, or, with `days` 0, a decision still waits to be carried out.
 

@@ -42,6 +42,13 @@ class TermEndRead(OfTerm):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TermEndsUndone(OfCase):
+    """Of all of these what was decided stood in Partner Center and stands no more, and one change did it."""
+
+    subscription_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TermEndLookedUp(OfTerm):
     """Somebody is to be warned, and the last reading is old: Partner Center is asked first, and waited for until `warns_at`."""
 

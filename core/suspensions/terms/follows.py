@@ -1,6 +1,7 @@
 """What follows when something is said, or read, about the end of a term: cards are drawn anew, whoever must act is told."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from core.collections.follows import OWNER, orders_for
@@ -13,11 +14,15 @@ from core.engine.transaction import Tx
 from core.people.telling import tell_all
 from core.suspensions.queries import suspensions_of_case
 
-from .commands import WarnOfTermEnd
-from .events import OfTerm, TermEndAskedAnew, TermEndDecided, TermEndLookedUp, TermEndNeared, TermEndRead
+from .commands import TellTermEnds, WarnOfTermEnd
+from .events import OfTerm, TermEndAskedAnew, TermEndDecided, TermEndLookedUp, TermEndNeared, TermEndRead, TermEndsUndone
+from .queries import term_end_of
 from .watching import CHASES, WARNS
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
+TELLS = "term_end.tells"
+NAMED = 5  # products in one sentence
+GATHERED = timedelta(minutes=5)  # after the last of them: a set goes off, or comes back, subscription by subscription
 
 
 def show(tx: Tx, event: OfTerm) -> Iterable[Command]:
@@ -26,11 +31,31 @@ def show(tx: Tx, event: OfTerm) -> Iterable[Command]:
     return ()
 
 
-def tell_contradiction(tx: Tx, event: TermEndRead) -> Iterable[Command]:
-    """What was decided does not stand: said once for each thing that Partner Center would do instead. The suspension itself is one such
-    change, as it switches auto-renew off and removes what was scheduled."""
-    if event.decided and event.before and event.after != event.decided:
-        _tell(tx, event, "tell.term_end_changed", decided=event.decided, says=event.after)
+def gather(tx: Tx, event: TermEndRead) -> Iterable[Command]:
+    """What was decided stood, and stands no more: told once for everything that one change undid. A suspension is such a change, as it
+    switches auto-renew off and removes what was scheduled, subscription by subscription. Of what did not stand before nothing is new: its
+    card says what to set, and whoever must is asked again by the clocks."""
+    if event.decided and event.before == event.decided != event.after:
+        subject = f"case:{event.case_id}"
+        gathered = {*timers.waiting_data(tx.connection, TELLS, subject).get("subscriptions", ()), event.subscription_id}
+        data = {"subscriptions": sorted(gathered)}
+        timers.schedule(tx, TELLS, subject, due_at=tx.now + GATHERED, rule="term_end_gathered", data=data)
+    return ()
+
+
+def tell_undone(tx: Tx, event: TermEndsUndone) -> Iterable[Command]:
+    """One is told of with its day and what Partner Center would do instead; several by their names: the card has the rest."""
+    about = [subscription(tx.connection, each) for each in event.subscription_ids]
+    if len(about) > 1:
+        names = sorted({each.name for each in about})
+        products = ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
+        params = {"number": f"C-{event.case_id}", "n": len(about), "products": products}
+        tell_all(tx, list(orders_for(tx, OWNER, "tell.term_end_changed_many", event.case_id, params)))
+    for read in about if len(about) == 1 else ():
+        end = term_end_of(tx.connection, read)
+        if end is not None and end.decided is not None:
+            of = OfTerm(case_id=event.case_id, subscription_id=read.id, ends_at=end.ends_at)
+            _tell(tx, of, "tell.term_end_changed", decided=end.decided.value, says=end.says.value)
     return ()
 
 
@@ -67,9 +92,15 @@ def _warning(timer: Timer) -> Command:
 FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     TermEndAskedAnew: (show,),
     TermEndDecided: (show,),
-    TermEndRead: (tell_contradiction, show),
+    TermEndRead: (gather, show),
+    TermEndsUndone: (tell_undone,),
     TermEndLookedUp: (look_up,),
     TermEndNeared: (warn, show),
 }
 
-TIMERS: Mapping[str, Callable[[Timer], Command]] = {WARNS: _warning, CHASES: _warning}
+
+def _telling(timer: Timer) -> Command:
+    return TellTermEnds(case_id=timer.subject_id, subscription_ids=tuple(timer.data["subscriptions"]))
+
+
+TIMERS: Mapping[str, Callable[[Timer], Command]] = {WARNS: _warning, CHASES: _warning, TELLS: _telling}

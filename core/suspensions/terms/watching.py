@@ -22,10 +22,11 @@ from core.engine.db.tables.suspensions import suspension_items, suspensions
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event
 from core.engine.transaction import Tx
+from core.suspensions.moving import lock_case
 
-from .commands import WarnOfTermEnd, WatchTermEnds
+from .commands import TellTermEnds, WarnOfTermEnd, WatchTermEnds
 from .deciding import write
-from .events import TermEndLookedUp, TermEndNeared, TermEndRead
+from .events import TermEndLookedUp, TermEndNeared, TermEndRead, TermEndsUndone
 from .model import TermEnd
 from .queries import term_end_of, term_ends_of, term_of
 
@@ -52,6 +53,13 @@ def watch_term_ends(tx: Tx, command: WatchTermEnds) -> Iterable[Event]:
                 case_id=case_id, subscription_id=read.id, ends_at=end.ends_at, before=end.heard, after=end.says.value,
                 decided=end.decided or "",
             )  # fmt: skip
+
+
+def tell_term_ends(tx: Tx, command: TellTermEnds) -> Iterable[Event]:
+    """Does nothing for what stands again, was decided otherwise meanwhile, or has no day to act by; its card alone tells of that."""
+    ends = [term_end_of(tx.connection, subscription(tx.connection, each)) for each in command.subscription_ids]
+    undone = tuple(end.subscription_id for end in ends if end is not None and end.contradicts and end.ends_at is not None)
+    return [TermEndsUndone(case_id=command.case_id, subscription_ids=undone)] if undone else []
 
 
 def warn_of_term_end(tx: Tx, command: WarnOfTermEnd) -> Iterable[Event]:
@@ -161,5 +169,6 @@ def _lock_watched(connection: Connection, customer_id: int) -> list[str]:
 
 HANDLERS: Handlers = {
     WatchTermEnds: Handler(watch_term_ends, lambda connection, command: _lock_watched(connection, command.customer_id)),
+    TellTermEnds: Handler(tell_term_ends, lock_case),
     WarnOfTermEnd: Handler(warn_of_term_end, _lock_term),
 }

@@ -137,12 +137,13 @@ def test_its_owner_is_told_a_week_before_on_the_last_day_and_when_it_is_over_eac
 
 
 def test_when_it_is_over_what_was_asked_for_stands_on_the_facts_of_now(story: Story, face: Face) -> None:
+    story.world.move(hours=3)  # late enough in the day to be decided on the next
     story.propose(face)
     exempt(story.world, replace(CONTRACT, until=date(2026, 11, 23)))
     assert story.newest().listed["exemption"] is not None
     assert said(story.world) == ["tell.exemption_last"]
 
-    story.world.move(hours=22)  # to the next morning
+    story.world.move(hours=18, minutes=30)  # to half past nine in the next morning
 
     assert said(story.world) == ["tell.exemption_last", "tell.exemption_over"]
     assert story.newest().listed["exemption"] is None

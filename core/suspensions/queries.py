@@ -1,6 +1,6 @@
 """Reading requests, votes and restores."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +36,11 @@ def suspension(connection: Connection, suspension_id: int) -> Suspension:
     if row is None:
         raise NotFound("suspension_not_found", number=f"S-{suspension_id}")
     return _suspension(connection, row)
+
+
+def case_of_request(connection: Connection, suspension_id: int) -> int:
+    """The collection case it belongs to, without reading the request itself: a set may be hundreds of subscriptions."""
+    return int(connection.execute(sa.select(suspensions.c.case_id).where(suspensions.c.id == suspension_id)).scalar_one())
 
 
 def item(connection: Connection, item_id: int) -> Item:
@@ -142,13 +147,14 @@ def items_maybe_off(connection: Connection, *, case_id: int | None = None, custo
     joined = sa.select(suspension_items).join(suspensions, suspensions.c.id == suspension_items.c.suspension_id)
     rows = connection.execute(joined.where(whose, suspension_items.c.state.in_(MAYBE_OFF)).order_by(suspension_items.c.id))
     newest = {row.subscription_id: _item(row) for row in rows}
-    return [found for found in newest.values() if not _is_undone(connection, found)]
+    undone = _undone(connection, newest.values())
+    return [found for found in newest.values() if found.id not in undone]
 
 
 def is_brought_back(connection: Connection, found: Suspension) -> bool:
     """Whether it was carried out, and everything it switched off was restored since."""
     off = [one for one in found.items if one.state in MAYBE_OFF]
-    return found.state is State.SUSPENDED and all(_is_undone(connection, one) for one in off)
+    return found.state is State.SUSPENDED and {one.id for one in off} <= _undone(connection, off)
 
 
 def restores_of(connection: Connection, found: Item) -> list[Restore]:
@@ -188,8 +194,15 @@ def children_of(connection: Connection, customer_id: int) -> dict[int, int]:
     return {s.id: rows[s.parent] for s in known if s.parent in rows}
 
 
-def _is_undone(connection: Connection, found: Item) -> bool:
-    return any(r.state is RestoreState.RESTORED for r in restores_of(connection, found))
+def _undone(connection: Connection, off: Collection[Item]) -> set[int]:
+    """Which of the items a restore that was asked for after they were sent has brought back; read once for all."""
+    last = sa.func.max(restores.c.asked_at)
+    back = (restores.c.state == RestoreState.RESTORED) & restores.c.subscription_id.in_([one.subscription_id for one in off])
+    rows = connection.execute(sa.select(restores.c.subscription_id, last).where(back).group_by(restores.c.subscription_id)) if off else ()
+    asked_at = {row[0]: row[1] for row in rows}
+    return {
+        one.id for one in off if one.sent_at is not None and (at := asked_at.get(one.subscription_id)) is not None and at >= one.sent_at
+    }
 
 
 def _suspension(connection: Connection, row: Row[Any]) -> Suspension:

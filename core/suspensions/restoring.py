@@ -23,7 +23,7 @@ from .answers import meaning
 from .model import Item, ItemState, Restore, RestoreState
 from .moving import end_unsent, lock_case
 from .ports import AnswerKind, Wanted
-from .queries import children_of, item_restored_by, items_maybe_off, open_restore_of, open_suspension_of, restore, suspension
+from .queries import case_of_request, children_of, item_restored_by, items_maybe_off, open_restore_of, open_suspension_of, restore
 from .restore_commands import RecordRestoreAnswer, RecordRestoreReadBack, RestoreService, SendRestore, VerifyRestore
 from .restore_events import (
     RestoreAnswered,
@@ -152,7 +152,7 @@ def begin(tx: Tx, one: Item, reason: str, *, waits: bool, because: str = "") -> 
 
 def insert(tx: Tx, one: Item, state: RestoreState, *, reason: str = "", request_id: str = "", because: str = "") -> int:
     """A way back of the item's subscription; `because`: which money brought it about, a word of ours."""
-    case_id = suspension(tx.connection, one.suspension_id).case_id
+    case_id = case_of_request(tx.connection, one.suspension_id)
     values: dict[str, Any] = {
         "case_id": case_id, "subscription_id": one.subscription_id, "state": state.value, "reason": reason, "asked_by": tx.actor.id,
         "asked_at": tx.now, "request_id": request_id, "correlation_id": str(uuid4()), "snapshot": dict(one.snapshot),

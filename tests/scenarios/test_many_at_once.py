@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.sweeps import sweep_timers
 from core.collections.commands import ApplyPolicy
+from core.collections.policy import OnPayment
 from core.collections.shipped import SHIPPED
 from core.customers.model import LinkKind
 from core.engine.db.tables.cases import cases
@@ -20,7 +21,7 @@ from core.people.commands import RemoveStaff
 from core.people.queries import by_handle
 from core.suspensions import spreading
 from core.suspensions.commands import Look
-from core.suspensions.model import State
+from core.suspensions.model import RestoreState, State
 from core.suspensions.restore_commands import RestoreService
 from core.suspensions.spreading import AT_ONCE
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
@@ -141,3 +142,39 @@ def test_what_waits_its_turn_after_a_leaver_is_never_carried_out(
     world.settle()
     assert story.status() == "active"
     assert counted(story, "suspension_ended") == [1]
+
+
+def paid(world: World, local: LocalPartnerCenter, more: int, on_payment: OnPayment) -> list[str]:
+    """Every statement with which the payment is heard that ends what so many, and one, were switched off for."""
+    rules = replace(SHIPPED.restoring, on_payment=on_payment)
+    world.do(ApplyPolicy(policy=replace(SHIPPED, version="paid", restoring=rules), text=""))
+    story = ripe(world, local)
+    story.carried_out(FACES["slack"](world))
+    with world.house.store.writing() as connection:
+        for number in range(more):
+            subscription_id = _another(connection, subscriptions, external=f"more-{number}")
+            _another(connection, suspension_items, subscription_id=subscription_id)
+    said: list[str] = []
+
+    def listen(*given: Any) -> None:
+        said.append(given[2])
+
+    sa.event.listen(world.house.store.engine, "before_cursor_execute", listen)
+    story.hear(open=0)
+    sa.event.remove(world.house.store.engine, "before_cursor_execute", listen)
+    proposed = RestoreState.PROPOSED if on_payment is OnPayment.ONE_CLICK else RestoreState.SENDING
+    assert [way.state for way in story.restores()] == [proposed] * (more + 1)
+    return said
+
+
+@pytest.mark.parametrize("on_payment", OnPayment)
+@pytest.mark.parametrize("more", [5, 30])
+def test_what_a_payment_brings_back_is_read_as_a_whole_no_more_often_for_many_than_for_few(
+    world: World, local: LocalPartnerCenter, more: int, on_payment: OnPayment
+) -> None:
+    said = paid(world, local, more, on_payment)
+
+    joined = [" ".join(each.split()) for each in said]
+    whole = [each for each in joined if "FROM suspension_items WHERE suspension_items.suspension_id =" in each]
+    assert len(whole) <= 3, "the request with all of its subscriptions is read once for the whole set, and by what else hears of money"
+    assert len(said) < 150 + 16 * more, "each subscription costs its own rows, whatever their number"

@@ -22,7 +22,6 @@ def practice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.hire(ANA)
 
 
-@one_store
 def test_fields_come_with_the_answer_that_asks_for_them_and_what_was_typed_stays(face: Face) -> None:
     form = face.type("appeal", by=ANA)
     assert not {"phone", "address", "remark", "because", "discount"} & form.inputs.keys()
@@ -40,7 +39,6 @@ def test_fields_come_with_the_answer_that_asks_for_them_and_what_was_typed_stays
     assert titles(face.world) == ["mail address=ala@nowak.example because=They asked twice"]
 
 
-@one_store
 def test_an_answer_in_a_search_field_brings_its_field(world: World, face: Face) -> None:
     customer_id = world.do(AddCustomer(name="Nowak")).ids["customer_id"]
     form = face.answer(face.type("appeal", by=ANA), "way", "mail", by=ANA)
@@ -54,7 +52,6 @@ def test_an_answer_in_a_search_field_brings_its_field(world: World, face: Face) 
     assert titles(world) == ["mail address=a@b discount=5 %"]
 
 
-@one_store
 def test_a_required_field_that_was_never_shown_is_asked_for_beside_it(face: Face) -> None:
     form = face.answer(face.type("appeal", by=ANA), "way", "phone", by=ANA)
 
@@ -69,7 +66,6 @@ def test_a_required_field_that_was_never_shown_is_asked_for_beside_it(face: Face
     assert titles(face.world) == ["mail address=ala@nowak.example"]
 
 
-@one_store
 def test_a_field_that_may_be_left_out_is_shown_once_before_it_counts_as_left_out(world: World, face: Face) -> None:
     customer_id = world.do(AddCustomer(name="Nowak")).ids["customer_id"]
     form = face.answer(face.type("appeal", by=ANA), "way", "phone", by=ANA)
@@ -82,7 +78,6 @@ def test_a_field_that_may_be_left_out_is_shown_once_before_it_counts_as_left_out
     assert titles(world) == ["phone phone=1"]
 
 
-@one_store
 def test_a_value_of_a_field_that_does_not_matter_is_ignored(world: World, face: Face) -> None:
     form = face.answer(face.type("appeal", by=ANA), "way", "phone", by=ANA)
 
@@ -104,7 +99,6 @@ def smuggled(face: Face, form: Seen) -> None:
         assert face.deliver(face.invoke("task/submit", {"data": data}, ANA)).status_code == 200
 
 
-@one_store
 def test_typed_what_does_not_matter_is_left_out_and_what_is_missing_is_asked(world: World, face: Face) -> None:
     form = face.type("appeal mail ala@nowak.example", by=ANA)
     assert titles(world) == ["mail address=ala@nowak.example"]

@@ -16,7 +16,7 @@ from core.suspensions.model import Item, ItemState, RestoreState, State
 from core.suspensions.ports import AnswerKind
 from core.suspensions.queries import is_halted
 from playground.partner_center.server import PartnerCenter as LocalPartnerCenter
-from tests.harness.faces import Face
+from tests.harness.faces import FACES, Face
 from tests.harness.suspensions import Story, ripe
 from tests.harness.world import ADA, ANA, BEN, FAY, World
 from webhooks.partner_center.errors import CODES, STATUSES
@@ -59,7 +59,6 @@ ELSEWHERE = {"10001", "2055", "412", "404"}  # stories of their own: below, and 
 
 # The rows are the process's, not a chat's nor a store's: once each.
 once = pytest.mark.parametrize("store_kind", ["sqlite"], indirect=True)
-in_slack = pytest.mark.parametrize("face", ["slack"], indirect=True)
 TRIED = (900420, 900159, 900278, 800091, 27009, 900121, 20003, 429)  # with a restore; the rest follows from the same table
 
 
@@ -103,9 +102,8 @@ def test_each_meaning_has_its_sentence(language: str) -> None:
 
 
 @once
-@in_slack
-def test_one_set_meets_every_row(world: World, local: LocalPartnerCenter, face: Face) -> None:
-    story = ripe(world, local)
+def test_one_set_meets_every_row(world: World, local: LocalPartnerCenter) -> None:
+    story, face = ripe(world, local), FACES["slack"](world)
     many = replace(SHIPPED, version="many", since=date(2026, 1, 2), decision=replace(SHIPPED.decision, most_a_day=100))
     world.do(ApplyPolicy(policy=many, text=""))
     world.hire(ADA)
@@ -134,9 +132,8 @@ def test_one_set_meets_every_row(world: World, local: LocalPartnerCenter, face: 
 
 
 @once
-@in_slack
-def test_a_restore_meets_them(world: World, local: LocalPartnerCenter, face: Face) -> None:
-    story = ripe(world, local)
+def test_a_restore_meets_them(world: World, local: LocalPartnerCenter) -> None:
+    story, face = ripe(world, local), FACES["slack"](world)
     held = set_of(story, local, TRIED)
     story.carried_out(face)
     assert story.newest().state is State.SUSPENDED

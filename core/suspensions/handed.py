@@ -64,8 +64,9 @@ def halt(tx: Tx, _event: SuspensionsHalted) -> Iterable[Command]:
 
 
 def tell_restore(tx: Tx, event: RestoreHandedOver) -> Iterable[Command]:
-    """The way back is by hand, too."""
-    _say(tx, event, "tell.restore_handed", provider=_provider(tx, event.suspension_id))
+    """The way back is by hand, too: said once for all of the request's subscriptions."""
+    if event.leads:
+        _say(tx, event, "tell.restore_handed", provider=_provider(tx, event.suspension_id))
     return ()
 
 

@@ -18,7 +18,7 @@ from .model import Item, ItemState, Restore, RestoreState
 from .queries import children_of, items_maybe_off, restore, restores_of, suspension
 from .restore_commands import ProposeRestores
 from .restore_events import RestoreDeclined, RestoreProposed
-from .restoring import begin, ids_of, insert, keep
+from .restoring import begin, ids_of, insert, keep, led
 
 PAID, REPORTED, NOT_FOUND = "paid", "reported", "not_found"  # which money, or that it was none
 ENDED = frozenset({ItemState.SUSPENDED, ItemState.UNKNOWN})  # no call to switch it off is under way any more
@@ -48,7 +48,7 @@ def propose_restores(tx: Tx, command: ProposeRestores) -> Iterable[Event]:
     made: list[Event] = []
     for one in written:
         made += _offer(tx, one, money[one.suspension_id], waits=parents.get(one.subscription_id) in together)
-    return made
+    return led(made)
 
 
 def _money_for(tx: Tx, suspension_id: int) -> _Money:
@@ -100,7 +100,11 @@ def _propose(tx: Tx, one: Item, way: Restore | None, money: _Money, because: str
     else:
         restore_id = insert(tx, one, RestoreState.PROPOSED, because=because)
     ids, owed = ids_of(tx, restore(tx.connection, restore_id)), money.owed
-    return [RestoreProposed(**ids, proposed_by=money.proposed_by, overdue=owed.overdue, currency=owed.currency, because=because)]
+    return [
+        RestoreProposed(
+            **ids, proposed_by=money.proposed_by, overdue=owed.overdue, currency=owed.currency, because=because, leads=True
+        )
+    ]  # fmt: skip
 
 
 def _was_declined(way: Restore | None, owed: Position) -> bool:

@@ -17,12 +17,14 @@ class OfRestore(OfSuspension):
 
 @dataclass(frozen=True, kw_only=True)
 class RestoreProposed(OfRestore):
-    """Money came, or somebody reported it (`because`): somebody should switch it on again."""
+    """Money came, or somebody reported it (`because`): somebody should switch it on again. `leads`: of several of one request at once the
+    one that people are told of, as the sentence names the request alone."""
 
     proposed_by: str
     overdue: int
     currency: str
     because: str = "paid"
+    leads: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +89,10 @@ class ServiceRestored(OfRestore):
 
 @dataclass(frozen=True, kw_only=True)
 class RestoreHandedOver(OfRestore):
-    """Somebody who may wants it on again: a person is to ask the provider."""
+    """Somebody who may wants it on again: a person is to ask the provider. `leads` as for a proposal."""
 
     reason: Private
+    leads: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Switching on again: one person, at any hour, held back by nothing that holds a suspension back."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +31,7 @@ from .restore_events import (
     RestoreBegun,
     RestoreEnded,
     RestoreHandedOver,
+    RestoreProposed,
     RestoreReadBackBegun,
     RestoreReadBackMissed,
     ServiceRestored,
@@ -50,10 +52,24 @@ def restore_service(tx: Tx, command: RestoreService) -> Iterable[Event]:
     parents = children_of(tx.connection, found.customer_id or 0)
     together = {one.subscription_id for one in off}
     begun = [begin(tx, one, reason, waits=parents.get(one.subscription_id) in together) for one in off]
-    events = [*stopped, *(event for event in begun if event is not None)]
+    events = [*stopped, *led(event for event in begun if event is not None)]
     if not events:
         raise Conflict("restore_under_way" if off else "nothing_to_restore", number=found.number)
     return events
+
+
+def led(events: Iterable[Event]) -> list[Event]:
+    """Of what people are told of per request only the first leads: a set of hundreds is one matter to whoever must act."""
+    first: set[tuple[type[Event], int]] = set()
+    made: list[Event] = []
+    for event in events:
+        if isinstance(event, RestoreProposed | RestoreHandedOver):
+            about = (type(event), event.suspension_id)
+            made.append(replace(event, leads=about not in first))
+            first.add(about)
+        else:
+            made.append(event)
+    return made
 
 
 def refuse_stranger(tx: Tx, found: Case) -> None:
@@ -146,7 +162,7 @@ def begin(tx: Tx, one: Item, reason: str, *, waits: bool, because: str = "") -> 
     else:
         return None
     if one.is_by_hand:
-        return RestoreHandedOver(**ids_of(tx, earlier), reason=Private(reason))
+        return RestoreHandedOver(**ids_of(tx, earlier), reason=Private(reason), leads=True)
     return _begun(tx, restore(tx.connection, earlier.id), request_id, waiting=waits)
 
 

@@ -47,8 +47,8 @@ NEVER_WAITS = 1  # a restore goes before everything else between the lanes
 
 
 def offer_restore(tx: Tx, event: RestoreProposed) -> Iterable[Command]:
-    """Who proposed the suspension, and who owns the case, are told at once."""
-    for who in owner_and(tx, event, event.proposed_by):
+    """Who proposed the suspension, and who owns the case, are told at once, and once for all of the request."""
+    for who in owner_and(tx, event, event.proposed_by) if event.leads else ():
         tell_actor(tx, who, "tell.restore_reported" if event.because == REPORTED else "tell.restore_proposed", event)
     return ()
 

@@ -14,11 +14,12 @@ from core.collections.shipped import SHIPPED
 from core.customers.model import LinkKind
 from core.engine.db.tables.cases import cases
 from core.engine.db.tables.customers import links, subscriptions
-from core.engine.db.tables.engine import journal
+from core.engine.db.tables.engine import journal, outbox
 from core.engine.db.tables.receivables import invoices, payers
 from core.engine.db.tables.suspensions import suspension_items, suspensions, votes
 from core.people.commands import RemoveStaff
 from core.people.queries import by_handle
+from core.people.telling import TELL
 from core.suspensions import spreading
 from core.suspensions.commands import Look
 from core.suspensions.model import RestoreState, State
@@ -164,6 +165,9 @@ def paid(world: World, local: LocalPartnerCenter, more: int, on_payment: OnPayme
     sa.event.remove(world.house.store.engine, "before_cursor_execute", listen)
     proposed = RestoreState.PROPOSED if on_payment is OnPayment.ONE_CLICK else RestoreState.SENDING
     assert [way.state for way in story.restores()] == [proposed] * (more + 1)
+    with world.house.desk.reading() as connection:
+        told = [ids["say"] for ids in connection.scalars(sa.select(outbox.c.ids).where(outbox.c.kind == TELL))]
+    assert told.count("tell.restore_proposed") == (1 if on_payment is OnPayment.ONE_CLICK else 0), "once for the whole set"
     return said
 
 
@@ -177,4 +181,4 @@ def test_what_a_payment_brings_back_is_read_as_a_whole_no_more_often_for_many_th
     joined = [" ".join(each.split()) for each in said]
     whole = [each for each in joined if "FROM suspension_items WHERE suspension_items.suspension_id =" in each]
     assert len(whole) <= 3, "the request with all of its subscriptions is read once for the whole set, and by what else hears of money"
-    assert len(said) < 150 + 16 * more, "each subscription costs its own rows, whatever their number"
+    assert len(said) < 100 + 18 * more, "each subscription costs its own rows, whatever their number"

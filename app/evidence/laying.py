@@ -9,6 +9,7 @@ from core.chat.showing.deciding import needed
 from core.chat.words import Words
 from core.collections.policy import Need
 from core.engine.transaction import SYSTEM
+from core.suspensions.model import POLICY
 
 Part = dict[str, Any]
 
@@ -195,6 +196,8 @@ def _table(
 
 def _who(words: Words, name: str) -> str:
     """The data names the desk as the chain does; people read it in their own words."""
+    if name.startswith(POLICY):
+        return words.say("actor.policy", version=name.removeprefix(POLICY))
     return words.say("actor.desk") if name == SYSTEM.id else name
 
 

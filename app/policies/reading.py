@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from core.collections.policy import (
     ANY,
+    Asks,
     Calls,
     Curfew,
     Decision,
@@ -102,6 +103,7 @@ def _step(entry: Entry) -> tuple[type, dict[str, Any]]:
     return Step, {
         "name": entry.read("name", text), "day": entry.read("day", whole), "does": entry.read("does", _one_of(Does)),
         "sender": entry.read("sender", _one_of(Sender), Sender.DESK), "to": entry.read("to", _for, ""),
+        "by": entry.read("by", _one_of(Asks), Asks.PERSON),
         "enabled": entry.read("enabled", switch, default=True),
     }  # fmt: skip
 
@@ -216,6 +218,8 @@ def _of_ladder(policy: Policy, lines: dict[str, int]) -> Iterator[tuple[int, str
         names.add(step.name)
         if step.does is Does.REVIEW and not step.to:
             yield lines[f"steps:{number}"], f"A review needs “to”: {', '.join(FOR)}."
+        if step.by is not Asks.PERSON and step.does is not Does.ASK:
+            yield lines[f"steps:{number}"], "Only the step that asks an approver says “by”: the others never ask for a suspension."
     days = {step.day for step in policy.ladder}
     if len(days) != len(policy.ladder):
         yield first, "Two steps fall on the same day."

@@ -7,13 +7,13 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 
-from core.collections.policy import ANY, Exemption, Notices, Policy, Quorum, Rule, Sender, Step, Tells, Threshold
+from core.collections.policy import ANY, Asks, Exemption, Notices, Policy, Quorum, Rule, Sender, Step, Tells, Threshold
 
 PARTS = ("protected", "decision", "notices", "curfew", "payments", "promises", "holds", "restoring", "term_end", "calls")
 
 
 USUAL: dict[type[Rule], dict[str, object]] = {  # what a file need not say
-    Step: {"sender": Sender.DESK, "to": "", "enabled": True},
+    Step: {"sender": Sender.DESK, "to": "", "by": Asks.PERSON, "enabled": True},
     Notices: {"books_within": 0, "suspended": Tells.NEVER, "restored": Tells.PERSON},
     Exemption: {"customer": "", "segment": "", "remind": False},
 }

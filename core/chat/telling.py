@@ -23,7 +23,7 @@ from core.people.model import ROUND_ROBIN, Member
 from core.people.mornings import DIGEST_SAID, HELD, held_said
 
 NAMED = {"step": "step", "decided": "term.short", "says": "term.short"}  # what is told by its name, and where the catalogue has it
-OF_REQUEST = ("tell.asked_to_", "tell.suspension_changes", "tell.suspension_expiring", "tell.nobody_can_approve")
+OF_REQUEST = ("tell.asked_to_", "tell.suspension_changes", "tell.suspension_expiring", "tell.nobody_can_approve", "tell.ladder_asked")
 QUOTE = 600  # characters of a note that are told
 
 
@@ -108,6 +108,8 @@ def _value(words: Words, name: str, value: object) -> object:
         return words.named(NAMED[name], str(value))
     if name == "hand":
         return words.say(f"ladder.hand.{value}")
+    if name == "refusal":
+        return words.say(f"ladder.not_asked.{value}")
     if name.endswith("_on"):
         return date.fromisoformat(str(value))
     return Moment(datetime.fromisoformat(value)) if name.endswith("_at") and isinstance(value, str) else value

@@ -21,7 +21,7 @@ from .hours import askable_on
 from .keeping import CLIMBS, ids, lock_of_ladder, moment_on, plan
 from .ladder import Coming, Ladder, Outcome, Waits, coming, final_index, needs_new_final
 from .pausing import Pause, why_paused
-from .policy import Does, Policy, Sender
+from .policy import Asks, Does, Policy, Sender
 from .queries import policy_called
 from .sending import send_step
 from .standing import split
@@ -56,7 +56,8 @@ def climb_ladder(tx: Tx, command: ClimbLadder) -> Iterable[Event]:
     if ready is WhyNot.NOTHING:
         _wake_later(tx, found, next_one)
         return
-    if isinstance(ready, list) and (pause := old_books(tx.connection, policy, whose, tx.now)) is not None:
+    by_itself = isinstance(ready, list) or next_one.step.by is Asks.POLICY  # nobody looks at the books before the desk writes or asks
+    if by_itself and (pause := old_books(tx.connection, policy, whose, tx.now)) is not None:
         yield from _pause(tx, found, next_one, pause)
         return
     if found.paused_at is not None:
@@ -88,6 +89,7 @@ def _take(tx: Tx, found: Ladder, next_one: Coming, owed: Position, ready: list[D
     yield StepBegun(
         **ids(tx, found), step_id=step_id, step=step.name, does=step.does.value, sender=step.sender.value, to=step.to,
         outcome=outcome.value, amount=amount, planned_on=next_one.planned_on, hand=hand,
+        by=step.by.value,
     )  # fmt: skip
     if isinstance(ready, list):
         yield from send_step(tx, found, step, step_id, ready)

@@ -91,7 +91,8 @@ class LadderSteppedBack(OfLadder):
 
 @dataclass(frozen=True, kw_only=True)
 class StepBegun(OfLadder):
-    """A step's day came. `outcome` dry_run: nothing leaves for the customer. `hand`: why a person sends its notice, else empty."""
+    """A step's day came. `outcome` dry_run: nothing leaves for the customer. `hand`: why a person sends its notice, else empty.
+    `by`: who asks an approver, where the step does."""
 
     step_id: int
     step: str
@@ -102,6 +103,7 @@ class StepBegun(OfLadder):
     amount: int
     planned_on: date
     hand: str = ""
+    by: str = "person"
 
 
 @dataclass(frozen=True, kw_only=True)

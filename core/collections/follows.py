@@ -47,7 +47,7 @@ from .notice_events import (
     NoticeWithdrawn,
     StepUnproven,
 )
-from .policy import Does
+from .policy import Asks, Does
 from .proving import PROVES
 
 Reaction = Callable[[Tx, Any], Iterable[Command]]
@@ -64,10 +64,12 @@ def show(tx: Tx, event: OfLadder) -> Iterable[Command]:
 
 def ask_people(tx: Tx, event: StepBegun) -> Iterable[Command]:
     """A notice to be sent by hand, with why; an approver to be asked, a review: whoever must do it is told. Nobody is asked by a step that
-    is only rehearsed, or that the desk does itself."""
+    is only rehearsed, or that the desk does itself; what comes of a policy that asks is told by whoever carries that out."""
     if event.outcome == Outcome.DRY_RUN or (event.outcome == Outcome.SENDING and not event.hand):
         return ()
     case_id = collection_case(tx.connection, event.payer_id, event.currency)
+    if event.does == Does.ASK and event.by == Asks.POLICY and case_id is not None:
+        return ()
     said = {"number": "" if case_id is None else f"C-{case_id}", "step": event.step} | ({"hand": event.hand} if event.hand else {})
     key = f"tell.ladder_{event.does}"
     role = event.to if event.does == Does.REVIEW else OWNER

@@ -16,7 +16,7 @@ class Does(StrEnum):
 
     REMIND = "remind"  # a notice that asks for payment
     FINAL = "final"  # the notice that names date and time of the suspension
-    ASK = "ask"  # an approver is asked whether to suspend; never by itself
+    ASK = "ask"  # an approver is asked whether to suspend; nothing is ever suspended without one
     REVIEW = "review"  # a person looks: restore or go on, finance or legal, write off
 
 
@@ -26,6 +26,13 @@ class Sender(StrEnum):
     DESK = "desk"
     ACCOUNTING = "accounting"  # the accounting system does; the desk waits for its proof
     HAND = "hand"  # a person does, and records the proof
+
+
+class Asks(StrEnum):
+    """Who asks an approver when the step comes: a person who is told that they may, or the policy itself."""
+
+    PERSON = "person"
+    POLICY = "policy"
 
 
 class OnPayment(StrEnum):
@@ -45,13 +52,15 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class Step(Rule):
-    """One step. `day` counts from the earliest unpaid due date; negative before it. `to`: the role that a review is for, else ""."""
+    """One step. `day` counts from the earliest unpaid due date; negative before it. `to`: the role that a review is for, else "".
+    `by`: of the step that asks an approver, who does."""
 
     name: str
     day: int
     does: Does
     sender: Sender = Sender.DESK
     to: str = ""
+    by: Asks = Asks.PERSON
     enabled: bool = True
 
 

@@ -31,7 +31,7 @@ from core.cases.watching import forget_watcher
 from core.charges.events import PricesRecorded
 from core.collections import carrying, expiring, settled
 from core.collections import follows as collections
-from core.collections.events import PaymentReported, PaymentSettled, PolicyApplied
+from core.collections.events import PaymentReported, PaymentSettled, PolicyApplied, StepBegun
 from core.collections.notice_events import NoticeProven, NoticeUndelivered, TicketChosen
 from core.customers import reading
 from core.customers import search as customers_search
@@ -61,7 +61,7 @@ from core.receivables import search as receivables_search
 from core.receivables.commands import NoteDue
 from core.receivables.events import InvoicesFellDue, NoticeRecorded, PayerAttached, ReceivablesRecorded
 from core.receivables.handlers import DUE
-from core.suspensions import announcing, by_itself, by_letter, hearing, outside
+from core.suspensions import announcing, by_itself, by_letter, by_policy, hearing, outside
 from core.suspensions import follows as suspensions
 from core.suspensions.events import SuspensionApproved, SuspensionEnded, SuspensionProposed
 from core.suspensions.execution_events import ItemEnded
@@ -69,7 +69,17 @@ from core.suspensions.restore_events import CustomerTold, RestoredByHand, Servic
 from core.suspensions.terms import follows as terms
 from core.suspensions.terms.events import TermEndDecided
 
-from .collecting import attach_linked_payer, climb_for_real, collect, hear_notice, judge, keep_ladders, settle_as_read, settle_at_last
+from .collecting import (
+    attach_linked_payer,
+    climb_for_real,
+    collect,
+    hear_notice,
+    judge,
+    keep_ladders,
+    propose_by_policy,
+    settle_as_read,
+    settle_at_last,
+)
 from .requests import (
     judge_again,
     look_at_case,
@@ -124,18 +134,21 @@ FOLLOWS: Mapping[type[Event], Sequence[Reaction]] = {
     SubscriptionsRecorded: (outside.notice, recheck_suspensions, show_subscriptions, watch_terms, settle_as_read),
     PricesRecorded: (show_requests,),
     **collections.FOLLOWS,
+    StepBegun: (*collections.FOLLOWS[StepBegun], propose_by_policy),
     **{event: (*collections.FOLLOWS[event], recheck_suspensions) for event in (NoticeProven, NoticeUndelivered)},
     **{
         event: (*own, carrying.review_notices, show_requests, recheck_suspensions, *((offer_restores,) if event in PAYING else ()))
         for event, own in settled.FOLLOWS.items()
     },
     **suspensions.FOLLOWS,
-    **{event: (*suspensions.FOLLOWS[event], look_at_case) for event in (SuspensionProposed, SuspensionApproved)},
+    SuspensionApproved: (*suspensions.FOLLOWS[SuspensionApproved], look_at_case),
+    SuspensionProposed: (*suspensions.FOLLOWS[SuspensionProposed], look_at_case, by_policy.tell_asked),
     SuspensionEnded: (*suspensions.FOLLOWS[SuspensionEnded], look_at_case, settle_at_last, by_itself.after_end),
     **{event: (*suspensions.FOLLOWS[event], settle_at_last) for event in (ItemEnded, CustomerTold)},
     **terms.FOLLOWS,
     **by_letter.FOLLOWS,
     **by_itself.FOLLOWS,
+    **by_policy.FOLLOWS,
     **{event: (*suspensions.FOLLOWS[event], by_itself.try_it) for event in (ServiceRestored, RestoredByHand)},
     TermEndDecided: (recheck_suspensions, *terms.FOLLOWS[TermEndDecided], watch_terms),
     **escalations.FOLLOWS,

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from core.cases.commands import OpenCollection, SettleCollection
 from core.cases.model import Kind
-from core.cases.queries import case, collection_cases
+from core.cases.queries import case, collection_case, collection_cases
 from core.collections.commands import HearNotice, JudgeByFeed, KeepLadders, RestartLadders
+from core.collections.events import StepBegun
+from core.collections.policy import Asks, Does
 from core.customers.events import LinkConfirmed, ModeSwitched, SubscriptionsRecorded
 from core.customers.model import LinkKind, Mode
 from core.customers.queries import today_of
@@ -15,6 +17,7 @@ from core.engine.transaction import Tx
 from core.receivables.commands import AttachPayer
 from core.receivables.events import NoticeRecorded, OfPayer, ReceivablesRecorded
 from core.receivables.queries import payer, position, unpaid_positions
+from core.suspensions.by_policy import ProposeByPolicy
 from core.suspensions.closing import left_of
 from core.suspensions.events import OfSuspension
 from core.suspensions.queries import suspension, suspensions_of_customer
@@ -66,6 +69,14 @@ def _settle(tx: Tx, case_id: int) -> Iterable[Command]:
 def keep_ladders(_tx: Tx, event: OfPayer) -> Iterable[Command]:
     """What is owed changed, or whose it is: ladders begin, are counted anew, end."""
     return () if event.customer_id is None else (KeepLadders(payer_id=event.payer_id),)
+
+
+def propose_by_policy(tx: Tx, event: StepBegun) -> Iterable[Command]:
+    """The step at which an approver is asked came, and the policy says that it asks itself: in the same transaction, so once."""
+    if event.does != Does.ASK or event.by != Asks.POLICY:
+        return ()
+    case_id = collection_case(tx.connection, event.payer_id, event.currency)
+    return () if case_id is None else (ProposeByPolicy(case_id=case_id, ladder_id=event.ladder_id),)
 
 
 def climb_for_real(_tx: Tx, event: ModeSwitched) -> Iterable[Command]:

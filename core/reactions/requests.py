@@ -18,7 +18,13 @@ from core.people.events import CalendarSet, DayClosed, DayOpened
 from core.receivables.events import OfPayer
 from core.suspensions import spreading
 from core.suspensions.events import SuspensionApproved, SuspensionEnded, SuspensionProposed
-from core.suspensions.queries import open_suspensions, open_suspensions_of_customer, suspensions_of_case, suspensions_of_customer
+from core.suspensions.queries import (
+    open_suspensions,
+    open_suspensions_of_customer,
+    suspension,
+    suspensions_of_case,
+    suspensions_of_customer,
+)
 from core.suspensions.restore_commands import ProposeRestores
 from core.suspensions.terms.commands import WatchTermEnds
 
@@ -92,9 +98,10 @@ def offer_restores(_tx: Tx, event: OfPayer | PaymentReported | PaymentSettled) -
     return () if event.customer_id is None else (ProposeRestores(customer_id=event.customer_id),)
 
 
-def look_at_case(_tx: Tx, event: SuspensionProposed | SuspensionApproved | SuspensionEnded) -> Iterable[Command]:
+def look_at_case(tx: Tx, event: SuspensionProposed | SuspensionApproved | SuspensionEnded) -> Iterable[Command]:
     """A case of which a person asked, decided or ended a suspension is new no longer."""
-    by = event.by if isinstance(event, SuspensionEnded) else "staff:"
+    by_policy = isinstance(event, SuspensionProposed) and suspension(tx.connection, event.suspension_id).is_by_policy
+    by = event.by if isinstance(event, SuspensionEnded) else "" if by_policy else "staff:"
     return (LookAt(case_id=event.case_id),) if by.startswith("staff:") else ()
 
 

@@ -46,7 +46,7 @@ def attest_bank(tx: Tx, command: AttestBank) -> Iterable[Event]:
     checked = required(command.checked, "checked")
     of = case(tx.connection, command.case_id)
     found = open_suspension_of(tx.connection, of.id)
-    if found is not None and found.proposed_by == tx.actor.id:
+    if found is not None and tx.actor.id in found.askers:
         raise NotAllowed("attest_own_proposal", number=found.number)
     if found is None or found.state is State.PROPOSED or not any(one.state in NOT_SENT for one in found.items):
         raise Conflict("attest_needs_approved", number=of.number)
@@ -83,7 +83,7 @@ def needed_from(connection: Connection, found: Suspension, now: datetime) -> tup
 def attested_for(connection: Connection, found: Suspension, as_of: datetime) -> Attested | None:
     """What goes beyond the accounting's word of `as_of` for this request, said while it was open; nobody's own word counts for their own
     request."""
-    mine = (bank_attests.c.case_id == found.case_id) & (bank_attests.c.by != found.proposed_by) & (bank_attests.c.until > as_of)
+    mine = (bank_attests.c.case_id == found.case_id) & bank_attests.c.by.not_in(found.askers) & (bank_attests.c.until > as_of)
     mine &= bank_attests.c.at >= found.proposed_at
     if found.ended_at is not None:
         mine &= bank_attests.c.at <= found.ended_at

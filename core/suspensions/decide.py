@@ -21,9 +21,9 @@ from .holding import refuse_if_vain
 from .looking import facts_now, look_at, void_for
 from .model import ItemState, State, Suspension, Verdict
 from .moving import end_unsent, lock_request, move
-from .queries import is_halted, suspension
+from .queries import answers_for, is_halted, suspension
 from .quorum import approvals_of, is_met, needs_of
-from .rules import blockers, changes, is_too_little
+from .rules import changes, is_too_little, stops_of
 from .voting import cast, refuse_if_decided, refuse_if_involved, refuse_if_uncounted
 
 
@@ -38,17 +38,17 @@ def approve_suspension(tx: Tx, command: ApproveSuspension) -> Iterable[Event]:
     if is_halted(tx.connection):
         raise Conflict("suspensions_halted")
     if found.is_to_revise:
-        raise Conflict("approve_to_revise", number=found.number, name=display_name(tx.connection, found.proposed_by))
+        raise Conflict("approve_to_revise", number=found.number, name=display_name(tx.connection, answers_for(tx.connection, found)))
     if command.facts != found.facts:
         raise Conflict("facts_changed")
     if (rebound := _rebind(tx, found)) is not None:
         return rebound
     policy = policy_called(tx.connection, found.listed["policy"])
-    if stops := blockers(found.listed, policy, today_of(tx.connection, found.customer_id, tx.now)):
+    if stops := stops_of(found, policy, today_of(tx.connection, found.customer_id, tx.now)):
         raise Conflict(f"approve_{stops[0]}", number=found.number)
     refuse_if_uncounted(tx, found)
     wanted = [subscription(tx.connection, one.subscription_id) for one in found.items]
-    refuse_if_vain(tx.connection, policy, found.case_id, wanted, found.proposed_by, tx.now, doing="approve")
+    refuse_if_vain(tx.connection, policy, found.case_id, wanted, found.askers, tx.now, doing="approve")
     cast(tx, found, Verdict.APPROVE, "")
     ids = {"suspension_id": found.id, "case_id": found.case_id}
     if not is_met(tx.connection, found):
@@ -95,7 +95,7 @@ def _rebind(tx: Tx, found: Suspension) -> list[Event] | None:
     is_paid = is_too_little(known.listed, policy_called(tx.connection, known.listed["policy"]))
     if is_paid or any(c["fact"].endswith(("_link", ":status")) for c in changed):
         return void_for(tx, found, changed)
-    values = {"facts": found.facts + 1, "round": found.round + 1, "bound": known.bound(changed)}
+    values = {"facts": found.facts + 1, "round": found.round + 1, "bound": known.bound(changed) | found.lasting}
     tx.connection.execute(sa.update(suspensions).where(suspensions.c.id == found.id).values(**values))
     return [FactsRebound(suspension_id=found.id, case_id=found.case_id, number=found.facts + 1, changed=tuple(changed))]
 

@@ -155,6 +155,20 @@ class SuspensionHeld(OfSuspension):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotAskedByPolicy(Event):
+    """A step of the ladder was to ask for a suspension and could not. `version`: of its policy; `why`: a word for it."""
+
+    case_id: int
+    version: str
+    why: str
+
+    @property
+    def subject(self) -> str:
+        """The case: there is no request."""
+        return f"case:{self.case_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CurfewLifted(Event):
     """The curfew is set aside for the case's requests."""
 

@@ -122,6 +122,7 @@ def _request(connection: Connection, found: Suspension) -> dict[str, Any]:
     return {
         "number": found.number, "state": found.state.value, "reason": found.reason, "end_reason": found.end_reason,
         "asked_by": display_name(connection, found.proposed_by), "asked_at": found.proposed_at.isoformat(),
+        "answered_by": [display_name(connection, each) for each in found.answered],
         "needed": [{"approvals": need.approvals, "of": need.of} for need in needs_of(connection, found)],
         "could_decide": [_part(connection, each) for each in people if each.part is Part.DECIDES],
         "asked": [_part(connection, each) for each in people if each.part is Part.ASKED],

@@ -13,7 +13,7 @@ from .answers import meaning
 from .events import OfSuspension
 from .execution_events import CarriedByHand, ItemEnded, OfItem, SubscriptionSuspended
 from .model import ItemState
-from .queries import item, restore
+from .queries import answers_for, item, restore, suspension
 from .restore_events import RestoredByHand, RestoreEnded, ServiceRestored
 
 UNKNOWN, FAILED = ItemState.UNKNOWN.value, ItemState.FAILED.value  # a restore's states have the same words
@@ -37,6 +37,11 @@ def tell_actor(tx: Tx, actor: str, say: str, event: OfSuspension, *, at: datetim
     if kind == "staff":
         when = {"until_at": at.isoformat()} if at else {}
         tell(tx, int(number), say, case_id=event.case_id, number=f"S-{event.suspension_id}", case=f"C-{event.case_id}", **when, **more)
+
+
+def asker_of(tx: Tx, event: OfSuspension) -> str:
+    """Whoever stands for the request now."""
+    return answers_for(tx.connection, suspension(tx.connection, event.suspension_id))
 
 
 def read_all_again(

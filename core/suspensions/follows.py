@@ -45,7 +45,7 @@ from .execution_events import (
     SnapshotRecorded,
     SubscriptionSuspended,
 )
-from .following import read_all_again, schedule, show, tell_actor
+from .following import asker_of, read_all_again, schedule, show, tell_actor
 from .hearing import ask, tell_asked, tell_proposer, tell_short, tell_watchers, warn
 from .model import ItemState, State
 from .ports import AnswerKind
@@ -76,7 +76,7 @@ def cool(tx: Tx, event: SuspensionApproved) -> Iterable[Command]:
     timers.cancel(tx, WARNS, event.subject)
     timers.schedule(tx, EXPIRES, event.subject, due_at=event.expires_at, rule="approval_valid")
     timers.schedule(tx, LOOKS, event.subject, due_at=event.cooling_until, rule="cooling_off")
-    tell_actor(tx, suspension(tx.connection, event.suspension_id).proposed_by, "tell.suspension_approved", event, at=event.cooling_until)
+    tell_actor(tx, asker_of(tx, event), "tell.suspension_approved", event, at=event.cooling_until)
     return ()
 
 
@@ -112,7 +112,7 @@ def look_then(tx: Tx, event: SuspensionHeld) -> Iterable[Command]:
     if event.until is not None:
         timers.schedule(tx, LOOKS, event.subject, due_at=event.until, rule=event.why)
     say = "tell.suspension_held" if event.in_time else "tell.suspension_held_too_long"
-    tell_actor(tx, suspension(tx.connection, event.suspension_id).proposed_by, say, event, at=event.until)
+    tell_actor(tx, asker_of(tx, event), say, event, at=event.until)
     return ()
 
 

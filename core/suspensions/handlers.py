@@ -8,6 +8,7 @@ from . import (
     attesting,
     by_itself,
     by_letter,
+    by_policy,
     chasing,
     checking,
     closing,
@@ -33,5 +34,5 @@ HANDLERS: Handlers = {
     **decide.HANDLERS, **cooling.HANDLERS, **looking.HANDLERS, **executing.HANDLERS, **leaving.HANDLERS, **restoring.HANDLERS,
     **resuming.HANDLERS, **offering.HANDLERS, **chasing.HANDLERS, **unanswered.HANDLERS, **lifting.HANDLERS,
     **attesting.HANDLERS, **outside.HANDLERS, **checking.HANDLERS, **closing.HANDLERS, **announcing.HANDLERS,
-    **by_letter.HANDLERS, **by_itself.HANDLERS, **handing.HANDLERS,
+    **by_letter.HANDLERS, **by_itself.HANDLERS, **by_policy.HANDLERS, **handing.HANDLERS,
 }  # fmt: skip

@@ -17,6 +17,7 @@ from . import spreading
 from .asking import Part, people_of
 from .commands import AskPeople
 from .events import ChangesRequested, ExpiryNeared, OfSuspension, PeopleAsked, SuspensionEnded
+from .following import asker_of
 from .model import State, Suspension
 from .queries import open_suspension_of, suspension, votes_of
 from .quorum import able, lack, undecided
@@ -56,7 +57,7 @@ def tell_asked(tx: Tx, event: PeopleAsked) -> Iterable[Command]:
 
 def tell_proposer(tx: Tx, event: ChangesRequested) -> Iterable[Command]:
     """Whoever proposed it has something to answer."""
-    kind, _, number = event.proposed_by.partition(":")
+    kind, _, number = asker_of(tx, event).partition(":")
     if kind == "staff":
         by = display_name(tx.connection, suspension(tx.connection, event.suspension_id).wanted_by)
         tell(tx, int(number), "tell.suspension_changes", case_id=event.case_id, by=by, **_named(event))
@@ -67,7 +68,7 @@ def tell_short(tx: Tx, event: PeopleAsked) -> Iterable[Command]:
     """Who proposed it hears at once that those who are present cannot approve it, and who is back first; once each time it gets worse."""
     found = suspension(tx.connection, event.suspension_id)
     lacking = lack(tx.connection, found, tx.now)
-    kind, _, number = found.proposed_by.partition(":")
+    kind, _, number = asker_of(tx, event).partition(":")
     if kind != "staff" or lacking is None or event.short <= event.was_short:
         return ()
     back = min(((until, each) for each, until in lacking.away.items()), default=None)
@@ -84,7 +85,7 @@ def warn(tx: Tx, event: ExpiryNeared) -> Iterable[Command]:
     """Whoever is asked and has not decided hears that it expires; when they cannot do it alone, everybody present who may decide; when
     nobody is there at all, the conversations that decide."""
     found = suspension(tx.connection, event.suspension_id)
-    kind, _, number = found.proposed_by.partition(":")
+    kind, _, number = asker_of(tx, event).partition(":")
     if found.is_to_revise and kind == "staff":
         until = event.expires_at.isoformat()
         tell(tx, int(number), "tell.suspension_changes_expiring", case_id=event.case_id, until_at=until, **_named(event))

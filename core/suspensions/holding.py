@@ -1,6 +1,6 @@
 """What holds a request back although its facts stand: the curfew, a term that is about to end, the day's number of calls."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ Held = dict[str, Any]
 
 def hours_of(connection: Connection, found: Suspension, now: datetime) -> Hours:
     """The curfew of the request's customer at `now`, set aside or not."""
-    return _hours(connection, policy_called(connection, found.listed["policy"]), found.customer_id, found.case_id, found.proposed_by, now)
+    return _hours(connection, policy_called(connection, found.listed["policy"]), found.customer_id, found.case_id, found.askers, now)
 
 
 def apart(connection: Connection, found: Suspension, items: Sequence[Item], now: datetime) -> tuple[list[Item], list[Held]]:
@@ -57,13 +57,20 @@ def chance_at(connection: Connection, found: Suspension, moment: datetime, *, co
 
 
 def refuse_if_vain(
-    connection: Connection, policy: Policy, case_id: int, wanted: Sequence[Subscription], proposed_by: str, now: datetime, *, doing: str
+    connection: Connection,
+    policy: Policy,
+    case_id: int,
+    wanted: Sequence[Subscription],
+    askers: Collection[str],
+    now: datetime,
+    *,
+    doing: str,
 ) -> None:
     """An approval that would run out before it could be carried out is neither asked for nor given.
 
     `doing` is `suspend` or `approve`. Raises Conflict that says why, and from when on it could be.
     """
-    hours = _hours(connection, policy, wanted[0].customer_id, case_id, proposed_by, now)
+    hours = _hours(connection, policy, wanted[0].customer_id, case_id, askers, now)
     near = next((each for each in wanted if is_near(hours, each, now)), None)
     if near is not None:
         raise Conflict(f"{doing}_renewal_near", name=near.name, ends=near.term_end_at, hours=policy.curfew.before_term_end)
@@ -78,14 +85,14 @@ def refuse_if_vain(
     raise Conflict(f"{doing}_in_vain", earliest=found.earliest, why=why, expires=found.expires, ask=ask, case=f"C-{case_id}")
 
 
-def refuse_asking(connection: Connection, case_id: int, wanted: Sequence[Subscription], proposed_by: str, now: datetime) -> None:
+def refuse_asking(connection: Connection, case_id: int, wanted: Sequence[Subscription], askers: Collection[str], now: datetime) -> None:
     """Before the form is filled in: what would be refused whichever of these is chosen. Raises Conflict."""
     if not wanted:
         return
     policy = policy_on(connection, today_of(connection, wanted[0].customer_id, now))
-    hours = _hours(connection, policy, wanted[0].customer_id, case_id, proposed_by, now)
+    hours = _hours(connection, policy, wanted[0].customer_id, case_id, askers, now)
     far = [each for each in wanted if not is_near(hours, each, now)]
-    refuse_if_vain(connection, policy, case_id, far or wanted, proposed_by, now, doing="suspend")
+    refuse_if_vain(connection, policy, case_id, far or wanted, askers, now, doing="suspend")
 
 
 def is_near(hours: Hours, read: Subscription, now: datetime) -> bool:
@@ -93,8 +100,8 @@ def is_near(hours: Hours, read: Subscription, now: datetime) -> bool:
     return not hours.lifted and near_term_end(hours.rules, read.term_end_at, now)
 
 
-def _hours(connection: Connection, policy: Policy, customer_id: int, case_id: int, proposed_by: str, now: datetime) -> Hours:
-    lifted = lift_for(connection, case_id, proposed_by, now) is not None
+def _hours(connection: Connection, policy: Policy, customer_id: int, case_id: int, askers: Collection[str], now: datetime) -> Hours:
+    lifted = lift_for(connection, case_id, askers, now) is not None
     return hours_for(connection, policy, customer_id, lifted=lifted)
 
 

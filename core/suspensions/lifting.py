@@ -1,6 +1,6 @@
 """Setting the curfew aside for one case: a finance lead's exception to the policy, with a reason, for a day, never for what they asked."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,7 +40,7 @@ def lift_curfew(tx: Tx, command: LiftCurfew) -> Iterable[Event]:
     if found.payer_id is None or found.customer_id is None or found.is_closed:
         raise Conflict("lift_needs_collection", number=found.number)
     asked = open_suspension_of(tx.connection, found.id)
-    if asked is not None and asked.proposed_by == tx.actor.id:
+    if asked is not None and tx.actor.id in asked.askers:
         raise NotAllowed("lift_own_proposal", number=asked.number)
     until = tx.now + LASTS
     values = {"case_id": found.id, "by": tx.actor.id, "at": tx.now, "until": until, "reason": reason}
@@ -48,9 +48,9 @@ def lift_curfew(tx: Tx, command: LiftCurfew) -> Iterable[Event]:
     return [CurfewLifted(case_id=found.id, customer_id=found.customer_id, until=until, reason=Private(reason))]
 
 
-def lift_for(connection: Connection, case_id: int, proposed_by: str, now: datetime) -> Lift | None:
-    """What sets the curfew aside at `now` for a request of this person: nobody's own word counts for their own request."""
-    mine = (curfew_lifts.c.case_id == case_id) & (curfew_lifts.c.until > now) & (curfew_lifts.c.by != proposed_by)
+def lift_for(connection: Connection, case_id: int, askers: Collection[str], now: datetime) -> Lift | None:
+    """What sets the curfew aside at `now` for a request of these people: nobody's own word counts for their own request."""
+    mine = (curfew_lifts.c.case_id == case_id) & (curfew_lifts.c.until > now) & curfew_lifts.c.by.not_in(askers)
     row = connection.execute(sa.select(curfew_lifts).where(mine).order_by(curfew_lifts.c.id.desc()).limit(1)).one_or_none()
     return None if row is None else Lift(by=row.by, at=row.at, until=row.until, reason=row.reason)
 

@@ -93,6 +93,7 @@ ITEM_NEXT: Mapping[ItemState, frozenset[ItemState]] = {
 OPEN_STATES = frozenset(NEXT)
 OPEN_ITEM_STATES = frozenset(ITEM_NEXT)
 NOT_SENT = frozenset({_I.WAITING, _I.LOOKING, _I.BY_HAND})
+POLICY = "policy:"  # how the actor begins that a policy proposes as; its version follows
 BY_HAND = "by_hand"  # the kind of answer of what a person carries out
 MAYBE_OFF = frozenset({_I.SENDING, _I.ACCEPTED, _I.VERIFYING, _I.SUSPENDED, _I.UNKNOWN})  # Partner Center may have switched it off
 OPEN_RESTORES = frozenset(
@@ -168,6 +169,31 @@ class Suspension:
     short: int
     told: Mapping[str, Any]
     items: tuple[Item, ...] = field(default=())
+
+    @property
+    def is_by_policy(self) -> bool:
+        """Whether a step of the ladder asked for it, not a person."""
+        return self.proposed_by.startswith(POLICY)
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """Who answered for the policy, in their order: from then on a person stands for the request."""
+        return tuple(self.bound.get("answered_by", ()))
+
+    @property
+    def askers(self) -> frozenset[str]:
+        """The actors whose request it is: nobody of them decides it, and no word of theirs lets it go on."""
+        return frozenset({self.proposed_by, *self.answered})
+
+    @property
+    def unseen(self) -> tuple[int, ...]:
+        """Open questions about its invoices that no person who stands for it has seen: the policy reads none."""
+        return tuple(self.listed.get("questions", ())) if self.is_by_policy and not self.answered else ()
+
+    @property
+    def lasting(self) -> dict[str, Any]:
+        """What stays of `bound` when the request comes to stand on other facts: the step that asked, and who answered for it."""
+        return {name: self.bound[name] for name in ("step", "not_asked", "answered_by") if name in self.bound}
 
     @property
     def number(self) -> str:

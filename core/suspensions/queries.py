@@ -15,7 +15,7 @@ from core.engine.errors import NotFound
 from core.people.model import Right
 from core.people.queries import member
 
-from .model import MAYBE_OFF, OPEN_RESTORES, Item, ItemState, Restore, RestoreState, State, Suspension, Verdict, Vote
+from .model import MAYBE_OFF, OPEN_RESTORES, POLICY, Item, ItemState, Restore, RestoreState, State, Suspension, Verdict, Vote
 
 HALTED = "suspensions_stopped"
 
@@ -60,18 +60,29 @@ def restore(connection: Connection, restore_id: int) -> Restore:
 
 
 def undecided_by(connection: Connection, staff_id: int) -> list[Suspension]:
-    """Requests that wait for a decision, the oldest first, without those the member asked for or has voted on."""
-    asked = (suspensions.c.state == State.PROPOSED) & suspensions.c.ended_at.is_(None) & (suspensions.c.proposed_by != f"staff:{staff_id}")
-    rows = connection.execute(sa.select(suspensions).where(asked).order_by(suspensions.c.id)).all()
-    found = [_suspension(connection, row) for row in rows]
-    return [each for each in found if not each.is_to_revise and all(vote.staff_id != staff_id for vote in votes_of(connection, each))]
+    """Requests that wait for a decision, the oldest first, without those the member may not decide or has voted on."""
+    waiting = (suspensions.c.state == State.PROPOSED) & suspensions.c.ended_at.is_(None)
+    rows = connection.execute(sa.select(suspensions).where(waiting).order_by(suspensions.c.id)).all()
+    found = [each for row in rows if not (each := _suspension(connection, row)).is_to_revise]
+    open_ones = [each for each in found if all(vote.staff_id != staff_id for vote in votes_of(connection, each))]
+    return [each for each in open_ones if is_entitled(connection, each, staff_id)]
 
 
 def to_revise_by(connection: Connection, staff_id: int) -> list[Suspension]:
-    """Requests of the member's own of which an approver wants something, the oldest first."""
-    own = (suspensions.c.state == State.PROPOSED) & (suspensions.c.proposed_by == f"staff:{staff_id}") & suspensions.c.revised_at.is_(None)
-    rows = connection.execute(sa.select(suspensions).where(own, suspensions.c.wanted != "").order_by(suspensions.c.id)).all()
-    return [_suspension(connection, row) for row in rows]
+    """Requests of the member's own of which an approver wants something, and the policy's that wait for their answer, the oldest first."""
+    mine, theirs = suspensions.c.proposed_by == f"staff:{staff_id}", suspensions.c.proposed_by.startswith(POLICY)
+    rows = connection.execute(sa.select(suspensions).where(suspensions.c.state == State.PROPOSED, mine | theirs).order_by(suspensions.c.id))
+    found = [_suspension(connection, row) for row in rows.all()]
+    return [each for each in found if (each.is_to_revise or each.unseen) and answers_for(connection, each) == f"staff:{staff_id}"]
+
+
+def answers_for(connection: Connection, found: Suspension) -> str:
+    """The actor who stands for the request and is told what becomes of it: its proposer; for a policy the owner of the case, else who
+    answered for it last. The policy itself when there is nobody."""
+    if not found.is_by_policy:
+        return found.proposed_by
+    owner = case(connection, found.case_id).assignee_id
+    return f"staff:{owner}" if owner is not None else next(reversed(found.answered), found.proposed_by)
 
 
 def open_suspension_of(connection: Connection, case_id: int) -> Suspension | None:
@@ -133,7 +144,7 @@ def is_entitled(connection: Connection, found: Suspension, staff_id: int) -> boo
     """Whether this member may decide this request now."""
     known = member(connection, staff_id)
     owner = case(connection, found.case_id).assignee_id
-    return known is not None and Right.DECIDE in known.rights and found.proposed_by != f"staff:{staff_id}" and owner != staff_id
+    return known is not None and Right.DECIDE in known.rights and f"staff:{staff_id}" not in found.askers and owner != staff_id
 
 
 def is_halted(connection: Connection) -> bool:

@@ -29,6 +29,11 @@ def blockers(facts: Facts, policy: Policy, today: date) -> list[str]:
     return [*_money_blockers(facts, policy), *_notice_blockers(facts, policy, today), *(["term_end"] if undecided else [])]
 
 
+def stops_of(found: Suspension, policy: Policy, today: date) -> list[str]:
+    """What its facts forbid, and last what a person has yet to read who answers for the policy."""
+    return [*blockers(found.listed, policy, today), *(["questions"] if found.unseen else [])]
+
+
 def _money_blockers(facts: Facts, policy: Policy) -> list[str]:
     """An exemption, a payment in transit, a promise, a hold, an open dispute that no finance lead overrode; too little left undisputed."""
     open_disputes = [d for d in facts.get("disputes", ()) if d["state"] == "open"]

@@ -14,7 +14,7 @@ from core.engine.transaction import Tx
 from core.people.model import Right
 
 from .events import LookMissed, LookUnanswered
-from .following import tell_actor
+from .following import asker_of, tell_actor
 from .model import State
 from .moving import lock_request
 from .queries import suspension
@@ -49,7 +49,7 @@ def wait(tx: Tx, event: LookMissed) -> Iterable[Command]:
 
 def tell_proposer(tx: Tx, event: LookUnanswered) -> Iterable[Command]:
     """They can import what is missing."""
-    tell_actor(tx, suspension(tx.connection, event.suspension_id).proposed_by, "tell.look_missing", event)
+    tell_actor(tx, asker_of(tx, event), "tell.look_missing", event)
     return ()
 
 

@@ -30,7 +30,7 @@ def _decider(tx: Tx, found: Suspension) -> str:
 
 def refuse_if_involved(tx: Tx, found: Suspension) -> None:
     """Four eyes: neither who proposed it nor who works on the case. Raises NotAllowed."""
-    if tx.actor.id == found.proposed_by:
+    if tx.actor.id in found.askers:
         raise NotAllowed("own_proposal", number=found.number)
     if tx.actor.staff_id is None or tx.actor.staff_id == case(tx.connection, found.case_id).assignee_id:
         raise NotAllowed("own_case", number=found.number)

@@ -15,7 +15,7 @@ from app.policies.nodes import Faulty
 from app.policies.reading import read_policy
 from app.policies.writing import write_policy
 from core.collections.commands import ApplyPolicy
-from core.collections.policy import Need, Quorum, Threshold
+from core.collections.policy import Asks, Need, Quorum, Threshold
 from core.collections.queries import policy_called, policy_on
 from core.collections.shipped import DATED, OURS, SHIPPED
 from core.customers.commands import AddCustomer
@@ -241,3 +241,16 @@ def test_applying_refuses_an_exemption_of_whom_nobody_knows_with_its_line(world:
     assert "+  - customer: Nowak" in run(world, "diff", str(file)).output
     assert "counts from 2026-01-01" in run(world, "apply", str(file)).output
     assert "applied already" in run(world, "apply", str(file)).output
+
+
+def test_a_policy_may_ask_for_suspensions_itself_and_only_in_the_step_that_asks() -> None:
+    asks = TEXT.replace("does: ask\n", "does: ask\n    by: policy\n")
+    read = read_policy(asks)
+    assert [(step.name, step.by) for step in read.steps if step.by is not Asks.PERSON] == [("ask", Asks.POLICY)]
+    assert read_policy(write_policy(read)) == read
+
+    other = TEXT.replace("does: final\n", "does: final\n    by: policy\n")
+    said = "Only the step that asks an approver says “by”: the others never ask for a suspension."
+    assert faults(other) == [(line_of(other, "name: final"), said)]
+    odd = TEXT.replace("does: ask\n", "does: ask\n    by: robot\n")
+    assert faults(odd) == [(line_of(odd, "by: robot"), "“by” of steps, entry 6: “robot” is none of person, policy.")]

@@ -145,7 +145,7 @@ def test_home_says_what_waits_for_the_proposers_answer(story: Story, face: Face)
     story.propose(face)
     wanted(story, face)
 
-    assert "changes were asked for (1)" in face.type("home", by=ANA)
+    assert "Yours to answer before anybody can approve (1)" in face.type("home", by=ANA)
     assert "To approve or refuse" not in face.type("home", by=CLEO)
 
 

@@ -31,7 +31,7 @@ def why_attested(connection: Connection, words: Words, found: Suspension) -> Ite
 def attest_button(words: Words, found: Suspension, reader: Member | None) -> tuple[Button, ...]:
     """Offered where the last look misses a newer word of the accounting."""
     is_missed = any(each["what"] in ("position", "closed_days") for each in found.missing)
-    may = reader is None or (Right.FINANCE in reader.rights and found.proposed_by != f"staff:{reader.id}")
+    may = reader is None or (Right.FINANCE in reader.rights and f"staff:{reader.id}" not in found.askers)
     if not (is_missed and found.is_open and may):
         return ()
     label = words.say("button.attest")

@@ -32,7 +32,7 @@ def clocks(connection: Connection, words: Words, found: Suspension, now: datetim
     expires = "fact.approval_expires" if found.cooling_until else "fact.decide_until"
     shown = [Fact(words.say("fact.earliest"), _earliest(connection, words, found, now))]
     shown += [Fact(words.say(expires), Moment(found.expires_at))] if found.expires_at else []
-    lift = lift_for(connection, found.case_id, found.proposed_by, found.proposed_at)
+    lift = lift_for(connection, found.case_id, found.askers, found.proposed_at)
     return (*shown, *(_lifted(connection, words, lift) if lift is not None else ()), *said)
 
 
@@ -98,7 +98,7 @@ def lift_button(words: Words, found: Suspension, reader: Member | None) -> tuple
 
 def lifted_view(connection: Connection, words: Words, case_id: int, now: datetime) -> NoteView:
     """Read back: for which case, until when, and what goes on without it."""
-    lift = lift_for(connection, case_id, "", now)
+    lift = lift_for(connection, case_id, (), now)
     assert lift is not None  # noqa: S101 (it was written in this very gesture)
     title = words.say("curfew.lifted", number=f"C-{case_id}")
     return NoteView(title=title, facts=_lifted(connection, words, lift), footnotes=(Text(words.say("curfew.goes_on")),))

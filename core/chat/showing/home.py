@@ -9,6 +9,7 @@ from core.cases.clocks import Deadline
 from core.cases.model import Case
 from core.cases.queue import Part, counted, first_of, home_parts, next_owed, watched_part
 from core.chat.showing.deadlines import owed_value
+from core.chat.showing.revising import reason_of
 from core.chat.values import Moment, Text, Value
 from core.chat.views import Button, Fact, Group, HomeView, Item, Tone
 from core.chat.words import Words
@@ -83,7 +84,9 @@ def _groups(
 def _request(connection: Connection, words: Words, found: Suspension) -> Item:
     whose = Text(customer(connection, found.customer_id).name, quoted=True)
     show = Button(label=words.say("home.show", number=found.number), action="suspension", subject=found.id)
-    return Item(title=words.say("home.request", number=found.number), lines=(whose, Text(found.reason, quoted=True)), button=show)
+    return Item(
+        title=words.say("home.request", number=found.number), lines=(whose, Text(reason_of(words, found), quoted=True)), button=show
+    )
 
 
 def _case(connection: Connection, words: Words, found: Case, due: Deadline | None) -> Item:

@@ -17,7 +17,7 @@ from core.collections.exempting import exemption_of
 from core.collections.freshness import BOOKS, old_books
 from core.collections.hours import askable_on
 from core.collections.ladder import Coming, Ladder, Outcome, Waits, coming
-from core.collections.policy import Does, Policy, Rule, Step
+from core.collections.policy import Asks, Does, Policy, Rule, Step
 from core.collections.queries import policy_called, policy_on
 from core.collections.shipped import OURS
 from core.customers.queries import calendar_of, today_of
@@ -174,9 +174,14 @@ def _table(connection: Connection, words: Words, policy: Policy, climbed: Ladder
     return Table(title=words.say("ladder.steps"), columns=columns, rows=rows_shown, numeric=frozenset({3} if done else ()))
 
 
+def _does(step: Step) -> str:
+    """The key of what it does, and for the step that asks an approver, who does."""
+    return "ladder.does.ask_by_policy" if step.by is Asks.POLICY else f"ladder.does.{step.does}"
+
+
 def _outcome(words: Words, step: Step, policy: Policy, climbed: Ladder, row: Row[Any] | None) -> str:
     if row is not None:
         is_sent = row.outcome == Outcome.SENDING and not row.detail  # else a person sends it, and that says why
         return words.say("ladder.outcome.on_its_way" if is_sent else f"ladder.outcome.{Outcome(row.outcome)}")
     passed = policy.ladder.index(step) < climbed.climbed
-    return words.say("ladder.outcome.passed" if passed else f"ladder.does.{step.does}")
+    return words.say("ladder.outcome.passed" if passed else _does(step))

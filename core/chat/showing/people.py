@@ -8,6 +8,7 @@ from core.chat.values import Person, Text, Value
 from core.chat.words import Words
 from core.engine.transaction import SYSTEM
 from core.people.queries import display_name, names_of
+from core.suspensions.model import POLICY
 
 CALLED = 6  # people named at once; more are a crowd, in which nobody acts
 
@@ -27,4 +28,6 @@ def actor_name(connection: Connection, words: Words, actor: str) -> str:
     """Who did it: a person by name, the desk in the reader's words, a system of record by the name of its connection."""
     if actor == SYSTEM.id:
         return words.say("actor.desk")
+    if actor.startswith(POLICY):
+        return words.say("actor.policy", version=actor.removeprefix(POLICY))
     return display_name(connection, actor).removeprefix("connection:")

@@ -9,7 +9,9 @@ from core.chat.views import Button, Fact, Section, Tone
 from core.chat.words import Words
 from core.customers.queries import subscription
 from core.people.queries import display_name
-from core.suspensions.model import Suspension
+from core.suspensions.model import POLICY, Suspension
+from core.suspensions.propose import why_not
+from core.suspensions.queries import answers_for
 from core.suspensions.terms.queries import term_end_of
 
 
@@ -22,12 +24,34 @@ def wanted_facts(connection: Connection, words: Words, found: Suspension) -> tup
     return (Fact(words.say("fact.wanted_by"), (by, Moment(found.wanted_at))), what)
 
 
+def answerer(connection: Connection, words: Words, found: Suspension) -> str:
+    """Who answers, or answered, for the request by name; for the policy while nobody owns the case: whoever collects."""
+    by = found.answered[-1] if found.answered and not found.is_to_revise else answers_for(connection, found)
+    return words.say("actor.collects") if by.startswith(POLICY) else display_name(connection, by)
+
+
+def reason_of(words: Words, found: Suspension) -> str:
+    """A person's own words; the policy's in the reader's, until somebody answers for it in theirs."""
+    step = found.bound.get("step")
+    if step is None or found.answered:
+        return found.reason
+    return words.say("suspension.step_reason", version=step["version"], step=words.named("step", step["name"]), day=f"{step['day']:+d}")
+
+
+def not_asked(connection: Connection, words: Words, found: Suspension) -> Iterable[Section]:
+    """What the policy did not ask for, each with what forbids it now."""
+    left = [subscription(connection, each) for each in found.bound.get("not_asked", ()) if found.is_open]
+    lines = [words.error(refusal) if (refusal := why_not(connection, read)) is not None else read.name for read in left]
+    if lines:
+        yield Section(title=words.say("suspension.not_asked"), lines=tuple(Text(line, quoted=True) for line in lines))
+
+
 def revision(connection: Connection, words: Words, found: Suspension) -> Iterable[Section]:
     """Who must answer it, or that it was answered and earlier votes count no more."""
     facts = wanted_facts(connection, words, found)
     if not facts or not found.is_open:
         return
-    name = display_name(connection, found.proposed_by)
+    name = answerer(connection, words, found)
     line = words.say("revise.waits", name=name) if found.revised_at is None else words.say("revise.done", name=name, at=found.revised_at)
     lines = [line, *_ends_of_terms(connection, words, found)]
     tone = Tone.WARNING if found.is_to_revise else Tone.NEUTRAL

@@ -15,14 +15,14 @@ from core.collections.queries import policy_called
 from core.people.queries import name_called
 from core.receivables.queries import position
 from core.suspensions.model import Suspension
-from core.suspensions.rules import blockers, final_notice_ripe_on
+from core.suspensions.rules import final_notice_ripe_on, stops_of
 
 
 def standing(connection: Connection, words: Words, found: Suspension, of: Case, today: date) -> Iterable[Section]:
     """While it may still be decided: every blocker, what holds back collecting, and the questions about these invoices that are open."""
     if not found.is_open or of.payer_id is None:
         return
-    stops = blockers(found.listed, policy_called(connection, found.listed["policy"]), today)
+    stops = stops_of(found, policy_called(connection, found.listed["policy"]), today)
     if len(stops) > 1:
         lines = tuple(Text(blocked(connection, words, found, stop)) for stop in stops)
         yield Section(title=words.say("suspension.blockers"), lines=lines, tone=Tone.WARNING)
@@ -30,7 +30,9 @@ def standing(connection: Connection, words: Words, found: Suspension, of: Case, 
     named = [case(connection, each) for each in found.listed.get("questions", ())]
     if named:
         lines = tuple(Text(f"{each.number} {each.title}", quoted=True) for each in named)
-        yield Section(title=words.say("suspension.questions"), lines=lines, tone=Tone.WARNING)
+        yield Section(
+            title=words.say("suspension.questions.unseen" if found.unseen else "suspension.questions"), lines=lines, tone=Tone.WARNING
+        )
 
 
 def blocked(connection: Connection, words: Words, found: Suspension, stop: str) -> str:

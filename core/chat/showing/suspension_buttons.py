@@ -20,7 +20,8 @@ from core.suspensions.chasing import LEFT
 from core.suspensions.checking import open_handwork
 from core.suspensions.model import MAYBE_OFF, NOT_SENT, ItemState, RestoreState, State, Suspension
 from core.suspensions.queries import items_maybe_off, newest_suspension_of, restores_of
-from core.suspensions.rules import blockers, left_over
+from core.suspensions.revising import may_answer
+from core.suspensions.rules import left_over, stops_of
 
 AGAIN = {State.VOIDED, State.EXPIRED, State.STOPPED, State.REFUSED, State.FAILED, State.DRY_RUN}
 
@@ -30,7 +31,8 @@ def request_buttons(
 ) -> tuple[Button, ...]:  # fmt: skip
     """Those of a request's card. On a shared one everybody sees them; every command checks the right, the person and the facts again."""
     made: list[Button] = []
-    if found.is_to_revise and (reader is None or found.proposed_by == f"staff:{reader.id}"):
+    asks_answer = found.is_to_revise or (found.state is State.PROPOSED and found.unseen)
+    if asks_answer and (reader is None or (_may(reader, Right.PROPOSE) and may_answer(connection, found, f"staff:{reader.id}"))):
         made.append(revise_button(words, found))
     if found.state is State.PROPOSED:
         made += _deciding(connection, words, found, today, reader)
@@ -50,7 +52,7 @@ def request_buttons(
 
 def _deciding(connection: Connection, words: Words, found: Suspension, today: date, reader: Member | None) -> Iterable[Button]:
     """Yes, unless something has to happen before it; what a person does about a term's end; something else first; no."""
-    stops = blockers(found.listed, policy_called(connection, found.listed["policy"]), today)
+    stops = stops_of(found, policy_called(connection, found.listed["policy"]), today)
     if not (found.is_to_revise or stops) and _may(reader, Right.DECIDE):
         yield _approve(connection, words, found)
     if "term_end" in stops and _may(reader, Right.PROPOSE):

@@ -15,7 +15,7 @@ from core.chat.showing.holding import clocks, held_section, is_held
 from core.chat.showing.impact import item_section
 from core.chat.showing.ladder import source_of
 from core.chat.showing.people import actor_name
-from core.chat.showing.revising import revision, since
+from core.chat.showing.revising import answerer, not_asked, reason_of, revision, since
 from core.chat.showing.stops import blocked, standing
 from core.chat.showing.suspension_buttons import request_buttons, restore_buttons
 from core.chat.showing.whose import whose_facts
@@ -30,7 +30,7 @@ from core.people.model import Member, Right
 from core.people.queries import display_name
 from core.suspensions.model import State, Suspension, Verdict
 from core.suspensions.queries import is_brought_back, newest_suspension_of, suspension, votes_of
-from core.suspensions.rules import blockers
+from core.suspensions.rules import stops_of
 
 TONES = {
     State.PROPOSED: Tone.WARNING, State.COOLING: Tone.WARNING, State.LOOKING: Tone.WARNING, State.EXECUTING: Tone.WARNING,
@@ -125,8 +125,8 @@ def _looking(words: Words, found: Suspension) -> str:
 
 def _waiting(connection: Connection, words: Words, found: Suspension, today: date) -> str:
     if found.is_to_revise:
-        return words.say("suspension.state.to_revise", person=display_name(connection, found.proposed_by))
-    stops = blockers(found.listed, policy_called(connection, found.listed["policy"]), today)
+        return words.say("suspension.state.to_revise", person=answerer(connection, words, found))
+    stops = stops_of(found, policy_called(connection, found.listed["policy"]), today)
     return blocked(connection, words, found, stops[0]) if stops else words.say("suspension.state.proposed")
 
 
@@ -139,7 +139,7 @@ def _facts(connection: Connection, words: Words, found: Suspension, of: Case) ->
         Fact(words.say("fact.overdue"), Money(int(listed["overdue"]), str(listed["currency"]))),
         Fact(words.say("fact.books_as_of"), heard),
         Fact(words.say("fact.proposed"), (Person(actor_name(connection, words, found.proposed_by)), Moment(found.proposed_at))),
-        Fact(words.say("fact.reason"), Text(found.reason, quoted=True)),
+        Fact(words.say("fact.reason"), Text(reason_of(words, found), quoted=True)),
         Fact(words.say("fact.notices"), _notices(words, found)),
         Fact(words.say("fact.mode"), Text(words.say(f"suspension.mode.{'' if found.is_open else 'ended.'}{listed['mode']}"))),
     ]
@@ -163,7 +163,7 @@ def _notices(words: Words, found: Suspension) -> Value:
 
 def _notes(connection: Connection, words: Words, found: Suspension, of: Case, today: date) -> tuple[Section, ...]:
     """What holds back collecting, what changed since it was shown, and what the last look misses."""
-    made = [*revision(connection, words, found), *standing(connection, words, found, of, today)]
+    made = [*not_asked(connection, words, found), *revision(connection, words, found), *standing(connection, words, found, of, today)]
     names = {s.id: s.name for s in subscriptions_of(connection, found.customer_id)}
     changed = [_changed(words, found, names, c) for c in found.bound.get("changed", ())]
     made += since(words, found, names, changed)

@@ -111,7 +111,7 @@ def everything(asked: Asked, given: Given) -> Mapping[str, str]:
             raise not_offered(connection, found)
         known = [(read, end) for read, end in term_ends_of(connection, found.customer_id or 0) if read.id in chosen]
         wanted = [subscription(connection, each) for each in sorted(chosen)]
-        refuse_asking(connection, found.id, wanted, f"staff:{asked.member.id}", asked.now)
+        refuse_asking(connection, found.id, wanted, (f"staff:{asked.member.id}",), asked.now)
     return {"subscriptions": ",".join(option.value for option in options), "at_term_end": common_answer([end for _, end in known])}
 
 

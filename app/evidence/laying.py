@@ -90,6 +90,7 @@ def _request(found: Mapping[str, Any], whole: Mapping[str, Any], words: Words) -
     facts = [
         [words.say("evidence.state"), words.say(f"suspension.short.{found['state']}")],
         [words.say("evidence.asked_by"), f"{_who(words, found['asked_by'])}, {_moment(words, found['asked_at'])}"],
+        *([[words.say("evidence.answered_by"), ", ".join(found["answered_by"])]] if found["answered_by"] else []),
         [words.say("evidence.reason"), found["reason"]],
         [words.say("fact.quorum"), "; ".join(needed(words, Need(each["approvals"], each["of"])) for each in found["needed"])],
         [words.say("fact.overdue"), words.money(listed["overdue"], currency)],

@@ -1,5 +1,6 @@
 """The policy itself asks: where the ladder's step says so, held to what a person is, and what takes a person's answer stays open."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -7,7 +8,9 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 
+from app.evidence.laying import lay_out
 from core.cases.commands import AssignCase, OpenCase, TakeCase
+from core.chat.words import Words
 from core.collections.commands import ApplyPolicy
 from core.collections.policy import Asks, Quorum
 from core.collections.shipped import DATED, OURS, SHIPPED
@@ -109,6 +112,11 @@ def test_a_question_nobody_read_blocks_until_the_owner_answers_who_then_never_de
     face.fill(form, by=OTTO, reason="We talked", questions=str(question))
     world.settle()
     assert "We talked" in str(face.channel())
+    with world.house.desk.reading() as connection:
+        whole = evidence(connection, story.case_id, world.now)
+    laid = json.dumps(lay_out(whole, Words("en")), ensure_ascii=False)
+    assert "the policy asks, " in laid, "who asked, on the printed page"
+    assert '["Who answered for the policy", "Otto Both"]' in laid
     assert "Approve" in face.channel().buttons
 
     with world.house.desk.reading() as connection:

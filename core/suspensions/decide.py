@@ -19,7 +19,7 @@ from .commands import ApproveSuspension, RecheckFacts, RefuseSuspension
 from .events import FactsRebound, SuspensionApproved, VoteCast
 from .holding import refuse_if_vain
 from .looking import facts_now, look_at, void_for
-from .model import ItemState, State, Suspension, Verdict
+from .model import POLICY, ItemState, State, Suspension, Verdict
 from .moving import end_unsent, lock_request, move
 from .queries import answers_for, is_halted, suspension
 from .quorum import approvals_of, is_met, needs_of
@@ -38,7 +38,10 @@ def approve_suspension(tx: Tx, command: ApproveSuspension) -> Iterable[Event]:
     if is_halted(tx.connection):
         raise Conflict("suspensions_halted")
     if found.is_to_revise:
-        raise Conflict("approve_to_revise", number=found.number, name=display_name(tx.connection, answers_for(tx.connection, found)))
+        answers = answers_for(tx.connection, found)
+        if answers.startswith(POLICY):  # nobody has taken the case yet
+            raise Conflict("approve_to_answer", number=found.number)
+        raise Conflict("approve_to_revise", number=found.number, name=display_name(tx.connection, answers))
     if command.facts != found.facts:
         raise Conflict("facts_changed")
     if (rebound := _rebind(tx, found)) is not None:

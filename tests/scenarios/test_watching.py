@@ -223,7 +223,7 @@ def test_home_and_the_queue_show_what_one_watches(world: World, face: Face) -> N
     assert "Watched (1)" in face.write("home", by=VIC)
     assert f"C-{case_id}" in face.type("queue watched", by=VIC)
     assert f"C-{case_id}" in face.type("kolejka obserwowane", by=ANA)
-    assert "Nothing is open" in face.type("queue watched", by=BEN)
+    assert "No case in this part" in face.type("queue watched", by=BEN)
     face.type(f"take {case_id}", by=ANA)
 
     home = str(face.write("home", by=ANA))

@@ -2,12 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from .db.dialects import insert_into
 from .db.store import Store
-from .db.tables.engine import switches
+from .switches import remember, remembered
 
 SHIFT = "clock_shift_seconds"
 
@@ -35,10 +33,9 @@ class Clock:
             raise ValueError("the clock only moves forward")
         with self._store.writing() as connection:
             total = int((shift(connection) + by).total_seconds())
-            statement = insert_into(connection, switches).values(name=SHIFT, value=total)
-            connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": total}))
+            remember(connection, SHIFT, total)
 
 
 def shift(connection: Connection) -> timedelta:
     """How far the business clock is ahead."""
-    return timedelta(seconds=connection.scalar(sa.select(switches.c.value).where(switches.c.name == SHIFT)) or 0)
+    return timedelta(seconds=remembered(connection, SHIFT) or 0)

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from core.engine import inbox, timers
-from core.engine.db.dialects import insert_into
-from core.engine.db.tables.engine import switches
 from core.engine.errors import NotFound
 from core.engine.handling import Command, Handler, Handlers
 from core.engine.journal import Event, Private
+from core.engine.switches import remember, remembered
 from core.engine.transaction import Tx
 
 from .commands import DiscardDelivery, GiveUpDelivery, ReplayDelivery, WarnOfLetters
@@ -34,7 +32,7 @@ def settle_letter(tx: Tx, command: DiscardDelivery | ReplayDelivery) -> Iterable
     if letter is None or not settle(tx.connection, command.delivery):
         raise NotFound("dead_letter_not_found", delivery=str(command.delivery))
     if not inbox.count_dead(tx.connection):
-        tx.connection.execute(sa.delete(switches).where(switches.c.name == TOLD))
+        remember(tx.connection, TOLD, None)
     row = named_connection(tx.connection, letter.connection)
     about = {"connection_id": row.id, "name": row.name, "delivery": command.delivery, "by": Private(command.by)}
     if isinstance(command, DiscardDelivery):
@@ -61,13 +59,12 @@ def plan_warning(tx: Tx, _event: DeliveryGivenUp) -> Iterable[Command]:
 def warn(tx: Tx, _command: WarnOfLetters) -> Iterable[Event]:
     """The first ones are told of, and after that only twice as many; when all are settled, it begins anew."""
     count = inbox.count_dead(tx.connection)
-    told = tx.connection.scalar(sa.select(switches.c.value).where(switches.c.name == TOLD)) or 0
+    told = remembered(tx.connection, TOLD) or 0
     if count < max(1, 2 * told):
         return []
     for staff_id in sorted(staff_holding(tx.connection, Right.ADMINISTER)):
         tell(tx, staff_id, "tell.letters", count=count)
-    kept = insert_into(tx.connection, switches).values(name=TOLD, value=count)
-    tx.connection.execute(kept.on_conflict_do_update(index_elements=["name"], set_={"value": count}))
+    remember(tx.connection, TOLD, count)
     return []
 
 

@@ -10,13 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from core.engine import inbox, outbox
-from core.engine.db.dialects import insert_into
-from core.engine.db.tables.engine import switches
 from core.engine.db.tables.people import connections
 from core.engine.errors import NotFound
 from core.engine.handling import Handler, Handlers
 from core.engine.inbox import Delivery
 from core.engine.journal import Event
+from core.engine.switches import remember, remembered
 from core.engine.transaction import Tx
 
 from .commands import PollConnection, RecordPoll
@@ -44,8 +43,7 @@ def record_poll(tx: Tx, command: RecordPoll) -> Iterable[Event]:
     ]
     before = watermark(tx.connection, command.name)
     moved = command.watermark if before is None else max(before, command.watermark)
-    insert = insert_into(tx.connection, switches).values(name=_switch(command.name), value=moved.isoformat())
-    tx.connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"value": moved.isoformat()}))
+    remember(tx.connection, _switch(command.name), moved.isoformat())
     if not any(stored):
         return []
     return [ConnectionPolled(connection_id=row.id, name=row.name, found=sum(stored), watermark=moved)]
@@ -53,7 +51,7 @@ def record_poll(tx: Tx, command: RecordPoll) -> Iterable[Event]:
 
 def watermark(connection: Connection, name: str) -> datetime | None:
     """Up to where the system was asked, by its own clock; None when it never was."""
-    kept = connection.scalar(sa.select(switches.c.value).where(switches.c.name == _switch(name)))
+    kept = remembered(connection, _switch(name))
     return None if kept is None else datetime.fromisoformat(kept)
 
 

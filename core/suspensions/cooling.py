@@ -4,12 +4,11 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from core.engine.db.dialects import insert_into
-from core.engine.db.tables.engine import switches
 from core.engine.db.tables.suspensions import suspensions
 from core.engine.errors import Conflict, required
 from core.engine.handling import Handler, Handlers
 from core.engine.journal import Event, Private
+from core.engine.switches import remember
 from core.engine.transaction import Tx
 
 from .commands import AllowSuspensions, ExpireSuspension, ExplainStop, HaltSuspensions, StopSuspension, WarnOfExpiry
@@ -64,7 +63,7 @@ def halt_suspensions(tx: Tx, _command: HaltSuspensions) -> Iterable[Event]:
     """Halting twice changes nothing."""
     if is_halted(tx.connection):
         return []
-    _switch(tx, on=True)
+    remember(tx.connection, HALTED, True)
     return [SuspensionsHalted()]
 
 
@@ -72,13 +71,8 @@ def allow_suspensions(tx: Tx, _command: AllowSuspensions) -> Iterable[Event]:
     """Allowing what is allowed changes nothing."""
     if not is_halted(tx.connection):
         return []
-    _switch(tx, on=False)
+    remember(tx.connection, HALTED, False)
     return [SuspensionsAllowed()]
-
-
-def _switch(tx: Tx, *, on: bool) -> None:
-    statement = insert_into(tx.connection, switches).values(name=HALTED, value=on)
-    tx.connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": on}))
 
 
 HANDLERS: Handlers = {

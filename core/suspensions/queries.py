@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Row
 from core.cases.queries import case
 from core.customers.queries import subscriptions_of
 from core.engine.db.tables.customers import subscriptions
-from core.engine.db.tables.engine import switches
 from core.engine.db.tables.suspensions import restores, suspension_items, suspensions, votes
 from core.engine.errors import NotFound
+from core.engine.switches import remembered
 from core.people.model import Right
 from core.people.queries import member
 
@@ -149,7 +149,7 @@ def is_entitled(connection: Connection, found: Suspension, staff_id: int) -> boo
 
 def is_halted(connection: Connection) -> bool:
     """Whether the kill switch is on."""
-    return bool(connection.scalar(sa.select(switches.c.value).where(switches.c.name == HALTED)))
+    return bool(remembered(connection, HALTED))
 
 
 def items_maybe_off(connection: Connection, *, case_id: int | None = None, customer_id: int | None = None) -> list[Item]:
